@@ -1,0 +1,7 @@
+"""Every address of the product. Each app brings its own list."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+]
