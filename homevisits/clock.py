@@ -1,0 +1,51 @@
+"""The one clock: the database's, in UTC. Nothing in the domain reads the machine's."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import DateTimeField, Func
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class AppNow(Func):
+    """`app_now()` inside a query: stable within a statement, so an index can serve it."""
+
+    function = "app_now"
+    template = "%(function)s()"
+    output_field = DateTimeField()
+
+
+def app_now() -> dt.datetime:
+    """The database's time as an aware UTC datetime. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_now()")
+        (now,) = cursor.fetchone()
+    return now.astimezone(dt.UTC)
+
+
+def local(at: dt.datetime) -> dt.datetime:
+    """The same instant on a school's wall clock (Europe/London)."""
+    return at.astimezone(LONDON)
+
+
+def london_day(at: dt.datetime) -> dt.date:
+    """The calendar day at school on which an instant falls."""
+    return local(at).date()
+
+
+class NoSuchLocalTime(ValueError):
+    """The wall clock never shows this time: the clocks go forward over it."""
+
+
+def from_local(day: dt.date, at: dt.time) -> dt.datetime:
+    """A wall-clock day and time as a UTC instant; a time that comes twice means the earlier.
+
+    Raises NoSuchLocalTime for a time that the spring clock change skips.
+    """
+    naive = dt.datetime.combine(day, at.replace(tzinfo=None, fold=0))
+    instant = naive.replace(tzinfo=LONDON).astimezone(dt.UTC)
+    if instant.astimezone(LONDON).replace(tzinfo=None) != naive:
+        raise NoSuchLocalTime(f"{at:%H:%M} does not exist on {day:%d %B %Y}: the clocks go forward.")
+    return instant

@@ -1,0 +1,200 @@
+"""Deadlines and alarms for any subject: each app makes its own tables with real foreign keys."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from homevisits.people.models import Staff
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a ladder as an alarm climbs it.
+
+    `after` counts from the alarm's first due time; `people` may be empty: the step is then
+    skipped at once. `channels` are those of homevisits.notices.
+    """
+
+    number: int
+    after: dt.timedelta
+    people: "tuple[Staff, ...]"
+    channels: tuple[str, ...]
+    label: str
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a notice says: a reference and a link, never a child's name, address or reason."""
+
+    subject: str
+    body: str
+    path: str
+
+
+class Deadline(models.Model):
+    """Something that must have happened by `due_at`. The row is the truth; workers only move it on.
+
+    Concrete tables set SUBJECT (the foreign key's name) and ALARM (their alarm model), carry a
+    unique condition so that one live deadline of a kind exists per subject (and person), and
+    answer the three questions below. Safety deadlines open an alarm when they fire; reminders
+    nudge a finite number of times and stop.
+    """
+
+    class State(models.TextChoices):
+        LIVE = "live", "Live"
+        MET = "met", "Met"
+        CLEARED = "cleared", "No longer needed"
+        FIRED = "fired", "Fired"
+
+    SUBJECT: ClassVar[str]
+
+    kind = models.CharField(max_length=24)
+    is_safety = models.BooleanField()
+    due_at = models.DateTimeField()
+    prompt_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.LIVE)
+    nudges_left = models.PositiveSmallIntegerField(default=0)
+    nudge_minutes = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["due_at"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="live"), name="%(class)s_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} due {self.due_at:%H:%M}"
+
+    def open_alarm(self, *, now: dt.datetime) -> "Alarm":
+        """Safety: make and return the alarm that this deadline raises (unsaved changes none)."""
+        raise TypeError(f"{type(self).__name__} raises no alarm")
+
+    def nudge(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":
+        """Reminder: whom to nudge with which words."""
+        raise TypeError(f"{type(self).__name__} nudges nobody")
+
+    def note_fired(self, *, now: dt.datetime) -> None:
+        """Write the subject's event for the firing, in the sweep's transaction."""
+        raise TypeError(f"{type(self).__name__} writes no event")
+
+
+class Alarm(models.Model):
+    """Somebody may not be safe, or something was not read: climbs its ladder until a person resolves it.
+
+    `due_at` is the first due time, from which every rung counts. `next_at` is when the engine
+    must look again: the next rung, or the end of an owner's quiet time. `rung` is the number
+    of the rung reached (0: none yet), `round` counts repeats of the last one.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Nobody has taken this yet"
+        OWNED = "owned", "Being dealt with"
+        RESOLVED = "resolved", "Resolved"
+
+    class Outcome(models.TextChoices):
+        REAL = "real", "Real: help was needed"
+        LATE = "late", "Late, and safe"
+        FALSE = "false", "False alarm"
+        DRILL = "drill", "Drill"
+
+    SUBJECT: ClassVar[str]
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=24)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    due_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    rung = models.PositiveSmallIntegerField(default=0)
+    round = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    owned_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    resolution = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner=None, owned_at=None) | Q(owner__isnull=False, owned_at__isnull=False),
+                name="%(class)s_owner_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="resolved", resolved_at__isnull=False, resolved_by__isnull=False)
+                | (~Q(state="resolved") & Q(resolved_at=None, resolved_by=None)),
+                name="%(class)s_resolved_and_by",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=~Q(state="resolved"), name="%(class)s_next"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != self.State.RESOLVED
+
+    def get_absolute_url(self) -> str:
+        return f"/alarms/{self.uuid}/"
+
+    def rungs(self, *, now: dt.datetime) -> "list[Rung]":
+        """The whole ladder, in order, with the people who would be told at each rung now."""
+        raise TypeError(f"{type(self).__name__} has no ladder")
+
+    def words(self, rung: "Rung", *, now: dt.datetime) -> "Words":
+        """What the people of a rung are told."""
+        raise TypeError(f"{type(self).__name__} says nothing")
+
+    def quiet_after(self) -> dt.timedelta:
+        """How long an owner may stay silent before the alarm is open again."""
+        raise TypeError(f"{type(self).__name__} has no quiet time")
+
+    def repeat_every(self) -> dt.timedelta:
+        """How often the last rung repeats."""
+        raise TypeError(f"{type(self).__name__} does not repeat")
+
+    def refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
+        """Why this person may not own or resolve the alarm; None if they may."""
+        raise TypeError(f"{type(self).__name__} cannot be answered")
+
+    def note(self, kind: str, sentence: str, *, by: "Staff | None", now: dt.datetime, **detail: Any) -> None:
+        """Write the subject's event about this alarm, in the caller's transaction."""
+        raise TypeError(f"{type(self).__name__} writes no event")
+
+    def on_resolved(self, *, by: "Staff", now: dt.datetime) -> None:
+        """What follows for the subject when a person has resolved the alarm."""
+
+    @classmethod
+    def visible_to(cls, staff: "Staff") -> "models.QuerySet[Any]":
+        """The alarms of this table that a person may see."""
+        raise TypeError(f"{cls.__name__} is seen by nobody")
+
+
+class Heartbeat(models.Model):
+    """When each sweeper last completed a full cycle; one row a sweeper."""
+
+    name = models.CharField(max_length=20, unique=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

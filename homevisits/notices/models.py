@@ -1,0 +1,90 @@
+"""The outbox: one row per recipient and channel, never twice, never lost."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, staff: "settings.AUTH_USER_MODEL") -> "NoticeQuerySet":  # type: ignore[name-defined]
+        """What was sent to this person."""
+        return self.filter(recipient=staff)
+
+    def waiting(self) -> "NoticeQuerySet":
+        return self.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING])
+
+
+class Notice(models.Model):
+    """Words for one person by one channel. Holds no child's name, address or reason.
+
+    `key` is unique: "alarm uuid:step:round:person:channel" for alarms. `path` is an address
+    inside the product. `lease` fences a sender that was frozen while it held the row.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting to go"
+        SENDING = "sending", "Going"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Could not be delivered"
+        DROPPED = "dropped", "No longer needed"
+
+    class Channel(models.TextChoices):
+        IN_APP = "in_app", "In the product"
+        EMAIL = "email", "E-mail"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=160, unique=True)
+    alarm = models.UUIDField(null=True, blank=True)
+    school = models.ForeignKey("trusts.School", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
+    )
+    channel = models.CharField(max_length=8, choices=Channel)
+    is_urgent = models.BooleanField(default=False)
+    subject = models.CharField(max_length=120)
+    body = models.TextField()
+    path = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    lease = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["-is_urgent", "next_try_at"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="notice_waiting",
+            ),
+            models.Index(fields=["alarm"], name="notice_alarm"),
+            models.Index(fields=["recipient", "-created_at"], name="notice_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Message(models.Model):
+    """An e-mail as it would have gone out; kept here when no mail server is set (demo, tests)."""
+
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.SET_NULL, related_name="messages")
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-kept_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,76 @@
+"""The written record of a visit."""
+
+from django.conf import settings
+from django.db import models
+
+STAFF = settings.AUTH_USER_MODEL
+
+
+class VisitRecord(models.Model):
+    """What happened, in the visitors' words: facts apart from opinions (CS-008, CS-096)."""
+
+    class Seen(models.TextChoices):
+        IN_HOME = "in_home", "Yes, in the home"
+        AT_DOOR = "at_door", "Yes, at the door"
+        AT_WINDOW = "at_window", "Yes, through a window"
+        NOT_SEEN = "not_seen", "No"
+
+    class Spoken(models.TextChoices):
+        ALONE = "alone", "Yes, alone"
+        WITH_ADULT = "with_adult", "Yes, with an adult there"
+        NO = "no", "No"
+
+    class YesNo(models.TextChoices):
+        YES = "yes", "Yes"
+        NO = "no", "No"
+
+    visit = models.OneToOneField("visits.Visit", on_delete=models.PROTECT, related_name="written")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    written_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField("where it took place", max_length=200, blank=True)
+    nobody_present = models.BooleanField("nobody was there", default=False)
+    pupil_seen = models.CharField(max_length=10, choices=Seen, blank=True)
+    pupil_spoken = models.CharField(max_length=10, choices=Spoken, blank=True)
+    why_not = models.CharField("why the pupil was not seen or spoken to", max_length=500, blank=True)
+    discussed = models.TextField("what was talked about", blank=True)
+    facts = models.TextField("facts: what you saw and heard", blank=True)
+    opinions = models.TextField("your professional view", blank=True)
+    pupil_words = models.TextField("the pupil's own words", blank=True)
+    barriers = models.TextField("barriers to attendance", blank=True)
+    nothing_agreed = models.BooleanField(default=False)
+    concern = models.CharField("is there a safeguarding concern", max_length=3, choices=YesNo, blank=True)
+    id_shown = models.BooleanField("identity card shown", default=False)
+    file_destination = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"Record of {self.visit.ref}"
+
+
+class PersonPresent(models.Model):
+    """Somebody who was in the home."""
+
+    record = models.ForeignKey(VisitRecord, on_delete=models.CASCADE, related_name="people_present")
+    name = models.CharField(max_length=120)
+    relationship = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.relationship})" if self.relationship else self.name
+
+
+class AgreedAction(models.Model):
+    """Something that was agreed on the visit, with an owner and a date."""
+
+    record = models.ForeignKey(VisitRecord, on_delete=models.CASCADE, related_name="actions")
+    what = models.CharField(max_length=300)
+    owner = models.CharField("who does it", max_length=120)
+    due_on = models.DateField("by when")
+
+    class Meta:
+        ordering = ["due_on", "id"]
+
+    def __str__(self) -> str:
+        return self.what
