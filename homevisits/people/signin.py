@@ -1,0 +1,37 @@
+"""Signing in by e-mail: no sign-up, and the demo's password opens nothing but a demo."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+
+class ClosedAccounts(DefaultAccountAdapter):
+    """A trust makes the accounts of its staff; nobody makes their own."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class SignIn(AuthenticationBackend):
+    """Checks a password as allauth does, after refusing the one that everybody can read."""
+
+    def _check_password(self, user: AbstractBaseUser | None, password: str) -> AbstractBaseUser | None:
+        checked = super()._check_password(user, password)
+        is_public = password == settings.DEMO_PASSWORD and not settings.DEMO
+        return None if is_public else checked
+
+
+class DemoPasswordValidator:
+    """Refuses the demo's password where a real one is chosen."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if password == settings.DEMO_PASSWORD:
+            raise ValidationError("This password is printed in the README. Choose another.")
+
+    def get_help_text(self) -> str:
+        return "Your password can’t be the one of the demonstration."
