@@ -118,6 +118,8 @@ def postgres_options() -> str:
 if env.str("DATABASE_URL", default=""):
     database = env.db("DATABASE_URL")
     database.setdefault("OPTIONS", {})
+    # A socket's folder is written as libpq does: postgres://user@/name?host=/var/run/postgresql
+    database["HOST"] = database["OPTIONS"].pop("host", database["HOST"])
     database["OPTIONS"] |= {"options": postgres_options(), "connect_timeout": 5}
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 else:

@@ -1,0 +1,65 @@
+"""What every test may ask for: a clock to set, and a real browser."""
+
+import csv
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from tests.clock import Clock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CLAUSES = Path(__file__).parent.parent / "docs" / "clauses.csv"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that cites a clause which no document has is a mistake, not a proof."""
+    with CLAUSES.open(newline="") as file:
+        known = {row["id"] for row in csv.DictReader(file)}
+    for item in items:
+        cited = {clause for mark in item.iter_markers("clause") for clause in mark.args}
+        if unknown := cited - known:
+            raise pytest.UsageError(f"{item.nodeid} cites clauses that do not exist: {sorted(unknown)}")
+
+
+@pytest.fixture
+def clock(db: None) -> Iterator[Clock]:
+    """Set or advance app_now(): undone by the test's rollback, or by hand where it commits."""
+    clock = Clock()
+    yield clock
+    if not connection.in_atomic_block:
+        clock.restore()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Debian's Chromium under Playwright, one for each worker."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        pytest.fail("Chromium is missing; as root: apt-get install chromium (or set CHROMIUM to its path)")
+    # Playwright's loop runs in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> "Iterator[Page]":
+    """A fresh browser window with no cookies, as wide as a desktop; set_viewport_size for a phone."""
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 800}, locale="en-GB", timezone_id="Europe/London"
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
