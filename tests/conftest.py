@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
+from tests.cast import cast  # noqa: F401  (a fixture)
 from tests.clock import Clock
 
 if TYPE_CHECKING:
