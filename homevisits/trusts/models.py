@@ -5,14 +5,17 @@ import datetime as dt
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
+from homevisits.audit.models import Event
 from homevisits.trusts.policies import (  # noqa: F401  (Django finds an app's models here)
     GuidanceItem,
     LadderStep,
     NoticeGround,
     Policy,
+    PolicyEvent,
     Reason,
 )
 from homevisits.trusts.querysets import SchoolQuerySet
+
 
 class Trust(models.Model):
     """A multi-academy trust, or one school that stands alone."""
@@ -118,3 +121,13 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SchoolEvent(Event):
+    """A change to a school's hours, terms or closures: they decide what is out of hours."""
+
+    SUBJECT = "school"
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="events")
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["school", "number"])]

@@ -5,10 +5,53 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from homevisits.audit.models import Event
+from homevisits.trusts.choices import (
+    Channel,
+    CheckInColleague,
+    CodeWordRule,
+    DslPart,
+    EwoRoute,
+    FileChoice,
+    Ladder,
+    LoneRule,
+    Moment,
+    OutOfHours,
+    ParentNotice,
+    RiskRule,
+    Strength,
+    Unannounced,
+)
 from homevisits.trusts.querysets import PolicyQuerySet
 from homevisits.trusts.roles import RoleName
+
+__all__ = [
+    "Channel",
+    "CheckInColleague",
+    "CodeWordRule",
+    "DslPart",
+    "EwoRoute",
+    "FileChoice",
+    "GuidanceItem",
+    "Ladder",
+    "LadderStep",
+    "LoneRule",
+    "Moment",
+    "NoticeGround",
+    "OutOfHours",
+    "ParentNotice",
+    "Policy",
+    "PolicyEvent",
+    "PolicyPart",
+    "Reason",
+    "RiskRule",
+    "RoleName",
+    "Strength",
+    "Unannounced",
+]
 
 PUBLISHED = pgtrigger.Q(old__published_at__isnull=False)
 
@@ -30,57 +73,12 @@ def clauses_field() -> ArrayField:
     return ArrayField(models.CharField(max_length=8), default=list, blank=True)
 
 
-class EwoRoute(models.TextChoices):
-    NONE = "none", "The EWO's visits are authorised like any other"
-    EXEMPT = "exempt", "A visit the EWO initiates or attends needs no head's authorisation"
-
-
-class LoneRule(models.TextChoices):
-    NEVER = "never", "Nobody goes alone"
-    BY_DECISION = "by_decision", "Only by a separate decision with a reason"
-    ALLOWED = "allowed", "Allowed"
-
-
-class ParentNotice(models.TextChoices):
-    EXPECTED = "expected", "Parents are told first wherever possible"
-    AGREED = "agreed", "Parents have agreed to the visit"
-
-
-class OutOfHours(models.TextChoices):
-    ALLOWED = "allowed", "Allowed"
-    WARN = "warn", "Advised against"
-    EXCEPTIONAL = "exceptional", "Only if absolutely necessary with no reasonable alternative"
-
-
-class RiskRule(models.TextChoices):
-    NEVER = "never", "Not asked for in writing"
-    FLAGGED = "flagged", "When a risk is known"
-    ALWAYS = "always", "For every visit"
-
-
-class Strength(models.TextChoices):
-    OFF = "off", "Not asked for"
-    WARN = "warn", "Warn"
-    BLOCK = "block", "Refuse"
-
-
-class CodeWordRule(models.TextChoices):
-    NO = "no", "Not used"
-    PAIRS = "pairs", "When two or more go"
-    ALWAYS = "always", "Always"
-
-
-class CheckInColleague(models.TextChoices):
-    REQUIRED = "required", "Always named"
-    WHERE_POSSIBLE = "where_possible", "Named, or a reason why not"
-    OFF = "off", "Not named: the office calls"
-
-
 class Policy(models.Model):
     """One version of a policy. `sources` names, for each column, the clauses that it rests on.
 
     `sources[column] = {"clauses": ["TC-109"], "own": false, "note": ""}`; `own` marks a value
-    that the document leaves open, chosen by the preset. A trust's policy has no school.
+    that the document leaves open, chosen by the preset or, once edited, by the trust.
+    A trust's policy has no school. `role_labels` holds the document's own words for roles.
     """
 
     trust = models.ForeignKey("trusts.Trust", on_delete=models.PROTECT, related_name="policies")
@@ -96,6 +94,7 @@ class Policy(models.Model):
     review_by = models.DateField(null=True, blank=True)
     approved_by = models.CharField(max_length=120, blank=True)
     note = models.CharField("what changed and why", max_length=300, blank=True)
+    role_labels = models.JSONField(default=dict, blank=True)
     sources = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
@@ -120,7 +119,7 @@ class Policy(models.Model):
     material_change_minutes = minutes_field(30)
 
     # Who goes
-    min_people = models.PositiveSmallIntegerField(default=1)
+    min_people = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     outsiders_count = models.BooleanField(default=False)
     lone_rule = models.CharField(max_length=12, choices=LoneRule, default=LoneRule.BY_DECISION)
     lone_roles = roles_field()
@@ -168,7 +167,7 @@ class Policy(models.Model):
     extension_max_minutes = minutes_field(60)
     extension_max_times = models.PositiveSmallIntegerField(default=2)
     owner_quiet_minutes = minutes_field(10)
-    last_step_repeat_minutes = minutes_field(5)
+    last_step_repeat_minutes = minutes_field(5, validators=[MinValueValidator(1), MaxValueValidator(30)])
     record_due_hours = models.PositiveSmallIntegerField(default=24)
     concern_read_minutes = minutes_field(15)
 
@@ -181,7 +180,9 @@ class Policy(models.Model):
 
     # The record
     welfare_pupil_seen_required = models.BooleanField(default=True)
-    file_choices = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    file_choices = ArrayField(
+        models.CharField(max_length=20, choices=FileChoice), default=list, blank=True
+    )
     agreements_shared_with = roles_field()
 
     objects = PolicyQuerySet.as_manager()
@@ -204,6 +205,10 @@ class Policy(models.Model):
                 | models.Q(published_at__isnull=False),
                 name="policy_published_by_needs_at",
             ),
+            models.CheckConstraint(
+                condition=models.Q(last_step_repeat_minutes__range=(1, 30)), name="policy_alarm_never_stops"
+            ),
+            models.CheckConstraint(condition=models.Q(min_people__gte=1), name="policy_somebody_goes"),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -220,6 +225,27 @@ class Policy(models.Model):
     def is_published(self) -> bool:
         return self.published_at is not None
 
+    @property
+    def scope(self) -> str:
+        """Whose policy it is, for people: the school's name, else the trust's."""
+        return str(self.school or self.trust)
+
+    def role_label(self, role: str) -> str:
+        """What this policy calls a role (TC-004); our own word when it has none."""
+        return str(self.role_labels.get(role) or RoleName(role).label)
+
+
+class PolicyEvent(Event):
+    """A line of a policy's story. A discarded draft is gone, its story is not: no constraint."""
+
+    SUBJECT = "policy"
+    policy = models.ForeignKey(
+        Policy, on_delete=models.DO_NOTHING, db_constraint=False, related_name="events"
+    )
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["policy", "number"])]
+
 
 class PolicyPart(models.Model):
     """A row that belongs to one policy version and is frozen with it."""
@@ -228,6 +254,7 @@ class PolicyPart(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     clauses = clauses_field()
     own_choice = models.BooleanField(default=False)
+    note = models.CharField("why this was chosen", max_length=300, blank=True)
 
     class Meta:
         abstract = True
@@ -239,33 +266,24 @@ FROZEN_WITH_POLICY = [
         name="frozen_with_policy",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        # FOR SHARE waits for a publication that is under way, so no row slips in behind it.
         declare=[("version", "bigint"), ("published", "timestamptz")],
         func="""
-            IF TG_OP = 'DELETE' THEN version := OLD.policy_id; ELSE version := NEW.policy_id; END IF;
-            SELECT published_at INTO published FROM trusts_policy WHERE id = version;
-            IF published IS NOT NULL THEN
-                RAISE EXCEPTION 'policy version % is published and cannot change', version;
-            END IF;
+            FOREACH version IN ARRAY CASE TG_OP
+                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]
+                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]
+                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END
+            LOOP
+                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;
+                IF published IS NOT NULL THEN
+                    RAISE EXCEPTION 'policy version % is published and cannot change', version;
+                END IF;
+            END LOOP;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
         """,
     ),
 ]
-
-
-class Unannounced(models.TextChoices):
-    YES = "yes", "Yes"
-    ON_GROUNDS = "grounds", "Only with a stated ground"
-    NO = "no", "No, by appointment"
-
-
-class DslPart(models.TextChoices):
-    NONE = "none", "Not involved"
-    ASKED = "asked", "May be asked for a view"
-    TOLD = "told", "Told"
-    TAKES_PART = "takes_part", "Normally takes part"
-    LEADS = "leads", "DSL or EWO leads"
-    CO_AUTHORISES = "co_authorises", "Must agree"
 
 
 class Reason(PolicyPart):
@@ -309,17 +327,6 @@ class NoticeGround(PolicyPart):
         return self.label
 
 
-class Ladder(models.TextChoices):
-    SAFETY = "safety", "Somebody may not be safe"
-    DECISION = "decision", "A request waits for a decision"
-    CONCERN = "concern", "A concern has not been read"
-
-
-class Channel(models.TextChoices):
-    IN_APP = "in_app", "In the product"
-    EMAIL = "email", "E-mail"
-
-
 class LadderStep(PolicyPart):
     """Who is told how long after an alarm opened; `roles_ewo` replaces `roles` when the EWO is missing.
 
@@ -342,19 +349,6 @@ class LadderStep(PolicyPart):
 
     def __str__(self) -> str:
         return f"{self.get_ladder_display()} after {self.after_minutes} minutes"
-
-
-class Moment(models.TextChoices):
-    """When a piece of guidance is shown."""
-
-    PREPARE = "prepare", "Preparing"
-    DEPART = "depart", "Before you leave school"
-    ARRIVE = "arrive", "At the door"
-    HOME = "home", "In the home"
-    THREAT = "threat", "If something goes wrong"
-    LEAVE = "leave", "Leaving"
-    AFTER = "after", "Afterwards"
-    RECORD = "record", "Writing the record"
 
 
 class GuidanceItem(PolicyPart):

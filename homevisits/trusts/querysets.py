@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from homevisits.trusts.permissions import may_edit
+
 if TYPE_CHECKING:
-    from homevisits.trusts.models import School
+    from homevisits.trusts.models import School, Trust
     from homevisits.trusts.policies import Policy
 
 
@@ -20,11 +22,31 @@ class SchoolQuerySet(models.QuerySet["School"]):
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def visible_to(self, staff: Any) -> "PolicyQuerySet":
-        """Policies of the person's own trust."""
-        return self.filter(trust_id=staff.trust_id) if staff.is_authenticated else self.none()
+        """Published versions of the trust's policy and of the person's schools'.
+
+        Drafts and every school's versions only for those who edit policy.
+        """
+        if not staff.is_authenticated:
+            return self.none()
+        own = self.filter(trust_id=staff.trust_id)
+        if may_edit(staff):
+            return own
+        mine = models.Q(school=None)
+        if staff.is_trust_wide:
+            mine |= models.Q(school__isnull=False)
+        else:
+            mine |= models.Q(school__in=[school for _, school in staff.held if school])
+        return own.published().filter(mine)
 
     def published(self) -> "PolicyQuerySet":
         return self.filter(published_at__isnull=False)
+
+    def drafts(self) -> "PolicyQuerySet":
+        return self.filter(published_at=None)
+
+    def of(self, trust: "Trust", school: "School | None") -> "PolicyQuerySet":
+        """The versions of one policy: a school's own, or (no school) the trust's."""
+        return self.filter(trust=trust, school=school)
 
     def in_force(self, school: "School") -> "Policy | None":
         """The school's own latest published version, else the trust's."""
