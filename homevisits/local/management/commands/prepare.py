@@ -1,0 +1,23 @@
+"""`manage.py prepare`: bring the database to this release; with --examples, fill an empty one."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from homevisits.local.registry import LOADERS
+from homevisits.trusts.models import Trust
+
+
+class Command(BaseCommand):
+    help = "Migrate, make the cache table and, with --examples, load example data if there is no trust yet."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--examples", action="store_true", help="fill an empty database with examples")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        if options["examples"] and not Trust.objects.exists():
+            for load in LOADERS:
+                load(self.stdout)
