@@ -6,12 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from homevisits.audit.models import Event
     from homevisits.people.models import Staff
+
+# The sentinel listens here: something new is due, or due sooner than it was.
+DUE_CHANNEL = "homevisits_due"
+WAKES = [
+    pgtrigger.Trigger(
+        name="wakes_sentinel",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("next_at"),
+        condition=pgtrigger.Q(new__next_at__isnull=False),
+        func=f"PERFORM pg_notify('{DUE_CHANNEL}', ''); RETURN NULL;",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -42,10 +56,13 @@ class Words:
 class Deadline(models.Model):
     """Something that must have happened by `due_at`. The row is the truth; workers only move it on.
 
-    Concrete tables set SUBJECT (the foreign key's name) and ALARM (their alarm model), carry a
-    unique condition so that one live deadline of a kind exists per subject (and person), and
-    answer the three questions below. Safety deadlines open an alarm when they fire; reminders
-    nudge a finite number of times and stop.
+    Concrete tables set SUBJECT (the foreign key's name), carry a unique condition so that one
+    live deadline of a kind exists per subject (and person), and answer the questions below.
+    Safety deadlines open an alarm when they fire; reminders nudge a finite number of times and
+    stop. Rows are made and re-timed by `deadlines.arm` alone.
+
+    `next_at` is when the engine must look: at `prompt_at` if there is one, at `due_at`, then at
+    each further nudge. The due time itself never moves because the engine was late.
     """
 
     class State(models.TextChoices):
@@ -60,6 +77,7 @@ class Deadline(models.Model):
     is_safety = models.BooleanField()
     due_at = models.DateTimeField()
     prompt_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.LIVE)
     nudges_left = models.PositiveSmallIntegerField(default=0)
     nudge_minutes = models.PositiveSmallIntegerField(default=0)
@@ -70,8 +88,9 @@ class Deadline(models.Model):
         abstract = True
         ordering = ["due_at"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="live"), name="%(class)s_live"),
+            models.Index(fields=["next_at"], condition=Q(state="live"), name="%(class)s_live"),
         ]
+        triggers = WAKES
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%H:%M}"
@@ -80,12 +99,19 @@ class Deadline(models.Model):
         """Safety: make and return the alarm that this deadline raises (unsaved changes none)."""
         raise TypeError(f"{type(self).__name__} raises no alarm")
 
+    def prompt(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":
+        """Whom to tell at `prompt_at`, before it is due, with which words; by default nobody."""
+        return ()
+
     def nudge(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":
         """Reminder: whom to nudge with which words."""
         raise TypeError(f"{type(self).__name__} nudges nobody")
 
     def note_fired(self, *, now: dt.datetime) -> None:
-        """Write the subject's event for the firing, in the sweep's transaction."""
+        """Write the subject's event for the due time that passed, in the sweep's transaction.
+
+        Asked once a deadline, also of a reminder that nudges several times.
+        """
         raise TypeError(f"{type(self).__name__} writes no event")
 
 
@@ -146,6 +172,7 @@ class Alarm(models.Model):
         indexes = [
             models.Index(fields=["next_at"], condition=~Q(state="resolved"), name="%(class)s_next"),
         ]
+        triggers = WAKES
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uuid}"
@@ -183,6 +210,14 @@ class Alarm(models.Model):
 
     def on_resolved(self, *, by: "Staff", now: dt.datetime) -> None:
         """What follows for the subject when a person has resolved the alarm."""
+
+    def panel(self, staff: "Staff") -> "tuple[str, dict[str, Any]] | None":
+        """The subject's own part of the alarm's page: a template and what it needs; None for none."""
+        return None
+
+    def history(self) -> "Iterable[Event]":
+        """The subject's events about this alarm, oldest first: those that `note` wrote."""
+        return ()
 
     @classmethod
     def visible_to(cls, staff: "Staff") -> "models.QuerySet[Any]":

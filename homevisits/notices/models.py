@@ -2,9 +2,13 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+# Senders listen here: something urgent waits.
+URGENT_CHANNEL = "homevisits_urgent"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -20,7 +24,9 @@ class Notice(models.Model):
     """Words for one person by one channel. Holds no child's name, address or reason.
 
     `key` is unique: "alarm uuid:step:round:person:channel" for alarms. `path` is an address
-    inside the product. `lease` fences a sender that was frozen while it held the row.
+    inside the product. `lease` fences a sender that was frozen while it held the row;
+    `next_try_at` is when a sender may take the row: at once, after a failure, or when the lease
+    of a sender that went silent ends.
     """
 
     class State(models.TextChoices):
@@ -69,15 +75,28 @@ class Notice(models.Model):
             models.Index(fields=["alarm"], name="notice_alarm"),
             models.Index(fields=["recipient", "-created_at"], name="notice_recipient"),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="wakes_senders",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__is_urgent=True, new__state="queued"),
+                func=f"PERFORM pg_notify('{URGENT_CHANNEL}', ''); RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.subject
 
 
 class Message(models.Model):
-    """An e-mail as it would have gone out; kept here when no mail server is set (demo, tests)."""
+    """An e-mail as it would have gone out; kept here when no mail server is set (demo, tests).
+
+    `reference` is its Message-ID: a repeat after a crash carries the same one.
+    """
 
     notice = models.ForeignKey(Notice, null=True, on_delete=models.SET_NULL, related_name="messages")
+    reference = models.CharField(max_length=120, blank=True)
     to = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)
     body = models.TextField()

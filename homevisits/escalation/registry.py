@@ -1,0 +1,80 @@
+"""Which tables the engine sweeps: each app names its own when it starts."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from homevisits.escalation.models import Alarm, Deadline
+
+if TYPE_CHECKING:
+    from homevisits.people.models import Staff
+
+LastResort = Callable[[Any], "Iterable[Staff]"]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One app's deadlines and alarms, about one kind of subject.
+
+    `grouped_by` is the subject's field that its audit chain follows: a batch is worked through
+    in that order, so that two sweepers lock chains in the same order. `last_resort` gives the
+    people who are told when a row cannot be processed.
+    """
+
+    deadlines: type[Deadline]
+    alarms: type[Alarm]
+    grouped_by: str
+    last_resort: LastResort | None
+
+    @property
+    def subject(self) -> type[models.Model]:
+        """The table whose rows are locked first."""
+        return self.deadlines._meta.get_field(self.deadlines.SUBJECT).related_model  # type: ignore[return-value]
+
+
+WATCHES: dict[type[Deadline], Watch] = {}
+
+
+def register(
+    deadlines: type[Deadline],
+    alarms: type[Alarm],
+    *,
+    grouped_by: str = "school_id",
+    last_resort: LastResort | None = None,
+) -> None:
+    """Have the engine sweep a pair of tables; called from an AppConfig's ready()."""
+    if deadlines.SUBJECT != alarms.SUBJECT:
+        raise ValueError(f"{deadlines.__name__} and {alarms.__name__} are about different subjects")
+    WATCHES[deadlines] = Watch(deadlines, alarms, grouped_by, last_resort)
+
+
+def watches() -> list[Watch]:
+    """Every registered pair, in the order of registration."""
+    return list(WATCHES.values())
+
+
+def deadline_tables() -> list[type[Deadline]]:
+    return [watch.deadlines for watch in watches()]
+
+
+def alarm_tables() -> list[type[Alarm]]:
+    return [watch.alarms for watch in watches()]
+
+
+def find_alarm(key: uuid.UUID) -> Alarm | None:
+    """The alarm of this UUID, whichever app's it is. One query a table."""
+    for table in alarm_tables():
+        if alarm := table._default_manager.filter(uuid=key).first():
+            return alarm
+    return None
+
+
+def find_visible(key: uuid.UUID, staff: "Staff") -> Alarm | None:
+    """The alarm of this UUID if the person may see it."""
+    for table in alarm_tables():
+        if alarm := table.visible_to(staff).filter(uuid=key).first():
+            return alarm  # type: ignore[no-any-return]
+    return None
