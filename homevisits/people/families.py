@@ -154,6 +154,7 @@ class ContactLink(models.Model):
     has_parental_responsibility = models.BooleanField(default=False)
     is_delegated_adult = models.BooleanField(default=False)
     may_be_discussed_with = models.BooleanField(default=False)
+    permission_note = models.CharField("who gave permission, when and how", max_length=200, blank=True)
     priority = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -162,3 +163,12 @@ class ContactLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact}, {self.get_relationship_display().lower()}"
+
+    @property
+    def may_be_spoken_to(self) -> bool:
+        """Whether a visitor may speak to this adult about the pupil (PS-073 to PS-075).
+
+        An adult with parental responsibility, or one delegated by such an adult, and neither
+        without the permission to speak about this pupil: a court order takes it away.
+        """
+        return self.may_be_discussed_with and (self.has_parental_responsibility or self.is_delegated_adult)

@@ -18,7 +18,8 @@ from homevisits.people.families import (  # noqa: F401  (Django finds an app's m
     Pupil,
 )
 from homevisits.people.importing.models import HeaderMapping, Import  # noqa: F401
-from homevisits.people.querysets import StaffQuerySet
+from homevisits.people.querysets import StaffQuerySet, VehicleQuerySet
+from homevisits.people.story import PeopleEvent  # noqa: F401
 from homevisits.trusts.models import School, Trust
 from homevisits.trusts.roles import LEADERS, TRUST_WIDE, RoleName
 
@@ -172,8 +173,12 @@ class Vehicle(models.Model):
     model = models.CharField(max_length=40)
     colour = models.CharField(max_length=30)
     registration = models.CharField(max_length=10)
+    is_current = models.BooleanField("still used", default=True)  # past visits keep the car they had
+
+    objects = VehicleQuerySet.as_manager()
 
     class Meta:
+        ordering = ["registration"]
         constraints = [models.UniqueConstraint(fields=["staff", "registration"], name="vehicle_once")]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from homevisits.trusts.roles import TRUST_WIDE, RoleName
 
 if TYPE_CHECKING:
     from homevisits.people.families import Household, Pupil
-    from homevisits.people.models import Staff
+    from homevisits.people.models import Staff, Vehicle
 
 
 class StaffQuerySet(models.QuerySet["Staff"]):
@@ -40,13 +40,19 @@ class StaffQuerySet(models.QuerySet["Staff"]):
         return self.exclude(aways__during__contains=at)
 
 
+class VehicleQuerySet(models.QuerySet["Vehicle"]):
+    def current(self) -> "VehicleQuerySet":
+        """Cars that are still driven to visits."""
+        return self.filter(is_current=True)
+
+
 class PupilQuerySet(models.QuerySet["Pupil"]):
     def visible_to(self, staff: Any) -> "PupilQuerySet":
         """Pupils of the person's schools. A trust admin sees none: that role needs no pupil."""
-        schools = School.objects.filter(trust_id=staff.trust_id)
-        if {role for role, _ in staff.held} & (TRUST_WIDE - {RoleName.TRUST_ADMIN}):
-            return self.filter(school__in=schools)
-        return self.filter(school__in=schools.filter(roles__staff=staff)).distinct()
+        held = {(role, where) for role, where in staff.held if role != RoleName.TRUST_ADMIN}
+        if any(role in TRUST_WIDE and where is None for role, where in held):
+            return self.filter(school__trust_id=staff.trust_id)
+        return self.filter(school__trust_id=staff.trust_id, school__in={where for _, where in held if where})
 
     def on_roll(self, on: dt.date) -> "PupilQuerySet":
         return self.filter(Q(left_on=None) | Q(left_on__gt=on))

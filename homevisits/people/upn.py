@@ -1,18 +1,29 @@
 """The unique pupil number: thirteen characters, the first a check letter."""
 
+import re
+
 from django.core.exceptions import ValidationError
 
-CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S: they read like digits
+AFTER_LETTER = re.compile(rf"[0-9]{{11}}[0-9{CHECK_LETTERS}]")
 
 
 def check_letter(rest: str) -> str:
     """The letter that belongs before the other twelve characters (DfE, UPN guide).
 
-    Each of the twelve is weighted 2 to 13; a temporary UPN's last letter counts by its place
-    in the check alphabet. Raises ValueError if a character is not allowed.
+    The twelve are weighted 2 to 13 and summed; the remainder by 23 picks the letter. A
+    temporary UPN ends in a letter, which counts by its place among the check letters.
+    Raises ValueError if a character is not allowed.
     """
-    digits = [CHECK_LETTERS.index(c) if i == 11 and c.isalpha() else int(c) for i, c in enumerate(rest)]
-    return CHECK_LETTERS[sum(d * w for d, w in zip(digits, range(2, 14), strict=True)) % 23]
+    if not AFTER_LETTER.fullmatch(rest):
+        raise ValueError(rest)
+    values = [CHECK_LETTERS.find(c) if c.isalpha() else int(c) for c in rest]
+    return CHECK_LETTERS[sum(value * weight for weight, value in enumerate(values, 2)) % 23]
+
+
+def tidy(text: str) -> str:
+    """A UPN as people type it: without spaces, in capitals."""
+    return "".join(text.split()).upper()
 
 
 def validate_upn(upn: str) -> None:
