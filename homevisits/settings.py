@@ -14,22 +14,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # production (the default: whoever forgets to say gets the strict one), demo, development, test.
 MODE = env.str("HOMEVISITS_MODE", default="production")
 if MODE not in {"production", "demo", "development", "test"}:
-    raise ImproperlyConfigured(
-        f"HOMEVISITS_MODE is {MODE!r}; choose production, demo, development or test."
-    )
+    raise ImproperlyConfigured(f"HOMEVISITS_MODE is {MODE!r}; choose production, demo, development or test.")
 PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
 DEBUG = MODE == "development"
 DEMO_PASSWORD = "home-visits-demo"  # noqa: S105  (printed for newcomers; refused outside demo mode)
 
 LOCAL_SECRET = "not-a-secret-" * 4
-LOCAL_FIELD_KEY = "bm90LWEtc2VjcmV0LW5vdC1hLXNlY3JldC1ub3QtYS0="
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Fernet keys, newest first: the first encrypts, all of them decrypt, so a key can be changed.
-FIELD_ENCRYPTION_KEYS = env.list(
-    "FIELD_ENCRYPTION_KEYS", default=[] if PRODUCTION or DEMO else [LOCAL_FIELD_KEY]
-)
+# Opens the code words in the database; kept apart from SECRET_KEY, which may be changed at will.
+FIELD_KEY = env.str("FIELD_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
 
 # --- Where it lives -------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -250,7 +245,8 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "GB"
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))()
+# Elsewhere than in production files are served from where they lie, without collectstatic.
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")) if PRODUCTION else None
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", bootstrap_wrapper.get_bootstrap_dir()),

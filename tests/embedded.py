@@ -27,7 +27,10 @@ def ensure_servers() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     # A plain SIGTERM would skip everything that is registered to run at the end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    servers = {"DATABASE_URL": Postgres(folder / "postgres", durable=False), "REDIS_URL": Valkey(folder / "valkey")}
+    servers = {
+        "DATABASE_URL": Postgres(folder / "postgres", durable=False),
+        "REDIS_URL": Valkey(folder / "valkey"),
+    }
     for name in wanted:
         atexit.register(servers[name].stop)
         servers[name].start()

@@ -1,6 +1,5 @@
 """The folder with everything a demo keeps: databases, keys, logs; used by one demo at a time."""
 
-import base64
 import fcntl
 import json
 import os
@@ -26,7 +25,9 @@ def claimed(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FolderBusy(f"Something is already running on {folder}. Stop it first, or choose another --data.") from None
+            raise FolderBusy(
+                f"Something is already running on {folder}. Stop it first, or choose another --data."
+            ) from None
         yield
 
 
@@ -44,10 +45,7 @@ def keys(folder: Path) -> dict[str, str]:
     """The keys of this folder's data, made at first use and readable by their owner alone."""
     path = folder / "keys.json"
     if not path.exists():
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(60),
-            "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        }
+        made = {name: secrets.token_urlsafe(60) for name in ("SECRET_KEY", "FIELD_KEY")}
         half = path.with_suffix(".half")
         half.touch(mode=0o600)
         half.write_text(json.dumps(made))

@@ -12,7 +12,9 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 
 
-def spawn(argv: list[str], *, dies_by: signal.Signals = signal.SIGTERM, **options: Any) -> subprocess.Popen[bytes]:
+def spawn(
+    argv: list[str], *, dies_by: signal.Signals = signal.SIGTERM, **options: Any
+) -> subprocess.Popen[bytes]:
     """Start a child in a process group of its own, so that a Ctrl-C reaches only the starter.
 
     On Linux the kernel sends `dies_by` to the child when the starter dies, even by kill -9.

@@ -70,7 +70,9 @@ class Postgres:
         """Make a database unless it is there; `anew` drops it first."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if anew:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
             there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if not there:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -89,7 +91,9 @@ class Postgres:
     def _end_leftover(self) -> None:
         """End a server whose starter died where no kernel ended it; only one starter may be here."""
         if (self.cluster / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "30", may_fail=True)
+            self._run(
+                "pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "30", may_fail=True
+            )
 
     def _run(self, program: str, *args: str, may_fail: bool = False) -> None:
         done = subprocess.run(

@@ -39,7 +39,9 @@ class Child:
         elif self.process.poll() is not None:
             self.pause = 1.0 if now - self.started > SETTLED else min(self.pause * 2, LONGEST_PAUSE)
             self.start_at = now + self.pause
-            say(f"{self.name} ended (code {self.process.returncode}), again in {self.pause:.0f} s; see {self.log}")
+            say(
+                f"{self.name} ended (code {self.process.returncode}), again in {self.pause:.0f} s; see {self.log}"
+            )
 
 
 @contextmanager

@@ -36,7 +36,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         end_on_signal()
         try:
-            self._run(options["data"].absolute(), options["port"], fresh=options["fresh"], empty=options["empty"])
+            self._run(
+                options["data"].absolute(), options["port"], fresh=options["fresh"], empty=options["empty"]
+            )
         except (FolderBusy, ServerError, ModuleNotFoundError) as problem:
             raise CommandError(str(problem)) from problem
         except KeyboardInterrupt:
@@ -103,12 +105,16 @@ def refuse_busy_port(port: int) -> None:
 
 def environment(port: int, named: dict[str, str]) -> dict[str, str]:
     """What the processes of a demo read; a stray setting of the shell must not make it production."""
-    return os.environ | named | {
-        "HOMEVISITS_MODE": "demo",
-        "SITE_URL": f"http://127.0.0.1:{port}",
-        "DJANGO_SETTINGS_MODULE": "homevisits.settings",
-        "PYTHONUNBUFFERED": "1",
-    }
+    return (
+        os.environ
+        | named
+        | {
+            "HOMEVISITS_MODE": "demo",
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "DJANGO_SETTINGS_MODULE": "homevisits.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def manage(*args: str) -> list[str]:

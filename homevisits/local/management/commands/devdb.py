@@ -17,7 +17,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--data", type=Path, default=settings.BASE_DIR / "var" / "dev", help="where to keep it")
+        parser.add_argument(
+            "--data", type=Path, default=settings.BASE_DIR / "var" / "dev", help="where to keep it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["data"].absolute()

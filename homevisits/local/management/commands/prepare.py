@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--examples", action="store_true", help="fill an empty database with examples")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check(include_deployment_checks=settings.PRODUCTION)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         if options["examples"] and not Trust.objects.exists():
