@@ -3,3 +3,15 @@ from django.apps import AppConfig
 
 class VisitsConfig(AppConfig):
     name = "visits"
+
+    def ready(self) -> None:
+        from homevisits.escalation import registry
+        from homevisits.people.models import Staff
+        from visits.models import VisitAlarm, VisitDeadline
+
+        def leaders(visit):  # type: ignore[no-untyped-def]
+            from visits.climbing import EVERYBODY
+
+            return Staff.objects.holding(EVERYBODY, visit.school)
+
+        registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)

@@ -14,9 +14,15 @@ from phonenumber_field.modelfields import PhoneNumberField
 from homevisits.people.models import ContactLink, Household, Pupil, Vehicle
 from homevisits.trusts.models import Policy, Reason, School
 from visits.querysets import VisitQuerySet
-from visits.safety import VisitAlarm, VisitDeadline  # noqa: F401  (Django finds an app's models here)
 from visits.states import MOVES, OUT, State, pairs
-from visits.story import CodeWord, ContactAttempt, Decision, Document, Moment, VisitEvent  # noqa: F401
+from visits.story import (  # noqa: F401  (Django finds an app's models here)
+    CodeWord,
+    ContactAttempt,
+    Decision,
+    Document,
+    Moment,
+    VisitEvent,
+)
 from visits.writing import AgreedAction, PersonPresent, VisitRecord  # noqa: F401
 
 STAFF = settings.AUTH_USER_MODEL
@@ -132,6 +138,7 @@ class Visit(models.Model):
     logged_at = models.DateTimeField(null=True, blank=True)
     logged_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     extensions = models.PositiveSmallIntegerField(default=0)
+    watch_again_at = models.DateTimeField("somebody must be heard of by", null=True, blank=True)
 
     # What happened
     departed_at = models.DateTimeField(null=True, blank=True)
@@ -331,3 +338,7 @@ class Attendee(models.Model):
     def car(self) -> str:
         """The vehicle in words; how they travel when there is none."""
         return str(self.vehicle) if self.vehicle else self.vehicle_text or self.get_travel_display()
+
+
+# Django finds an app's models here; these two ask about visits, so they come last.
+from visits.safety import VisitAlarm, VisitDeadline  # noqa: E402, F401

@@ -1,9 +1,20 @@
 """The visit's own deadlines and alarms on the escalation engine."""
 
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.db.models import Q
 
-from homevisits.escalation.models import Alarm, Deadline
+from homevisits.audit.models import Event
+from homevisits.escalation.models import Alarm, Deadline, Rung, Words
+from homevisits.people.models import Staff
+from visits import climbing, nudging
+from visits.querysets import VisitQuerySet
+
+if TYPE_CHECKING:
+    from visits.models import Visit
 
 
 class Due(models.TextChoices):
@@ -42,6 +53,30 @@ class VisitDeadline(Deadline):
             ),
         ]
 
+    @property
+    def label(self) -> str:
+        """What is due, for people; the steps of a decision's ladder all say "Decision"."""
+        return str(Due(self.kind.split("_")[0] if self.kind.startswith(Due.DECISION) else self.kind).label)
+
+    def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
+        return VisitAlarm(
+            visit=self.visit,
+            attendee=self.attendee,
+            deadline=self,
+            kind=ALARM_FOR[Due(self.kind)],
+            due_at=self.due_at,
+            opened_at=now,
+        )
+
+    def prompt(self, *, now: dt.datetime) -> Iterable[tuple[Staff, Words]]:
+        return nudging.prompt(self, now)
+
+    def nudge(self, *, now: dt.datetime) -> Iterable[tuple[Staff, Words]]:
+        return nudging.nudge(self, now)
+
+    def note_fired(self, *, now: dt.datetime) -> None:
+        nudging.note(self.visit, "due", f"{self.label} was due", by=None, now=now, due_kind=self.kind)
+
 
 class VisitAlarm(Alarm):
     """An alarm about a visit; `attendee` when it is about one person alone."""
@@ -52,7 +87,6 @@ class VisitAlarm(Alarm):
         MISSED_CHECK_IN = "missed_check_in", "Missed a check-in"
         WAIT_OVER = "wait_over", "Waiting too long at the door"
         HELP = "help", "Asks for help"
-        UNDECIDED = "undecided", "Request not decided"
         FAULT = "fault", "A timer could not be processed"
 
     SUBJECT = "visit"
@@ -64,3 +98,55 @@ class VisitAlarm(Alarm):
 
     class Meta(Alarm.Meta):
         pass
+
+    def get_kind_display(self) -> str:
+        return str(self.Kind(self.kind).label)
+
+    @property
+    def about(self) -> str:
+        """Who or what, without a child: "D. Mensah, HV-7K3Q"."""
+        return f"{self.attendee.short_name}, {self.visit.ref}" if self.attendee else self.visit.ref
+
+    def rungs(self, *, now: dt.datetime) -> list[Rung]:
+        return climbing.rungs(self, now)
+
+    def words(self, rung: Rung, *, now: dt.datetime) -> Words:
+        return climbing.words(self, rung, now)
+
+    def quiet_after(self) -> dt.timedelta:
+        return dt.timedelta(minutes=climbing.policy_of(self).owner_quiet_minutes)
+
+    def repeat_every(self) -> dt.timedelta:
+        return dt.timedelta(minutes=climbing.policy_of(self).last_step_repeat_minutes)
+
+    def refusal(self, staff: Staff, *, now: dt.datetime) -> str | None:
+        return climbing.refusal(self, staff, now)
+
+    def note(self, kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
+        nudging.note(self.visit, kind, sentence, by=by, now=now, alarm=str(self.uuid), **detail)
+
+    def on_resolved(self, *, by: Staff, now: dt.datetime) -> None:
+        climbing.after(self, by=by, now=now)
+
+    def panel(self, staff: Staff) -> tuple[str, dict[str, Any]] | None:
+        return climbing.panel(self, staff)
+
+    def history(self) -> Iterable[Event]:
+        return self.visit.events.filter(detail__alarm=str(self.uuid)).select_related("by").order_by("number")
+
+    @classmethod
+    def visible_to(cls, staff: Staff) -> "models.QuerySet[VisitAlarm]":
+        return cls.objects.filter(visit__in=_visits().visible_to(staff)).select_related("visit__school", "owner")
+
+
+def _visits() -> "VisitQuerySet":
+    model: type[Visit] = VisitAlarm._meta.get_field("visit").related_model  # type: ignore[assignment]
+    return model.objects.all()
+
+
+ALARM_FOR = {
+    Due.DEPARTURE: VisitAlarm.Kind.POSSIBLY_OUT,
+    Due.CHECK_IN: VisitAlarm.Kind.MISSED_CHECK_IN,
+    Due.WAIT: VisitAlarm.Kind.WAIT_OVER,
+    Due.RETURN: VisitAlarm.Kind.OVERDUE,
+}

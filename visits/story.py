@@ -35,6 +35,7 @@ class Decision(models.Model):
     necessary = models.BooleanField(default=False)
     best_interests = models.BooleanField(default=False)
     facts_hash = models.CharField(max_length=64)
+    start_at = models.DateTimeField("planned start decided on")
     typed_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     countersigned_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,130 @@
+"""How a visit's alarm climbs: who is told at each step, with which words, and who may answer."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+from homevisits.clock import local
+from homevisits.escalation.models import Rung, Words
+from homevisits.people.models import Staff
+from homevisits.trusts.policies import Ladder, LadderStep, Policy
+from homevisits.trusts.roles import LEADERS, RoleName
+
+if TYPE_CHECKING:
+    from visits.models import Attendee
+    from visits.safety import VisitAlarm
+
+EVERYBODY = [*sorted(LEADERS), RoleName.OFFICE, RoleName.ATTENDANCE_LEAD]
+SENTENCES = {
+    "overdue": "{about} has not come back",
+    "possibly_out": "{about}: left, or not going?",
+    "missed_check_in": "{about} missed a check-in",
+    "wait_over": "{about} has waited too long at the door",
+    "help": "{about} asks for help",
+    "fault": "{about}: a timer could not be processed",
+}
+
+
+def policy_of(alarm: "VisitAlarm") -> Policy:
+    """The policy that binds the alarm's visit. A watched visit always has one pinned."""
+    policy = alarm.visit.policy
+    if policy is None:
+        raise LookupError(f"{alarm.visit.ref} is watched without a policy")
+    return policy
+
+
+def missing_people(alarm: "VisitAlarm") -> "list[Attendee]":
+    """Who is not accounted for; the one person for an alarm about one."""
+    if alarm.attendee:
+        return [alarm.attendee]
+    return [a for a in alarm.visit.party if not a.back_at]
+
+
+def roles_told(step: LadderStep, alarm: "VisitAlarm") -> list[str]:
+    """The step's roles; for a missing EWO those that the policy names instead (TC-122, TC-259).
+
+    What counts is who is missing, not who led the visit.
+    """
+    missing = missing_people(alarm)
+    ewo = [a for a in missing if a.staff and a.staff.is_ewo]
+    if not ewo or not step.roles_ewo:
+        return list(step.roles)
+    others = step.roles if len(ewo) < len(missing) else []
+    return list(dict.fromkeys([*step.roles_ewo, *others]))
+
+
+def people_of(step: LadderStep, alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
+    """Who is told at a step, without the party. The office is whoever has the desk duty now."""
+    from visits.watch import answerers, party_ids
+
+    visit = alarm.visit
+    roles = EVERYBODY if step.is_everybody else roles_told(step, alarm)
+    people = list(answerers(visit, now)) if RoleName.OFFICE in roles else []
+    others = [role for role in roles if step.is_everybody or role != RoleName.OFFICE]
+    found = Staff.objects.holding(others, visit.school).exclude(pk__in=party_ids(visit))
+    people += list(found if step.is_everybody else found.present(now))
+    return list({person.pk: person for person in people}.values())
+
+
+def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
+    """The policy's safety ladder; a call for help tells the first two steps at once."""
+    steps = list(policy_of(alarm).laddersteps.filter(ladder=Ladder.SAFETY))
+    climbed = []
+    for number, step in enumerate(steps, start=1):
+        people = people_of(step, alarm, now)
+        if number == 1 and alarm.kind == "help" and len(steps) > 1:
+            people = list({p.pk: p for p in [*people, *people_of(steps[1], alarm, now)]}.values())
+        climbed.append(
+            Rung(
+                number=number,
+                after=dt.timedelta(minutes=step.after_minutes),
+                people=tuple(people),
+                channels=tuple(step.channels),
+                label=label(step, alarm),
+                is_last=number == len(steps),
+            )
+        )
+    return climbed
+
+
+def label(step: LadderStep, alarm: "VisitAlarm") -> str:
+    """The step's people in words: "Headteacher and Executive Head / CEO"."""
+    if step.is_everybody:
+        return "Everybody who can help"
+    policy = policy_of(alarm)
+    return " and ".join(policy.role_label(role) for role in roles_told(step, alarm)) or "Nobody"
+
+
+def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
+    """A reference, since when, and a link. No child's name, no address, no reason."""
+    sentence = SENTENCES.get(alarm.kind, "{about}").format(about=alarm.about)
+    late = int((now - alarm.opened_at).total_seconds() // 60)
+    since = f"Due {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
+    body = f"{sentence}. {since}Open the alarm, say that you are dealing with it, and ring them. Step: {rung.label}."
+    return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
+
+
+def refusal(alarm: "VisitAlarm", staff: Staff, now: dt.datetime) -> str | None:
+    """Why this person may not own or resolve the alarm: never the party; office and leaders may."""
+    visit = alarm.visit
+    if visit.includes(staff):
+        return "You are on this visit: somebody else has to answer the alarm."
+    from visits.watch import may_act_as_office
+
+    if may_act_as_office(staff, visit, now) or staff.has_role(*EVERYBODY, school=visit.school):
+        return None
+    return "Only the office, a leader of the school or somebody with the desk duty can answer this alarm."
+
+
+def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
+    """What follows for the visit when a person has resolved its alarm."""
+    from visits.transitions.returning import after_alarm
+
+    after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
+
+
+def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
+    """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
+    visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
+    return "visits/alarm/_panel.html", {"alarm": alarm, "visit": visit, "missing": missing_people(alarm)}

@@ -1,0 +1,45 @@
+"""The code word: encrypted where it lies, every reading noted."""
+
+import base64
+import datetime as dt
+import hashlib
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db.models import Q
+
+from homevisits.audit.look import looked
+from homevisits.people.models import Staff
+from homevisits.trusts.models import School
+from visits.models import Visit
+from visits.story import CodeWord
+
+
+def _box() -> Fernet:
+    key = hashlib.sha256(settings.FIELD_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _of(visit: Visit) -> CodeWord | None:
+    """The visit's own word, else the school's latest."""
+    words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
+    return words.order_by("visit_id", "-set_at").first()
+
+
+def has_code_word(visit: Visit) -> bool:
+    """Whether a code word holds for this visit (TC-168, PS-126, PS-137)."""
+    return _of(visit) is not None
+
+
+def set_code_word(*, school: School, word: str, by: Staff, now: dt.datetime, visit: Visit | None = None) -> CodeWord:
+    """Keep a new word for a school, or for one visit."""
+    return CodeWord.objects.create(
+        school=school, visit=visit, sealed=_box().encrypt(word.strip().encode()), set_at=now, set_by=by
+    )
+
+
+def read_code_word(visit: Visit, *, by: Staff) -> str:
+    """The word in clear; notes who read it. Callers ask permissions first."""
+    word = _of(visit)
+    looked(by, "code_word", visit.ref)
+    return _box().decrypt(bytes(word.sealed)).decode() if word else ""

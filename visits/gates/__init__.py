@@ -1,0 +1,39 @@
+"""What must hold for each step of a visit. The pages show these lists; the transitions ask the same ones."""
+
+import datetime as dt
+
+from visits.gates import authorise, depart, log, record, returning, submit  # noqa: F401  (they register)
+from visits.gates.checks import BLOCKS, MET, WARNS, Check, checks_of, gate
+from visits.models import Visit
+
+__all__ = ["BLOCKS", "MET", "WARNS", "Check", "blocking", "checks", "gate", "next_gate", "unmet"]
+
+NEXT = {
+    "draft": "submit",
+    "requested": "authorise",
+    "authorised": "log",
+    "logged": "depart",
+    "in_progress": "return",
+    "returned_safe": "record",
+}
+
+
+def next_gate(visit: Visit) -> str | None:
+    """The gate before the visit's next step; None when it has ended."""
+    return NEXT.get(visit.state)
+
+
+def checks(name: str, visit: Visit, now: dt.datetime) -> list[Check]:
+    """Everything a gate looks at, met or not: blocks first, then warnings, then what is met."""
+    order = {BLOCKS: 0, WARNS: 1, MET: 2}
+    return sorted(checks_of(name, visit, now), key=lambda check: order[check.status])
+
+
+def unmet(name: str, visit: Visit, now: dt.datetime) -> list[Check]:
+    """What a gate still misses."""
+    return [check for check in checks(name, visit, now) if check.status != MET]
+
+
+def blocking(name: str, visit: Visit, now: dt.datetime) -> list[Check]:
+    """What stops the step."""
+    return [check for check in checks(name, visit, now) if check.status == BLOCKS]

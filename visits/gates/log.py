@@ -1,0 +1,124 @@
+"""What the office must know before anybody leaves."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from homevisits.trusts.policies import CheckInColleague, CodeWordRule
+from visits.codeword import has_code_word
+from visits.gates.checks import Check, gate, need
+from visits.models import Attendee, Visit
+from visits.routes import cites, is_out_of_hours, is_short
+
+
+@gate("log")
+def phones_and_cars(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    rules = visit.rules
+    if rules is None:
+        return
+    for a in visit.party:
+        if rules.phone_required:
+            yield need(
+                a.phone, "phone", f"Enter {a.short_name}'s mobile number.", met=f"{a.short_name}: {a.phone}",
+                clauses=cites(rules, "phone_required"), fix="log",
+            )
+        if rules.vehicle_required and a.staff_id:
+            yield need(
+                a.travel, "travel", f"Say how {a.short_name} travels.", met=f"{a.short_name}: {a.get_travel_display()}",
+                clauses=cites(rules, "vehicle_required"), fix="log",
+            )
+        if rules.vehicle_required and a.travel == Attendee.Travel.DRIVES:
+            yield need(
+                a.vehicle or a.vehicle_text,
+                "vehicle",
+                f"Enter {a.short_name}'s car: make, model, colour and registration.",
+                met=f"{a.short_name}'s car: {a.car}",
+                clauses=cites(rules, "vehicle_required"),
+                fix="log",
+            )
+
+
+@gate("log")
+def colleague(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    rules = visit.rules
+    if rules is None or rules.checkin_colleague == CheckInColleague.OFF:
+        return
+    reasoned = rules.checkin_colleague == CheckInColleague.WHERE_POSSIBLE and not is_short(visit)
+    named = visit.checkin_colleague_id and not visit.includes(visit.checkin_colleague)
+    yield need(
+        named or (reasoned and visit.no_colleague_reason.strip()),
+        "colleague",
+        "Choose the colleague who makes the check-in call"
+        + (", or say why that is not possible." if reasoned else "."),
+        met=f"{visit.checkin_colleague} makes the check-in call" if named else "Why nobody calls is stated",
+        clauses=cites(rules, "checkin_colleague"),
+        fix="log",
+    )
+
+
+@gate("log")
+def code_word(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    rules = visit.rules
+    if rules is None or rules.code_word == CodeWordRule.NO:
+        return
+    if rules.code_word == CodeWordRule.PAIRS and len(visit.party) < 2:
+        return
+    yield need(
+        has_code_word(visit),
+        "code_word",
+        "Set a code word for the school, or for this visit.",
+        met="A code word is in place",
+        clauses=cites(rules, "code_word"),
+        fix="log",
+    )
+
+
+@gate("log")
+def lone_assessment(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    rules = visit.rules
+    if rules is None or not (visit.is_lone and is_short(visit) and rules.lone_assessment_required):
+        return
+    yield need(
+        visit.lone_assessed_at and visit.lone_assessment.strip(),
+        "lone_assessment",
+        "Write the lone-working assessment.",
+        met="The lone-working assessment is written",
+        clauses=cites(rules, "lone_assessment_required"),
+        fix="risk",
+    )
+
+
+@gate("log")
+def out_of_hours_contact(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    rules = visit.rules
+    if rules is None or not (rules.responsible_contact_required and is_out_of_hours(visit)):
+        return
+    contact = visit.responsible_contact
+    yield need(
+        contact and not visit.includes(contact),
+        "responsible_contact",
+        "Choose who checks on the visitors out of hours; not somebody who goes.",
+        met=f"{contact} checks on the visitors",
+        clauses=cites(rules, "responsible_contact_required"),
+        fix="log",
+    )
+
+
+@gate("log")
+def countersigned(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    for decision in (d for d in visit.decisions.select_related("decider") if d.wants_countersigning):
+        yield need(
+            False, "countersign", f"{decision.decider.short_name} has still to countersign what was said by telephone.",
+            met="", blocks=False,
+        )
+
+
+@gate("log")
+def not_over(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    yield need(
+        visit.return_at and visit.return_at > now,
+        "future",
+        "The planned return has passed. Change the times first.",
+        met="The planned return lies ahead",
+        clauses=["SH-064"],
+        fix="when",
+    )

@@ -1,0 +1,107 @@
+"""Whom a visit's reminders nudge, with which words; and the engine's own lines in the story."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+from homevisits.clock import local
+from homevisits.escalation.models import Words
+from homevisits.people.models import Staff
+from homevisits.trusts.policies import Ladder
+from homevisits.trusts.roles import RoleName
+
+if TYPE_CHECKING:
+    from visits.models import Visit
+    from visits.safety import VisitDeadline
+
+Nudges = Iterable[tuple[Staff, Words]]
+
+
+def note(visit: "Visit", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
+    """A line that the engine writes in a visit's story."""
+    apps.get_model("visits", "VisitEvent").append(
+        chain=f"school:{visit.school_id}",
+        visit=visit,
+        kind=kind,
+        by=by,
+        happened_at=now,
+        recorded_at=now,
+        sentence=sentence,
+        detail={"state": visit.state, **detail},
+    )
+
+
+def travellers(visit: "Visit") -> list[Staff]:
+    """The staff of the party who are still out."""
+    return [a.staff for a in visit.party if a.staff and not a.back_at]
+
+
+def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """Before it is due: the check-in call should begin; the visitors should be on their way back."""
+    visit = deadline.visit
+    if deadline.kind == "check_in" and deadline.attendee:
+        subject = f"Ring {deadline.attendee.short_name} now ({visit.ref})"
+        body = f"The check-in call is due by {local(deadline.due_at):%H:%M}. Voicemail is no answer."
+        return [(p, Words(subject, body, "/board/")) for p in callers(visit, now)]
+    if deadline.kind == "return":
+        body = f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
+        return [(p, _out(visit, f"{visit.ref}: you are due back now", body)) for p in travellers(visit)]
+    return []
+
+
+def callers(visit: "Visit", now: dt.datetime) -> list[Staff]:
+    """Who makes the check-in call: the agreed colleague, else whoever has the desk duty (TC-166)."""
+    from visits.watch import answerers
+
+    return [visit.checkin_colleague] if visit.checkin_colleague else list(answerers(visit, now))
+
+
+def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """Once a reminder is due: a finite list of people, never the whole trust."""
+    kind, visit = deadline.kind, deadline.visit
+    if kind.startswith("decision_"):
+        return _decision(visit, int(kind.removeprefix("decision_")), now)
+    if kind == "countersign":
+        return _countersign(visit)
+    if kind == "record":
+        return _record(deadline)
+    subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
+    body = "Say where you are on your phone page, or ring the office."
+    return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
+
+
+def _out(visit: "Visit", subject: str, body: str) -> Words:
+    return Words(subject, body, f"/visits/{visit.ref}/out/")
+
+
+def _decision(visit: "Visit", number: int, now: dt.datetime) -> Nudges:
+    """Step by step: those who can decide, then the roles that the policy names."""
+    from visits.routes import own_ids
+    from visits.telling import waiting_deciders
+
+    steps = list(visit.policy.laddersteps.filter(ladder=Ladder.DECISION)) if visit.policy else []
+    step = steps[number - 1]
+    named = Staff.objects.holding(list(step.roles), visit.school).exclude(pk__in=own_ids(visit))
+    people = {p.pk: p for p in [*waiting_deciders(visit, now), *(named if number > 1 else [])]}
+    subject = f"{visit.ref} still waits for a decision"
+    words = Words(subject, "A home visit has not been decided on yet.", f"/dashboard/?visit={visit.ref}")
+    return [(person, words) for person in people.values()]
+
+
+def _countersign(visit: "Visit") -> Nudges:
+    open_ones = [d for d in visit.decisions.select_related("decider") if d.wants_countersigning]
+    subject = f"{visit.ref}: countersign what you said by telephone"
+    return [(d.decider, Words(subject, "Read what was typed in for you.", visit.get_absolute_url())) for d in open_ones]
+
+
+def _record(deadline: "VisitDeadline") -> Nudges:
+    """The lead; with the last nudge the headteacher too (CS-007, TC-019)."""
+    visit = deadline.visit
+    people = [visit.lead.staff] if visit.lead and visit.lead.staff else [visit.requested_by]
+    if deadline.nudges_left <= 1:
+        people += list(Staff.objects.holding([RoleName.HEADTEACHER], visit.school))
+    subject = f"{visit.ref}: the record is overdue"
+    words = Words(subject, "Write the record of this visit.", f"/visits/{visit.ref}/record/")
+    return [(person, words) for person in dict.fromkeys(people)]

@@ -1,0 +1,91 @@
+"""Who may do what to a visit: a sentence that refuses, or None."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from homevisits.people.models import Staff
+from homevisits.trusts.roles import LEADERS, RoleName
+from visits.models import Visit
+from visits.routes import may_decide, route, standing
+from visits.watch import may_act_as_office
+
+Rule = Callable[[Staff, Visit, dt.datetime], str | None]
+
+READS_CODE_WORD = {*LEADERS, RoleName.OFFICE}
+
+
+def is_asker(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return visit.requested_by_id == staff.pk
+
+
+def is_visitor(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return visit.includes(staff)
+
+
+def is_office(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return may_act_as_office(staff, visit, now)
+
+
+def is_decider(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return any(may_decide(need, visit, staff, now) for need in route(visit))
+
+
+def is_leader(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """A leader of the school or trust who is not in the party."""
+    return staff.has_role(*LEADERS, school=visit.school) and not visit.includes(staff)
+
+
+def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Whoever logs while the office is closed: the responsible contact, or who authorised."""
+    if visit.includes(staff):
+        return False
+    decided = {decision.decider_id for decision in standing(visit).values()}
+    return staff.pk == visit.responsible_contact_id or staff.pk in decided
+
+
+def _any(sentence: str, *who: Callable[[Staff, Visit, dt.datetime], bool]) -> Rule:
+    def rule(staff: Staff, visit: Visit, now: dt.datetime) -> str | None:
+        return None if any(is_it(staff, visit, now) for is_it in who) else sentence
+
+    return rule
+
+
+RULES: dict[str, Rule] = {
+    "edit": _any("Only the person who asks can change this request.", is_asker),
+    "submit": _any("Only the person who asks can send this request.", is_asker),
+    "amend": _any("Only the person who asked, the lead or the office can change this visit.", is_asker, is_visitor, is_office),
+    "assess_risk": _any(
+        "Only the person who asked, somebody who goes or a leader can write the risk assessment.",
+        is_asker, is_visitor, is_leader,
+    ),
+    "decide": _any("This decision is not yours to take. Nobody decides on their own visit.", is_decider),
+    "type_decision": _any(
+        "Only the office, a leader or the person who asks can type in what was said by telephone.",
+        is_office, is_leader, is_asker,
+    ),
+    "ask_dsl": _any("Only somebody who decides can ask the DSL.", is_decider),
+    "log": _any("Only the office can log a visit; nobody logs their own.", is_office, is_closed_desk),
+    "plan_log": _any("Only the office, the person who asked or somebody who goes can fill this in.", is_office, is_closed_desk, is_asker, is_visitor),
+    "depart": _any("Only somebody who goes, or the office for them, can say that they left.", is_visitor, is_office),
+    "did_not_leave": _any("Only somebody who goes, or the office, can say that nobody left.", is_visitor, is_office),
+    "say": _any("Only somebody who goes, or the office for them, can report this.", is_visitor, is_office, is_leader),
+    "retime": _any("Only somebody who goes, or the office, can change the times.", is_visitor, is_office),
+    "back": _any("Only somebody who goes, or the office after speaking to them, can say who is back.", is_visitor, is_office, is_leader),
+    "not_back": _any("Only the office, a leader or somebody who went can undo this.", is_office, is_visitor, is_leader),
+    "cancel": _any("Only the person who asked, a decider or the office can cancel this visit.", is_asker, is_decider, is_office, is_visitor),
+    "record": _any("Only somebody who went can write the record.", is_visitor),
+    "read": lambda staff, visit, now: None,
+    "code_word": _any(
+        "The code word is for the office, the leaders and the people who go.",
+        is_visitor,
+        is_office,
+        lambda staff, visit, now: staff.has_role(*READS_CODE_WORD, school=visit.school),
+    ),
+}
+
+
+def refusal(staff: Staff, action: str, visit: Visit, now: dt.datetime) -> str | None:
+    """Why this person may not do this now; None if they may."""
+    if staff.trust_id != visit.school.trust_id:
+        return "This visit belongs to another trust."
+    return RULES[action](staff, visit, now)

@@ -1,0 +1,181 @@
+"""Which decisions a visit needs, and who may take each. Reads; never writes."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from homevisits.clock import local
+from homevisits.people.models import Staff
+from homevisits.people.querysets import StaffQuerySet
+from homevisits.trusts.calendar import is_in_school_hours
+from homevisits.trusts.policies import DslPart, EwoRoute, LoneRule, OutOfHours, Policy, Strength
+from homevisits.trusts.roles import RoleName
+from visits.facts import facts_hash, still_binds
+from visits.models import Visit
+from visits.story import Decision
+
+Kind = Decision.Kind
+
+
+@dataclass(frozen=True)
+class Need:
+    """One decision that a visit needs: `roles` first; `deputies`, then `stand_ins`, when none of those can."""
+
+    kind: str
+    roles: tuple[str, ...]
+    deputies: tuple[str, ...]
+    stand_ins: tuple[str, ...]
+    sentence: str
+    clauses: tuple[str, ...]
+    is_required: bool = True
+
+    @property
+    def label(self) -> str:
+        return str(Kind(self.kind).label)
+
+    @property
+    def who(self) -> str:
+        """The roles in words: "Headteacher or Senior leadership team"."""
+        return " or ".join(str(RoleName(role).label) for role in self.roles)
+
+
+def cites(policy: Policy, *columns: str) -> tuple[str, ...]:
+    """The clauses that a policy's columns rest on, in order, each once."""
+    found = [clause for column in columns for clause in policy.sources.get(column, {}).get("clauses", [])]
+    return tuple(dict.fromkeys(found))
+
+
+def is_exempt(visit: Visit) -> bool:
+    """Whether the EWO's part in the visit lifts the head's authorisation (TC-092)."""
+    policy = visit.rules
+    exempt = policy is not None and policy.ewo_route == EwoRoute.EXEMPT
+    return exempt and (visit.requested_by.is_ewo or visit.has_ewo)
+
+
+def is_short(visit: Visit) -> bool:
+    """Whether fewer go than the policy's minimum."""
+    return visit.rules is not None and len(visit.counted_party) < visit.rules.min_people
+
+
+def is_out_of_hours(visit: Visit) -> bool:
+    """Whether any of the time at the home lies outside the school's hours (TC-103)."""
+    if not (visit.start_at and visit.end_at):
+        return False
+    return not is_in_school_hours(visit.school, visit.start_at, visit.end_at)
+
+
+def is_evening(visit: Visit) -> bool:
+    """Whether the visit starts, or is still going on, in what the policy calls evening (PS-136)."""
+    policy = visit.rules
+    if not (policy and policy.evening_from and visit.start_at and visit.end_at):
+        return False
+    return max(local(visit.start_at).time(), local(visit.end_at).time()) >= policy.evening_from
+
+
+def route(visit: Visit) -> list[Need]:
+    """Every decision the visit needs, in the order in which they are read."""
+    policy = visit.rules
+    if policy is None:
+        return []
+    needs = [_visit(visit, policy), _lone(visit, policy), _out_of_hours(visit, policy), _dsl(visit, policy)]
+    return [need for need in needs if need is not None]
+
+
+def _need(policy: Policy, kind: str, roles: list[str], sentence: str, *columns: str, **more: bool) -> Need:
+    return Need(
+        kind,
+        tuple(roles),
+        tuple(policy.deputy_roles),
+        tuple(policy.stand_in_roles),
+        sentence,
+        cites(policy, *columns),
+        **more,
+    )
+
+
+def _visit(visit: Visit, policy: Policy) -> Need | None:
+    if is_exempt(visit):
+        return None
+    return _need(policy, Kind.VISIT, policy.authorising_roles, "The visit itself", "authorising_roles")
+
+
+def _lone(visit: Visit, policy: Policy) -> Need | None:
+    if not is_short(visit) or policy.lone_rule != LoneRule.BY_DECISION:
+        return None
+    for_ewo = bool(visit.has_ewo and policy.lone_roles_ewo)
+    column = "lone_roles_ewo" if for_ewo else "lone_roles"
+    return _need(policy, Kind.LONE, getattr(policy, column), "Going with fewer people than two", column)
+
+
+def _out_of_hours(visit: Visit, policy: Policy) -> Need | None:
+    exceptional = policy.out_of_hours == OutOfHours.EXCEPTIONAL and is_out_of_hours(visit)
+    if not (exceptional or is_evening(visit)):
+        return None
+    roles = policy.stand_in_roles if is_exempt(visit) else policy.authorising_roles
+    columns = ("out_of_hours", "evening_from")
+    return _need(policy, Kind.OUT_OF_HOURS, roles, "Going outside school hours", *columns)
+
+
+def _dsl(visit: Visit, policy: Policy) -> Need | None:
+    part = visit.reason.dsl if visit.reason else DslPart.NONE
+    required = part == DslPart.CO_AUTHORISES or policy.dsl_input == Strength.BLOCK
+    asked = part in {DslPart.ASKED, DslPart.TAKES_PART} or policy.dsl_input == Strength.WARN
+    if not (required or asked) or RoleName.DSL in policy.authorising_roles:
+        return None
+    clauses = tuple(visit.reason.clauses) if visit.reason and part != DslPart.NONE else ()
+    deputies = (RoleName.DEPUTY_DSL,)
+    return Need(
+        Kind.DSL_INPUT,
+        (RoleName.DSL,),
+        deputies,
+        (),
+        "The DSL's view",
+        cites(policy, "dsl_input") + clauses,
+        is_required=required,
+    )
+
+
+def own_ids(visit: Visit) -> set[int]:
+    """Those for whom this is their own visit: whoever asked, and the party."""
+    return {visit.requested_by_id} | {a.staff_id for a in visit.party if a.staff_id}
+
+
+def barred(need: Need, visit: Visit) -> set[int]:
+    """Who may not answer: nobody decides on their own visit; a view may come from a DSL who goes."""
+    return {visit.requested_by_id} if need.kind == Kind.DSL_INPUT else own_ids(visit)
+
+
+def deciders(need: Need, visit: Visit, now: dt.datetime) -> StaffQuerySet:
+    """Who may take this decision now.
+
+    The first of roles, deputies and stand-ins in which somebody is free to answer; those of
+    the first rank may always decide, even while marked away (by telephone, say).
+    """
+    first = Staff.objects.holding(list(need.roles), visit.school).exclude(pk__in=barred(need, visit))
+    found = Q(pk__in=first.values("pk"))
+    for rank in (need.roles, need.deputies, need.stand_ins):
+        people = Staff.objects.holding(list(rank), visit.school).exclude(pk__in=barred(need, visit))
+        if people.present(now).exists():
+            found |= Q(pk__in=people.present(now).values("pk"))
+            break
+    return Staff.objects.filter(found)
+
+
+def may_decide(need: Need, visit: Visit, staff: Staff, now: dt.datetime) -> bool:
+    """Whether this person may take this decision now."""
+    return deciders(need, visit, now).filter(pk=staff.pk).exists()
+
+
+def standing(visit: Visit) -> dict[str, Decision]:
+    """The decisions that still bind, by kind."""
+    digest = facts_hash(visit)
+    found = visit.decisions.filter(voided_at=None).select_related("decider", "typed_by")
+    return {d.kind: d for d in found if still_binds(d, visit, digest)}
+
+
+def missing(visit: Visit) -> list[Need]:
+    """The required decisions that are not in yet."""
+    have = standing(visit)
+    wanted = [need for need in route(visit) if need.is_required]
+    return [n for n in wanted if n.kind not in have or have[n.kind].answer != Decision.Answer.YES]

@@ -1,0 +1,78 @@
+"""Who is told what about a visit. Words hold a reference and a link, never a child's name or a reason."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from homevisits.notices.outbox import queue
+from homevisits.people.models import Staff
+from homevisits.trusts.policies import Channel
+from visits.models import Visit
+from visits.routes import deciders, missing
+from visits.watch import answerers
+
+BOTH = (Channel.IN_APP, Channel.EMAIL)
+
+
+def tell(
+    people: Iterable[Staff],
+    visit: Visit,
+    *,
+    what: str,
+    subject: str,
+    body: str = "",
+    now: dt.datetime,
+    urgent: bool = False,
+    path: str = "",
+) -> list[Staff]:
+    """Queue one notice a person and channel; gives back who was told. `what` and `now` make the key."""
+    told = list(dict.fromkeys(people))
+    for person in told:
+        for channel in BOTH:
+            queue(
+                key=f"{visit.ref}:{what}:{now.timestamp():.6f}:{person.pk}:{channel}",
+                recipient=person,
+                channel=channel,
+                subject=subject,
+                body=body or subject,
+                path=path or visit.get_absolute_url(),
+                now=now,
+                urgent=urgent,
+                school=visit.school,
+            )
+    return told
+
+
+def names(people: Iterable[Staff]) -> str:
+    """People in words, for a confirmation: "M. Reid and the office"."""
+    listed = [person.short_name for person in people]
+    if len(listed) < 2:
+        return "".join(listed) or "nobody yet"
+    return ", ".join(listed[:-1]) + " and " + listed[-1]
+
+
+def askers(visit: Visit) -> list[Staff]:
+    """Whoever asked, and the lead."""
+    lead = [visit.lead.staff] if visit.lead and visit.lead.staff else []
+    return list(dict.fromkeys([visit.requested_by, *lead]))
+
+
+def waiting_deciders(visit: Visit, now: dt.datetime) -> list[Staff]:
+    """Everybody who can take a decision that is still missing."""
+    people = [person for need in missing(visit) for person in deciders(need, visit, now)]
+    return list(dict.fromkeys(people))
+
+
+def office(visit: Visit, now: dt.datetime) -> list[Staff]:
+    return list(answerers(visit, now))
+
+
+def told_of_changes(visit: Visit) -> list[Staff]:
+    """Head; the CEO for the EWO: schedule changes, incidents, safety cancellations (TC-112, TC-113, TC-170, TC-171)."""
+    policy = visit.rules
+    if policy is None:
+        return []
+    roles = list(policy.told_roles_ewo if visit.has_ewo and policy.told_roles_ewo else policy.told_roles)
+    if visit.has_ewo and any(a.staff and not a.staff.is_ewo for a in visit.party):
+        roles += policy.told_roles
+    own = {a.staff_id for a in visit.party}
+    return [p for p in Staff.objects.holding(roles, visit.school) if p.pk not in own]

@@ -1,0 +1,130 @@
+"""Which deadlines a visit has, from its policy, plan and moments. Reads; never writes."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from homevisits.clock import london_day
+from homevisits.escalation.deadlines import Wanted
+from homevisits.trusts.policies import Ladder, Policy
+from visits.models import Attendee, Visit
+from visits.safety import SAFETY, Due
+from visits.states import State
+from visits.story import Moment
+
+NUDGES = 3
+
+
+def minutes(number: int) -> dt.timedelta:
+    return dt.timedelta(minutes=number)
+
+
+def wanted(visit: Visit) -> list[Wanted]:
+    """Every deadline that should be live for the visit as it stands."""
+    policy = visit.rules
+    if policy is None or visit.state not in PLANS:
+        return []
+    return [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+
+
+def _want(kind: str, due_at: dt.datetime, **more: object) -> Wanted:
+    return Wanted(kind=kind, due_at=due_at, is_safety=kind in SAFETY, **more)  # type: ignore[arg-type]
+
+
+def decisions(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The request's own ladder: one reminder for each step, fewer minutes for a same-day visit."""
+    if not (visit.submitted_at and visit.start_at):
+        return
+    same_day = london_day(visit.submitted_at) == london_day(visit.start_at)
+    first = policy.decision_minutes_same_day if same_day else policy.decision_minutes
+    base = visit.submitted_at + minutes(first)
+    for number, step in enumerate(policy.laddersteps.filter(ladder=Ladder.DECISION), start=1):
+        yield _want(f"{Due.DECISION}_{number}", base + minutes(step.after_minutes), nudges=1)
+
+
+def countersignatures(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """A decision by telephone is countersigned before this (feature: phone approval)."""
+    open_ones = [d for d in visit.decisions.all() if d.wants_countersigning]
+    if open_ones:
+        first = min(d.decided_at for d in open_ones)
+        yield _want(
+            Due.COUNTERSIGN, first + minutes(policy.countersign_minutes), nudges=NUDGES, nudge_minutes=240
+        )
+
+
+def departure(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    if visit.depart_at:
+        due = visit.depart_at + minutes(policy.departure_grace_minutes)
+        yield _want(Due.DEPARTURE, _not_before(due, visit.watch_again_at), prompt_at=visit.depart_at)
+
+
+def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Return due = planned return + grace. Armed when logged, so that nobody is out unwatched.
+
+    After an alarm was resolved with people still out, they must be heard of again by `watch_again_at`.
+    """
+    if visit.return_at:
+        due = visit.return_at + minutes(policy.overdue_grace_minutes)
+        yield _want(Due.RETURN, _not_before(due, visit.watch_again_at), prompt_at=visit.return_at)
+
+
+def _not_before(due: dt.datetime, other: dt.datetime | None) -> dt.datetime:
+    return max(due, other) if other else due
+
+
+def arrival(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    if visit.start_at and not visit.arrived_at:
+        yield _want(Due.ARRIVAL, visit.start_at + minutes(policy.arrival_grace_minutes), nudges=1)
+
+
+def end(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    if visit.end_at and not visit.left_at:
+        yield _want(Due.END, visit.end_at, nudges=2, nudge_minutes=10)
+
+
+def waiting(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The wait at the door: from the arranged time, or the arrival if that is later (TC-109)."""
+    waits = visit.moments.filter(kind=Moment.Kind.WAITING).exists()
+    if waits and visit.arrived_at and not (visit.entered_at or visit.left_at or visit.outcome):
+        since = max(visit.arrived_at, visit.start_at or visit.arrived_at)
+        yield _want(Due.WAIT, since + minutes(policy.wait_minutes))
+
+
+def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """One for each person who is out: prompt at scheduled start + minutes, due some minutes later.
+
+    TC-166: by the schedule, not by the arrival. Repeats count from the person's last "fine".
+    """
+    if not visit.start_at or not policy.checkin_after_start_minutes or visit.left_at:
+        return
+    fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__gte=visit.start_at))
+    for attendee in (a for a in visit.party if not a.back_at and not a.claimed_back_at):
+        prompt = next_prompt(visit, policy, attendee, fine)
+        if prompt:
+            due = prompt + minutes(policy.checkin_answer_minutes)
+            yield _want(Due.CHECK_IN, due, prompt_at=prompt, extra={"attendee": attendee})
+
+
+def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Moment]) -> dt.datetime | None:
+    """When this person is called next; None when no call is left."""
+    said = [m.recorded_at for m in fine if m.for_all or m.attendee_id == attendee.pk]
+    if not said:
+        return visit.start_at + minutes(policy.checkin_after_start_minutes) if visit.start_at else None
+    if not policy.checkin_repeat_minutes:
+        return None
+    return max(said) + minutes(policy.checkin_repeat_minutes)
+
+
+def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    if visit.returned_at:
+        due = visit.returned_at + dt.timedelta(hours=policy.record_due_hours)
+        yield _want(Due.RECORD, due, nudges=NUDGES, nudge_minutes=1440)
+
+
+PLANS = {
+    State.REQUESTED: (decisions, countersignatures),
+    State.AUTHORISED: (countersignatures,),
+    State.LOGGED: (departure, coming_back, countersignatures),
+    State.IN_PROGRESS: (arrival, check_ins, waiting, end, coming_back, countersignatures),
+    State.RETURNED_SAFE: (recording, countersignatures),
+    State.RECORDED: (countersignatures,),
+}

@@ -1,0 +1,28 @@
+"""The one door through which a visit changes. Nothing else writes a visit's state or its events."""
+
+from visits.transitions.asking import amend, assess_risk, keep_draft, note_attempt, start_draft, submit
+from visits.transitions.deciding import answer, ask_dsl, countersign
+from visits.transitions.door import Refused, Stale
+from visits.transitions.going import (
+    ask_for_help,
+    check_in,
+    depart,
+    did_not_leave,
+    extend,
+    say_arrived,
+    say_entered,
+    say_left,
+    say_no_answer,
+    say_outcome,
+    say_waiting,
+)
+from visits.transitions.office import cancel, keep_log, log, retime
+from visits.transitions.returning import not_back_after_all, say_back
+from visits.transitions.writing import keep_record, record
+
+__all__ = [
+    "Refused", "Stale", "amend", "answer", "ask_dsl", "ask_for_help", "assess_risk", "cancel", "check_in",
+    "countersign", "depart", "did_not_leave", "extend", "keep_draft", "keep_log", "keep_record", "log",
+    "not_back_after_all", "note_attempt", "record", "retime", "say_arrived", "say_back", "say_entered",
+    "say_left", "say_no_answer", "say_outcome", "say_waiting", "start_draft", "submit",
+]

@@ -1,0 +1,256 @@
+"""Asking for a visit: draft, send, change."""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from homevisits.people.families import Pupil
+from homevisits.people.models import Staff
+from homevisits.trusts.models import Policy, School
+from visits import telling
+from visits.facts import facts_hash, still_binds
+from visits.models import Attendee, Visit
+from visits.permissions import refusal
+from visits.registry import SNAPSHOTS
+from visits.routes import is_exempt, missing
+from visits.states import State
+from visits.story import ContactAttempt
+from visits.transitions.door import (
+    Refused,
+    happened,
+    is_still,
+    keep,
+    moved,
+    must_pass,
+    must_stand_at,
+    opened,
+    rearm,
+)
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+DRAFT_FIELDS = {
+    "kind", "reason_code", "reason_explained", "purpose", "why_necessary", "alternatives", "concern_text",
+    "household", "address", "postcode", "to_see_text", "child_there", "access", "depart_at", "start_at",
+    "end_at", "return_at", "ooh_necessary", "ooh_no_alternative", "responsible_contact", "told", "told_whom",
+    "told_at", "told_by", "parent_agreed", "ground_code", "ground_text", "lone_reason", "dsl_absent_reason",
+    "risk_known",
+}
+
+
+def new_ref() -> str:
+    """A reference that says nothing and cannot be counted: "HV-7K3Q9"."""
+    return "HV-" + "".join(secrets.choice(LETTERS) for _ in range(5))
+
+
+def start_draft(
+    *, by: Staff, school: School, now: dt.datetime, pupils: Sequence[Pupil] = (), follows: Visit | None = None
+) -> Visit:
+    """A new draft for a school at which this person works. The lead is the person who asks."""
+    if not School.objects.visible_to(by).filter(pk=school.pk).exists():
+        raise Refused("You can ask for visits at your own schools only.")
+    with transaction.atomic():
+        visit = _created(by=by, school=school, now=now, follows=follows)
+        Attendee.objects.create(visit=visit, staff=by, is_lead=True, phone=by.mobile)
+        visit.pupils.set(pupils)
+        happened(visit, "draft", "Started a request", by=by, now=now)
+    return visit
+
+
+def _created(*, by: Staff, school: School, now: dt.datetime, follows: Visit | None) -> Visit:
+    for _ in range(5):
+        try:
+            with transaction.atomic():
+                return Visit.objects.create(
+                    ref=new_ref(), school=school, requested_by=by, created_at=now, follows=follows
+                )
+        except IntegrityError:
+            continue
+    raise Refused("No reference could be found. Try again.")
+
+
+def write_plan(
+    visit: Visit,
+    values: dict[str, Any],
+    pupils: Sequence[Pupil] | None = None,
+    to_see: Sequence[Any] | None = None,
+    party: Sequence[dict[str, Any]] | None = None,
+) -> None:
+    """Write the given parts of the plan on a locked visit. Raises KeyError for a field that is not of the plan."""
+    if unknown := set(values) - DRAFT_FIELDS:
+        raise KeyError(f"not of the plan: {sorted(unknown)}")
+    for field, value in values.items():
+        setattr(visit, field, value)
+    keep(visit, *values)
+    if pupils is not None:
+        visit.pupils.set(pupils)
+    if to_see is not None:
+        visit.to_see.set(to_see)
+    if party is not None:
+        _write_party(visit, party)
+
+
+def _write_party(visit: Visit, party: Sequence[dict[str, Any]]) -> None:
+    """Make the party these people, keeping what is known of those who stay."""
+    staying = []
+    visit.attendees.update(is_lead=False)
+    for person in party:
+        who = {"staff": person["staff"]} if person.get("staff") else {"staff": None, "name": person["name"]}
+        attendee = visit.attendees.filter(**who).first() or Attendee(visit=visit, **who)
+        attendee.organisation = person.get("organisation", attendee.organisation)
+        attendee.phone = person.get("phone") or attendee.phone or (attendee.staff.mobile if attendee.staff else "")
+        attendee.is_lead = bool(person.get("is_lead"))
+        attendee.save()
+        staying.append(attendee.pk)
+    visit.attendees.exclude(pk__in=staying).delete()
+    visit.__dict__.pop("party", None)
+
+
+def keep_draft(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], **parts: Any) -> Visit:
+    """Keep what was typed so far; nothing is asked of it yet."""
+    with opened(visit, by=by, action="edit", now=now) as fresh:
+        is_still(fresh, State.DRAFT)
+        write_plan(fresh, values, **parts)
+    return fresh
+
+
+def note_attempt(
+    *, visit: Visit, pupil: Pupil, by: Staff, now: dt.datetime, at: dt.datetime, channel: str, result: str, note: str = ""
+) -> ContactAttempt:
+    """Note a call or message to the family (AF-020, PS-009)."""
+    if sentence := refusal(by, "amend", visit, now):
+        raise Refused(sentence)
+    return ContactAttempt.objects.create(
+        visit=visit, pupil=pupil, by=by, at=at, channel=channel, result=result, note=note
+    )
+
+
+def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
+    """Send the request: pin the policy, ask the gate, ask the deciders (TC-069).
+
+    A visit that the EWO initiates or attends goes on without the head (TC-092); the event says so.
+    """
+    with opened(visit, by=by, action="submit", now=now) as fresh:
+        if not must_stand_at(fresh, "submit", by=by):
+            return fresh
+        fresh.policy = Policy.objects.in_force(fresh.school)
+        fresh.__dict__.pop("rules", None)
+        fresh.kind = _kind(fresh)
+        must_pass("submit", fresh, now)
+        fresh.submitted_at = now
+        fresh.ended_reason = ""
+        fresh.attendance_note = "; ".join(filter(None, (note(fresh) for note in SNAPSHOTS)))[:200]
+        moved(fresh, "submit", "policy", "kind", "submitted_at", "ended_reason", "attendance_note")
+        happened(fresh, "submitted", "Sent the request", by=by, now=now, policy=fresh.policy.number if fresh.policy else 0)
+        if is_exempt(fresh):
+            happened(
+                fresh, "exempt", "Needs no head's authorisation: the EWO initiates or attends", by=by, now=now,
+                clauses=["TC-092"],
+            )
+        if not authorise_if_ready(fresh, by=by, now=now):
+            ask_deciders(fresh, now=now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def _kind(visit: Visit) -> str:
+    """An emergency ground makes the visit an emergency one (AF-019, PS-008)."""
+    if visit.told == Visit.Told.NO and visit.rules:
+        ground = visit.rules.noticegrounds.filter(code=visit.ground_code).first()
+        if ground and ground.is_emergency:
+            return Visit.Kind.EMERGENCY
+    return visit.kind
+
+
+def ask_deciders(visit: Visit, *, now: dt.datetime) -> None:
+    """Tell everybody who can take a missing decision; urgent for an emergency."""
+    emergency = visit.kind == Visit.Kind.EMERGENCY
+    telling.tell(
+        telling.waiting_deciders(visit, now),
+        visit,
+        what="asked",
+        subject=f"{visit.ref} waits for your decision" + (" (emergency)" if emergency else ""),
+        body="A home visit waits for your decision. Open it to read why, who goes and when.",
+        path=f"/dashboard/?visit={visit.ref}",
+        now=now,
+        urgent=emergency,
+    )
+
+
+def authorise_if_ready(visit: Visit, *, by: Staff, now: dt.datetime) -> bool:
+    """Authorise a locked, requested visit once every decision is in and nothing blocks; whether it was."""
+    from visits import gates
+
+    if visit.state != State.REQUESTED or missing(visit) or gates.blocking("authorise", visit, now):
+        return False
+    moved(visit, "authorise")
+    happened(visit, "authorised", "Authorised", by=by, now=now)
+    telling.tell(
+        telling.askers(visit), visit, what="authorised", subject=f"{visit.ref} is authorised",
+        body="The visit is authorised. The office logs it before you leave.", now=now,
+    )
+    telling.tell(
+        telling.office(visit, now), visit, what="to_log", subject=f"{visit.ref} is ready to be logged",
+        body="A home visit is authorised and waits to be logged.", path=f"/visits/{visit.ref}/log/", now=now,
+    )
+    return True
+
+
+def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: str, lone: str = "") -> Visit:
+    """Write the risk assessment, and the lone-working one (TC-052, TC-128, TC-152)."""
+    with opened(visit, by=by, action="assess_risk", now=now) as fresh:
+        is_still(fresh, State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        if sentence := _assessor_refusal(fresh, by):
+            raise Refused(sentence)
+        fresh.risk_level, fresh.risk_text = level, text
+        fresh.risk_assessed_by, fresh.risk_assessed_at = by, now
+        fresh.lone_assessment, fresh.lone_assessed_at = lone, now if lone.strip() else None
+        keep(
+            fresh, "risk_level", "risk_text", "risk_assessed_by", "risk_assessed_at", "lone_assessment",
+            "lone_assessed_at",
+        )
+        happened(fresh, "risk", f"Assessed the risks: {fresh.get_risk_level_display().lower()}", by=by, now=now)
+        authorise_if_ready(fresh, by=by, now=now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def _assessor_refusal(visit: Visit, by: Staff) -> str | None:
+    """The policy's assessors; the EWO for the visits the EWO makes."""
+    roles = visit.rules.risk_assessor_roles if visit.rules else []
+    if not roles or by.has_role(*roles, school=visit.school) or (by.is_ewo and is_exempt(visit)):
+        return None
+    return "Your policy names who writes the risk assessment, and you are not one of them."
+
+
+def amend(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], reason: str, **parts: Any) -> Visit:
+    """Change a visit that was already sent. A material change voids the decisions taken on it."""
+    if not reason.strip():
+        raise Refused("Say why you change the visit.")
+    with opened(visit, by=by, action="amend", now=now) as fresh:
+        is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        write_plan(fresh, values, **parts)
+        must_pass("submit", fresh, now)
+        happened(fresh, "amended", "Changed the visit", by=by, now=now, fields=sorted([*values, *parts]), reason=reason)
+        reconsider(fresh, by=by, now=now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def reconsider(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
+    """Void every decision that no longer speaks of this visit, and ask again where one is now missing."""
+    digest = facts_hash(visit)
+    for decision in visit.decisions.filter(voided_at=None):
+        if not still_binds(decision, visit, digest):
+            decision.voided_at, decision.voided_why = now, "The visit changed after the decision"
+            decision.save(update_fields=["voided_at", "voided_why"])
+    if not missing(visit) or visit.state == State.DRAFT:
+        return
+    if visit.state != State.REQUESTED:
+        visit.logged_at, visit.logged_by = None, None
+        moved(visit, "amend", "logged_at", "logged_by")
+        happened(visit, "voided", "The change needs a new decision", by=by, now=now)
+    ask_deciders(visit, now=now)

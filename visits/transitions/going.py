@@ -1,0 +1,274 @@
+"""While out: leave, arrive, go in, be fine, need time, leave the home, ask for help."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from homevisits.escalation.alarms import open_alarm_now
+from homevisits.people.models import Staff
+from visits import telling
+from visits.guidance import departure_checks
+from visits.models import Attendee, Outcome, Visit
+from visits.safety import Due, VisitAlarm
+from visits.states import State
+from visits.story import Moment
+from visits.transitions.door import (
+    Refused,
+    happened,
+    is_still,
+    keep,
+    moved,
+    must_pass,
+    must_stand_at,
+    opened,
+    rearm,
+)
+from visits.transitions.office import tell_schedule
+
+Kind = Moment.Kind
+Via = Moment.Via
+
+
+def own_place(visit: Visit, by: Staff) -> Attendee | None:
+    """This person's place in the party, if they have one."""
+    return next((a for a in visit.party if a.staff_id == by.pk), None)
+
+
+def via_of(visit: Visit, by: Staff) -> str:
+    """A visitor speaks on their phone; for anybody else it was a call."""
+    return Via.PAGE if visit.includes(by) else Via.CALL
+
+
+def said(visit: Visit, kind: str, *, by: Staff, now: dt.datetime, **more: Any) -> Moment | None:
+    """Write a moment once: the same key again gives None."""
+    key = more.pop("key", None) or uuid.uuid4()
+    more.setdefault("via", via_of(visit, by))
+    more.setdefault("attendee", own_place(visit, by))
+    said_at = more.pop("said_at", None) or now
+    moment, is_new = Moment.objects.get_or_create(
+        key=key, defaults={"visit": visit, "kind": kind, "by": by, "said_at": said_at, "recorded_at": now, **more}
+    )
+    return moment if is_new else None
+
+
+def has_open_alarm(visit: Visit) -> bool:
+    return visit.alarms.exclude(state=VisitAlarm.State.RESOLVED).exists()
+
+
+def depart(
+    *, visit: Visit, by: Staff, now: dt.datetime, checks: Collection[int] = (), said_at: dt.datetime | None = None
+) -> Visit:
+    """Leave school: the checklist is ticked, somebody can answer, the clock runs (TC-017, TC-070)."""
+    with opened(visit, by=by, action="depart", now=now) as fresh:
+        if not must_stand_at(fresh, "depart", by=by):
+            return fresh
+        must_pass("depart", fresh, now)
+        if fresh.includes(by):
+            _must_tick(fresh, checks)
+        leave(fresh, by=by, now=now, checks=checks, said_at=said_at)
+    return fresh
+
+
+def _must_tick(visit: Visit, checks: Collection[int]) -> None:
+    open_ones = [item for item in departure_checks(visit) if item.pk not in checks]
+    if open_ones:
+        raise Refused(f"Tick every line before you leave: {open_ones[0].text}")
+
+
+def leave(
+    visit: Visit, *, by: Staff, now: dt.datetime, checks: Collection[int] = (), said_at: dt.datetime | None = None
+) -> None:
+    """Move a locked visit to being out, and time everything from its plan."""
+    visit.departed_at = said_at or now
+    moved(visit, "depart", "departed_at")
+    said(visit, Kind.DEPARTED, by=by, now=now, said_at=said_at)
+    happened(visit, "departed", "Left school", by=by, now=now, said_at=said_at, checks=sorted(checks))
+    rearm(visit, now=now, met=[Due.DEPARTURE])
+
+
+def did_not_leave(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
+    """Nobody left after all: asks again soon whether they leave or do not go."""
+    if not reason.strip():
+        raise Refused("Say why nobody left.")
+    with opened(visit, by=by, action="did_not_leave", now=now) as fresh:
+        if not must_stand_at(fresh, "did_not_leave", by=by):
+            return fresh
+        if has_open_alarm(fresh):
+            raise Refused("An alarm about this visit is open. Somebody else has to close it first.")
+        grace = fresh.rules.departure_grace_minutes if fresh.rules else 10
+        fresh.departed_at, fresh.watch_again_at = None, now + dt.timedelta(minutes=grace)
+        moved(fresh, "did_not_leave", "departed_at", "watch_again_at")
+        said(fresh, Kind.DID_NOT_LEAVE, by=by, now=now, note=reason[:300])
+        happened(fresh, "did_not_leave", "Nobody left after all", by=by, now=now, reason=reason)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def say_arrived(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
+    """At the address."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS)
+        if said(fresh, Kind.ARRIVED, by=by, now=now, **more):
+            fresh.arrived_at = fresh.arrived_at or now
+            keep(fresh, "arrived_at")
+            happened(fresh, "arrived", "Arrived", by=by, now=now)
+            rearm(fresh, now=now, met=[Due.ARRIVAL])
+    return fresh
+
+
+def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
+    """Nobody answers the door: the wait is limited (TC-109)."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS)
+        if said(fresh, Kind.WAITING, by=by, now=now, **more):
+            fresh.arrived_at = fresh.arrived_at or now
+            keep(fresh, "arrived_at")
+            happened(fresh, "waiting", "Waiting at the door", by=by, now=now)
+            rearm(fresh, now=now, met=[Due.ARRIVAL])
+    return fresh
+
+
+def say_entered(
+    *, visit: Visit, by: Staff, now: dt.datetime, invited_by: str = "", breach: str = "", **more: Any
+) -> Visit:
+    """Inside, at the invitation of a responsible adult; without one only with a reason, kept as a breach (PS-071, TC-229)."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS)
+        rules = fresh.rules
+        if rules and rules.adult_must_invite and not (invited_by.strip() or breach.strip()):
+            raise Refused("Say which adult invited you in. Without an adult, stay outside.")
+        if said(fresh, Kind.ENTERED, by=by, now=now, note=breach[:300], **more):
+            fresh.arrived_at, fresh.entered_at = fresh.arrived_at or now, fresh.entered_at or now
+            fresh.invited_by = invited_by[:120]
+            keep(fresh, "arrived_at", "entered_at", "invited_by")
+            happened(fresh, "entered", "Went in", by=by, now=now, breach=bool(breach and not invited_by))
+            rearm(fresh, now=now, met=[Due.ARRIVAL, Due.WAIT])
+    return fresh
+
+
+def check_in(
+    *, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee | None = None, together: bool = False, **more: Any
+) -> Visit:
+    """Fine. Speaks for the person who gives it, or for all who are together (PS-100, CS-090).
+
+    The office names whom it spoke to. An open alarm stays open: another person closes it.
+    """
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
+        who = own_place(fresh, by) or attendee
+        if who is None and not together:
+            raise Refused("Say whom you spoke to.")
+        if said(fresh, Kind.FINE, by=by, now=now, attendee=who, for_all=together, **more):
+            whom = "all together" if together else str(who.short_name if who else "")
+            happened(fresh, "fine", f"Fine: {whom}", by=by, now=now)
+            rearm(fresh, now=now, met=[Due.CHECK_IN])
+    return fresh
+
+
+def say_no_answer(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee, note: str = "", **more: Any) -> Visit:
+    """The call was not answered; voicemail is no answer. Raises the alarm at once (TC-118)."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS, State.LOGGED)
+        if not said(fresh, Kind.NO_ANSWER, by=by, now=now, attendee=attendee, note=note[:300], **more):
+            return fresh
+        happened(fresh, "no_answer", f"No answer from {attendee.short_name}", by=by, now=now)
+        opened_already = fresh.alarms.filter(kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee)
+        if not opened_already.exclude(state=VisitAlarm.State.RESOLVED).exists():
+            alarm = VisitAlarm(
+                visit=fresh, attendee=attendee, kind=VisitAlarm.Kind.MISSED_CHECK_IN, due_at=now, opened_at=now
+            )
+            open_alarm_now(alarm, now=now)
+    return fresh
+
+
+def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
+    """More time, with a reason, within the policy's limit; the head is told (TC-170).
+
+    Beyond the limit only the office may agree to it. While an alarm is open the visitor's wish
+    is kept as a moment and the deadlines stay.
+    """
+    if not reason.strip():
+        raise Refused("Say why you need more time.")
+    with opened(visit, by=by, action="retime", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS)
+        _must_be_within_limit(fresh, by, minutes)
+        if not said(fresh, Kind.MORE_TIME, by=by, now=now, note=f"{minutes} minutes: {reason}"[:300], **more):
+            return fresh
+        if fresh.includes(by) and has_open_alarm(fresh):
+            happened(fresh, "wants_time", f"Asked for {minutes} more minutes", by=by, now=now, reason=reason)
+            return fresh
+        _shift(fresh, dt.timedelta(minutes=minutes))
+        happened(fresh, "extended", f"{minutes} more minutes", by=by, now=now, reason=reason)
+        tell_schedule(fresh, now=now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def _must_be_within_limit(visit: Visit, by: Staff, minutes: int) -> None:
+    rules = visit.rules
+    if not 1 <= minutes <= 600:
+        raise Refused("Enter how many minutes more, from 1 to 600.")
+    if rules is None or not visit.includes(by):
+        return
+    if minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times:
+        raise Refused(
+            f"Your policy allows {rules.extension_max_times} times {rules.extension_max_minutes} minutes. "
+            "Ring the office: they can give you more."
+        )
+
+
+def _shift(visit: Visit, by: dt.timedelta) -> None:
+    """Move the end and the return; the start too while nobody has arrived."""
+    fields = ["end_at", "return_at"] if visit.arrived_at else ["start_at", "end_at", "return_at"]
+    for field in fields:
+        setattr(visit, field, getattr(visit, field) + by)
+    visit.extensions += 1
+    keep(visit, *fields, "extensions")
+
+
+def say_outcome(*, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any) -> Visit:
+    """How it went at the door. Leaving for safety tells the office and the head (CEO for the EWO) at once."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
+        if not said(fresh, Kind.OUTCOME, by=by, now=now, note=text[:300], **more):
+            return fresh
+        fresh.outcome, fresh.outcome_text = outcome, text[:500]
+        keep(fresh, "outcome", "outcome_text")
+        happened(fresh, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
+        if outcome in {Outcome.UNSAFE, Outcome.CHILD_ALONE}:
+            telling.tell(
+                [*telling.office(fresh, now), *telling.told_of_changes(fresh)], fresh, what=f"outcome_{outcome}",
+                subject=f"{fresh.ref}: {Outcome(outcome).label.lower()}", now=now, urgent=True,
+                body="Somebody on a home visit reports this. Open the visit and ring them.",
+            )
+        rearm(fresh, now=now, met=[Due.WAIT])
+    return fresh
+
+
+def say_left(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
+    """Out of the home and on the way."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS)
+        if said(fresh, Kind.LEFT, by=by, now=now, **more):
+            fresh.left_at = fresh.left_at or now
+            keep(fresh, "left_at")
+            happened(fresh, "left", "Left the home", by=by, now=now)
+            rearm(fresh, now=now, met=[Due.END, Due.WAIT, Due.CHECK_IN])
+    return fresh
+
+
+def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", **more: Any) -> Visit:
+    """Help: always accepted while logged or out; opens the alarm and climbs its first step at once."""
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
+        if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):
+            return fresh
+        happened(fresh, "help", "Asked for help", by=by, now=now)
+        running = fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
+        if running is None:
+            alarm = VisitAlarm(
+                visit=fresh, attendee=own_place(fresh, by), kind=VisitAlarm.Kind.HELP, due_at=now, opened_at=now
+            )
+            open_alarm_now(alarm, now=now)
+    return fresh

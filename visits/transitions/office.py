@@ -1,0 +1,136 @@
+"""The office's part: log a visit, change its times, cancel it."""
+
+import datetime as dt
+from typing import Any
+
+from homevisits.people.models import Staff
+from visits import documents, telling
+from visits.models import Attendee, Visit
+from visits.states import State
+from visits.transitions.asking import reconsider
+from visits.transitions.door import (
+    Refused,
+    happened,
+    is_still,
+    keep,
+    moved,
+    must_pass,
+    must_stand_at,
+    opened,
+    rearm,
+)
+
+LOG_FIELDS = {"checkin_colleague", "no_colleague_reason", "responsible_contact"}
+PERSON_FIELDS = {"phone", "travel", "vehicle", "vehicle_text"}
+
+
+def keep_log(
+    *, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], people: dict[int, dict[str, Any]]
+) -> Visit:
+    """Keep phones, cars, who calls and who is responsible; `people` is keyed by attendee id."""
+    with opened(visit, by=by, action="plan_log", now=now) as fresh:
+        is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        _write_log(fresh, values, people)
+    return fresh
+
+
+def _write_log(visit: Visit, values: dict[str, Any], people: dict[int, dict[str, Any]]) -> None:
+    if unknown := set(values) - LOG_FIELDS:
+        raise KeyError(f"not of the log: {sorted(unknown)}")
+    for field, value in values.items():
+        setattr(visit, field, value)
+    keep(visit, *values)
+    for attendee in Attendee.objects.filter(visit=visit, pk__in=people):
+        given = {k: v for k, v in people[attendee.pk].items() if k in PERSON_FIELDS}
+        for field, value in given.items():
+            setattr(attendee, field, value)
+        attendee.save(update_fields=list(given))
+    visit.__dict__.pop("party", None)
+
+
+def log(
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    values: dict[str, Any] | None = None,
+    people: dict[int, dict[str, Any]] | None = None,
+) -> Visit:
+    """Log the visit with the office (AF-014, PS-062): from here on its return is watched."""
+    with opened(visit, by=by, action="log", now=now) as fresh:
+        if not must_stand_at(fresh, "log", by=by):
+            return fresh
+        _write_log(fresh, values or {}, people or {})
+        must_pass("log", fresh, now)
+        fresh.logged_at, fresh.logged_by = now, by
+        moved(fresh, "log", "logged_at", "logged_by")
+        happened(fresh, "logged", "Logged with the office", by=by, now=now)
+        documents.ask(visit=fresh, kind="appointment", by=by, now=now)
+        telling.tell(
+            telling.askers(fresh), fresh, what="logged", subject=f"{fresh.ref} is logged",
+            body="The office has logged the visit. Say on your phone when you leave.",
+            path=f"/visits/{fresh.ref}/out/", now=now,
+        )
+        _tell_callers(fresh, now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def _tell_callers(visit: Visit, now: dt.datetime) -> None:
+    """The check-in colleague and the responsible contact know what is asked of them (TC-106, TC-167)."""
+    people = [p for p in (visit.checkin_colleague, visit.responsible_contact) if p]
+    telling.tell(
+        people, visit, what="caller", subject=f"{visit.ref}: you check on the visitors",
+        body="You are named to call the people on this visit and see that they are safe. Open it for the times.",
+        now=now,
+    )
+
+
+def retime(
+    *, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.datetime], reason: str
+) -> Visit:
+    """Change the planned times before anybody leaves; the head is told (CEO for the EWO)."""
+    if not reason.strip():
+        raise Refused("Say why the times change.")
+    with opened(visit, by=by, action="retime", now=now) as fresh:
+        is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        for field in ("depart_at", "start_at", "end_at", "return_at"):
+            setattr(fresh, field, times.get(field) or getattr(fresh, field))
+        must_pass("submit", fresh, now)
+        keep(fresh, "depart_at", "start_at", "end_at", "return_at")
+        happened(fresh, "retimed", "Changed the planned times", by=by, now=now, reason=reason, times=times)
+        reconsider(fresh, by=by, now=now)
+        tell_schedule(fresh, now=now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def tell_schedule(visit: Visit, *, now: dt.datetime) -> list[Staff]:
+    """Tell the head, or the CEO for the EWO, that the schedule changed (TC-170, TC-171)."""
+    return telling.tell(
+        telling.told_of_changes(visit), visit, what="schedule", subject=f"{visit.ref}: the times changed",
+        body="The planned times of a home visit changed. Open it for the new ones and the reason.", now=now,
+    )
+
+
+def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety: bool = False) -> Visit:
+    """Cancel before anybody leaves; for safety, in writing to the head or CEO (TC-112, TC-113)."""
+    if not reason.strip():
+        raise Refused("Say why the visit is cancelled.")
+    with opened(visit, by=by, action="cancel", now=now) as fresh:
+        if not must_stand_at(fresh, "cancel", by=by):
+            return fresh
+        if fresh.alarms.exclude(state="resolved").exists():
+            raise Refused("An alarm about this visit is open. Somebody has to close it before the visit is cancelled.")
+        fresh.ended_reason, fresh.cancelled_for_safety = reason[:500], for_safety
+        moved(fresh, "cancel", "ended_reason", "cancelled_for_safety")
+        happened(fresh, "cancelled", "Cancelled the visit", by=by, now=now, reason=reason, for_safety=for_safety)
+        people = [*telling.askers(fresh), *telling.office(fresh, now)]
+        people += telling.told_of_changes(fresh) if for_safety else []
+        telling.tell(
+            [p for p in people if p.pk != by.pk], fresh, what="cancelled", now=now, urgent=for_safety,
+            subject=f"{fresh.ref} is cancelled" + (" for safety" if for_safety else ""),
+            body="Open the visit to read the written reason.",
+        )
+        rearm(fresh, now=now)
+    return fresh

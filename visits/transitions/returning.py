@@ -1,0 +1,126 @@
+"""Coming back: each visitor accounted for, the visit safe when all are, and a way to undo a mistaken mark."""
+
+import datetime as dt
+from typing import Any
+
+from homevisits.people.models import Staff
+from visits import gates, telling
+from visits.models import Attendee, Visit
+from visits.safety import Due
+from visits.states import State
+from visits.story import Moment
+from visits.transitions.door import Refused, happened, is_still, keep, moved, must_stand_at, opened, rearm
+from visits.transitions.going import has_open_alarm, said
+
+Back = Attendee.Back
+
+
+def say_back(
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    attendee: Attendee | None = None,
+    how: str = Back.AT_SCHOOL,
+    identity: str = "",
+    **more: Any,
+) -> Visit:
+    """One visitor is accounted for; the visit is safe once all are (PS-100, PS-101, CS-090).
+
+    A visitor speaks for themselves, or for an outsider of the party. Anybody else has spoken to
+    the person and says how they knew it was them. While an alarm is open a visitor's word is
+    kept as a claim and changes nothing until another person has resolved it.
+    """
+    with opened(visit, by=by, action="back", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
+        person = _whom(fresh, by, attendee)
+        _must_be_allowed(fresh, by, person, how, identity)
+        if person.back_at or not said(fresh, Moment.Kind.BACK, by=by, now=now, attendee=person, **more):
+            return fresh
+        account_for(fresh, person, by=by, now=now, how=how, identity=identity)
+        come_back_if_all(fresh, by=by, now=now)
+    return fresh
+
+
+def _whom(visit: Visit, by: Staff, attendee: Attendee | None) -> Attendee:
+    own = next((a for a in visit.party if a.staff_id == by.pk), None)
+    person = next((a for a in visit.party if attendee and a.pk == attendee.pk), None) or own
+    if person is None:
+        raise Refused("Choose who is back.")
+    if own and person.staff_id and person.pk != own.pk:
+        raise Refused(f"{person.short_name} has to say so on their own phone, or to the office.")
+    return person
+
+
+def _must_be_allowed(visit: Visit, by: Staff, person: Attendee, how: str, identity: str) -> None:
+    is_visitor = visit.includes(by)
+    if not is_visitor and not identity.strip():
+        raise Refused(f"Say how you knew that it was {person.short_name}. A voicemail is no answer.")
+    if how != Back.LEFT_BY_PHONE:
+        return
+    if visit.rules and not visit.rules.leaving_by_phone_allowed:
+        raise Refused("Your policy asks everybody to come back to school.")
+    if is_visitor and person.staff_id:
+        raise Refused("Ring the office to say that you have left and are not coming back today.")
+
+
+def account_for(visit: Visit, person: Attendee, *, by: Staff, now: dt.datetime, how: str, identity: str) -> None:
+    """Write that a person is back; only a claim while an alarm is open and they speak for themselves."""
+    if has_open_alarm(visit) and visit.includes(by):
+        person.claimed_back_at = now
+        person.save(update_fields=["claimed_back_at"])
+        happened(visit, "claims_back", f"{person.short_name} says they are back", by=by, now=now)
+        return
+    person.back_at, person.back_by, person.back_how, person.back_identity = now, by, how, identity[:200]
+    person.save(update_fields=["back_at", "back_by", "back_how", "back_identity"])
+    happened(visit, "back", f"{person.short_name}: {Back(how).label.lower()}", by=by, now=now)
+
+
+def come_back_if_all(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
+    """Mark a locked visit as back safe when its gate lets it, and bring its deadlines in line."""
+    visit.__dict__.pop("party", None)
+    if visit.state == State.IN_PROGRESS and not gates.blocking("return", visit, now):
+        visit.returned_at, visit.watch_again_at = now, None
+        visit.left_at = visit.left_at or now
+        moved(visit, "return_safe", "returned_at", "left_at", "watch_again_at")
+        happened(visit, "returned_safe", "Everybody is back safe", by=by, now=now)
+        telling.tell(
+            telling.askers(visit), visit, what="record", subject=f"{visit.ref}: write the record",
+            body="Everybody is back safe. Write the record while you remember.",
+            path=f"/visits/{visit.ref}/record/", now=now,
+        )
+    rearm(visit, now=now, met=[Due.RETURN, Due.CHECK_IN, Due.END])
+
+
+def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
+    """Undo a mistaken mark: the safety deadlines live again, and the ladder is told."""
+    if not reason.strip():
+        raise Refused("Say why they are not back.")
+    with opened(visit, by=by, action="not_back", now=now) as fresh:
+        if not must_stand_at(fresh, "not_back_after_all", by=by):
+            return fresh
+        fresh.attendees.update(
+            back_at=None, back_by=None, back_how="", back_identity="", claimed_back_at=None
+        )
+        fresh.returned_at, fresh.left_at, fresh.watch_again_at = None, None, now
+        moved(fresh, "not_back_after_all", "returned_at", "left_at", "watch_again_at")
+        happened(fresh, "not_back", "Not back after all", by=by, now=now, reason=reason)
+        telling.tell(
+            [*telling.office(fresh, now), *telling.told_of_changes(fresh)], fresh, what="not_back",
+            subject=f"{fresh.ref} is not back after all", now=now, urgent=True,
+            body="A visit that was marked safe is out again. Open it and ring the people.",
+        )
+        rearm(fresh, now=now)
+    return fresh
+
+
+def after_alarm(visit: Visit, *, by: Staff, now: dt.datetime, words: str) -> None:
+    """What follows when a person has resolved an alarm: claims count, and whoever is still out stays watched."""
+    if visit.state != State.IN_PROGRESS or has_open_alarm(visit):
+        return
+    for person in [a for a in visit.party if a.claimed_back_at and not a.back_at]:
+        account_for(visit, person, by=by, now=now, how=Back.AT_SCHOOL, identity=f"Alarm resolved: {words}")
+    grace = visit.rules.overdue_grace_minutes if visit.rules else 15
+    visit.watch_again_at = now + dt.timedelta(minutes=grace)
+    keep(visit, "watch_again_at")
+    come_back_if_all(visit, by=by, now=now)

@@ -1,0 +1,88 @@
+"""Writing the record, and finishing the visit with it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from homevisits.people.models import Staff
+from visits import documents
+from visits.models import Visit
+from visits.registry import ON_RECORDED
+from visits.safety import Due
+from visits.states import State
+from visits.transitions.door import happened, is_still, keep, moved, must_pass, must_stand_at, opened, rearm
+from visits.writing import AgreedAction, PersonPresent, VisitRecord
+
+RECORD_FIELDS = {
+    "place", "nobody_present", "pupil_seen", "pupil_spoken", "why_not", "discussed", "facts", "opinions",
+    "pupil_words", "barriers", "nothing_agreed", "concern", "id_shown", "file_destination",
+}
+
+
+def keep_record(
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    values: dict[str, Any],
+    outcome: str | None = None,
+    outcome_text: str | None = None,
+    people: Sequence[tuple[str, str]] | None = None,
+    actions: Sequence[tuple[str, str, dt.date]] | None = None,
+) -> VisitRecord:
+    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date)."""
+    with opened(visit, by=by, action="record", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
+        record, _ = VisitRecord.objects.get_or_create(
+            visit=fresh, defaults={"started_at": now, "written_by": by, "place": fresh.address}
+        )
+        if unknown := set(values) - RECORD_FIELDS:
+            raise KeyError(f"not of the record: {sorted(unknown)}")
+        for field, value in values.items():
+            setattr(record, field, value)
+        record.save(update_fields=list(values) or ["place"])
+        _write_outcome(fresh, outcome, outcome_text)
+        _write_rows(record, people, actions)
+    return record
+
+
+def _write_outcome(visit: Visit, outcome: str | None, text: str | None) -> None:
+    if outcome is not None:
+        visit.outcome = outcome
+        keep(visit, "outcome")
+    if text is not None:
+        visit.outcome_text = text
+        keep(visit, "outcome_text")
+
+
+def _write_rows(
+    record: VisitRecord,
+    people: Sequence[tuple[str, str]] | None,
+    actions: Sequence[tuple[str, str, dt.date]] | None,
+) -> None:
+    if people is not None:
+        record.people_present.all().delete()
+        PersonPresent.objects.bulk_create(
+            PersonPresent(record=record, name=name, relationship=relationship) for name, relationship in people
+        )
+    if actions is not None:
+        record.actions.all().delete()
+        AgreedAction.objects.bulk_create(
+            AgreedAction(record=record, what=what, owner=owner, due_on=due_on) for what, owner, due_on in actions
+        )
+
+
+def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
+    """Finish: the record is complete, on its file, and the visit is recorded (CS-007, TC-019, TC-057)."""
+    with opened(visit, by=by, action="record", now=now) as fresh:
+        if not must_stand_at(fresh, "record", by=by):
+            return fresh
+        must_pass("record", fresh, now)
+        VisitRecord.objects.filter(visit=fresh).update(finished_at=now, written_by=by)
+        moved(fresh, "record")
+        happened(fresh, "recorded", "Wrote the record", by=by, now=now)
+        documents.ask(visit=fresh, kind="record", by=by, now=now)
+        for follow in ON_RECORDED:
+            follow(fresh, by, now)
+        rearm(fresh, now=now, met=[Due.RECORD])
+    return fresh
