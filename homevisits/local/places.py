@@ -56,8 +56,7 @@ def _copied(package: Path) -> Path:
     """A copy that everybody may read, made once for each release of the wheel."""
     target = ELSEWHERE / f"{WHEEL}-{distribution(WHEEL).version}"
     if not target.exists():
-        ELSEWHERE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(dir=ELSEWHERE))
+        half = Path(tempfile.mkdtemp(dir=_elsewhere()))
         libraries = f"{package.name}.libs"
         shutil.copytree(package / INSIDE, half / package.name / INSIDE, symlinks=True)
         shutil.copytree(package.parent / libraries, half / libraries, symlinks=True)
@@ -71,6 +70,12 @@ def _rename_unless_there(half: Path, target: Path) -> None:
         half.rename(target)
     except OSError:  # another process was faster
         shutil.rmtree(half)
+
+
+def _elsewhere() -> Path:
+    ELSEWHERE.mkdir(parents=True, exist_ok=True)
+    ELSEWHERE.chmod(0o755)  # whatever the umask
+    return ELSEWHERE
 
 
 def home(folder: Path) -> Path:
@@ -90,9 +95,9 @@ def home(folder: Path) -> Path:
 
 
 def _moved_elsewhere(folder: Path) -> Path:
-    place = ELSEWHERE / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    place = _elsewhere() / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     shutil.rmtree(place, ignore_errors=True)  # left by a folder of this name that was deleted
-    place.mkdir(parents=True)
+    place.mkdir()
     for old in folder.iterdir():  # the parent was closed after an earlier start
         shutil.move(old, place)
     return place
@@ -113,7 +118,7 @@ def socket_folder(place: Path) -> Path:
     folder = place / "run"
     if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
         digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:12]
-        base = ELSEWHERE if os.geteuid() == 0 else Path(tempfile.gettempdir())
+        base = _elsewhere() if os.geteuid() == 0 else Path(tempfile.gettempdir())
         folder = base / f"home-visits-{os.geteuid()}-{digest}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _give(folder)
