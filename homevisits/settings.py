@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "pgtrigger",
+    "homevisits.look",  # before crispy_bootstrap5, whose field templates it replaces
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -89,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "homevisits.look.context.house",
             ],
         },
     },
@@ -133,7 +135,8 @@ CACHES = {
 # --- Celery: moves deadlines on, is never their only path ---------------------------------------
 # No results, no eta and no countdown: what must happen is a row in PostgreSQL.
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# Celery's words for a socket (unix:///path?db=1) are its own.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
@@ -185,6 +188,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "homevisits.people.signin.DemoPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "homevisits.people.signin.ClosedAccounts"
+ACCOUNT_FORMS = {
+    "login": "homevisits.look.account.SignInForm",
+    "reset_password": "homevisits.look.account.ForgottenForm",
+    "reset_password_from_key": "homevisits.look.account.NewPasswordForm",
+    "change_password": "homevisits.look.account.ChangePasswordForm",
+    "reauthenticate": "homevisits.look.account.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

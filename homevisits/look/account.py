@@ -1,0 +1,51 @@
+"""Signing in and passwords, in our words: allauth's forms dressed as the house's."""
+
+from typing import ClassVar
+
+from allauth.account import forms as allauth
+
+from homevisits.look.forms import HouseFormMixin
+
+
+class AccountFormMixin(HouseFormMixin):
+    """Our labels on allauth's fields, and no grey words inside the inputs."""
+
+    submit = None
+    labels: ClassVar[dict[str, str]] = {}
+    hints: ClassVar[dict[str, str]] = {}
+
+    def dress(self) -> None:
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.hints.get(name, "")
+            field.widget.attrs.pop("placeholder", None)
+        super().dress()
+
+
+NEW_PASSWORD_HINT = (
+    "Twelve characters or more, not a common password and not made from your name or address. "
+    "Three words that have nothing to do with each other are good."
+)
+NEW_PASSWORD_LABELS = {"password1": "New password", "password2": "New password again"}
+
+
+class SignInForm(AccountFormMixin, allauth.LoginForm):
+    labels = {"login": "E-mail address", "password": "Password"}
+
+
+class ForgottenForm(AccountFormMixin, allauth.ResetPasswordForm):
+    labels = {"email": "E-mail address"}
+
+
+class NewPasswordForm(AccountFormMixin, allauth.ResetPasswordKeyForm):
+    labels = NEW_PASSWORD_LABELS
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class ChangePasswordForm(AccountFormMixin, allauth.ChangePasswordForm):
+    labels = {"oldpassword": "Your password now"} | NEW_PASSWORD_LABELS
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class ReauthenticateForm(AccountFormMixin, allauth.ReauthenticateForm):
+    labels = {"password": "Your password"}

@@ -1,0 +1,74 @@
+"""What every page knows without its view saying so: menu, heartbeat, who is signed in.
+
+Two hooks are filled by other apps as they start: `HEARTBEAT` and `WHO`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from homevisits.look import menu
+
+# Seconds since the last full sweep of the deadlines, None if there has been none.
+HEARTBEAT: Callable[[], float | None] | None = None
+STALE_AFTER = 15
+ROOM = 5  # menu links that stand in the bar at 1280 pixels
+
+
+def name_and_place(staff: Any) -> tuple[str, str]:
+    """Who is signed in, and where they belong: "D. Mensah", "Hillside Academy"."""
+    return staff.short_name, str(staff.main_school or staff.trust)
+
+
+WHO: Callable[[Any], tuple[str, str]] = name_and_place
+
+
+class House:
+    """Asked lazily, so that a part of a page costs no query for a bar that it does not show."""
+
+    demo = settings.DEMO
+    stale_after = STALE_AFTER
+
+    def __init__(self, staff: Any) -> None:
+        self.staff = staff
+
+    @cached_property
+    def links(self) -> list[menu.Link]:
+        return menu.links_for(self.staff) if self.staff else []
+
+    @property
+    def main_links(self) -> list[menu.Link]:
+        """What the bar has room for."""
+        return self.links if len(self.links) <= ROOM + 1 else self.links[:ROOM]
+
+    @property
+    def more_links(self) -> list[menu.Link]:
+        """What waits under "More"."""
+        return self.links[len(self.main_links) :]
+
+    @cached_property
+    def who(self) -> tuple[str, str] | None:
+        return WHO(self.staff) if self.staff else None
+
+    @property
+    def has_heartbeat(self) -> bool:
+        return HEARTBEAT is not None
+
+    @cached_property
+    def heartbeat_age(self) -> int | None:
+        """Whole seconds since the last sweep; None when the timers have not run yet."""
+        age = HEARTBEAT() if HEARTBEAT else None
+        return None if age is None else max(0, round(age))
+
+    @property
+    def is_stale(self) -> bool:
+        return self.heartbeat_age is None or self.heartbeat_age > STALE_AFTER
+
+
+def house(request: HttpRequest) -> dict[str, House]:
+    """The context processor: `house` in every template."""
+    user = getattr(request, "user", None)
+    return {"house": House(user if user is not None and user.is_authenticated else None)}

@@ -1,0 +1,11 @@
+"""The heartbeat that every page asks for, and the page that shows every part of the look."""
+
+from django.urls import path
+
+from homevisits.look import views
+
+urlpatterns = [
+    path("heartbeat/", views.heartbeat, name="heartbeat"),
+    path("look/", views.look, name="look"),
+    path("look/<slug:page>/", views.look, name="look_page"),
+]

@@ -1,0 +1,140 @@
+/* Small comforts for every page. Each page works without this file. */
+(function () {
+  "use strict";
+
+  const house = (window.house = {});
+
+  /* --- Time: the server's, moved on by this machine's clock ------------------------------- */
+  let offset = 0;
+
+  house.setServerTime = function (stamp) {
+    const server = Date.parse(stamp);
+    if (!Number.isNaN(server)) offset = server - Date.now();
+  };
+  house.serverNow = () => Date.now() + offset;
+
+  /* Reads the time that the server wrote into the countdowns of a freshly arrived page or part. */
+  house.readTime = function (root) {
+    const first = root.querySelector("[data-now]");
+    if (first) house.setServerTime(first.dataset.now);
+  };
+
+  const two = (number) => String(number).padStart(2, "0");
+
+  house.leftText = function (seconds) {
+    const sign = seconds < 0 ? "+" : "";
+    const rest = Math.abs(seconds);
+    if (rest >= 2 * 86400) return `${sign}${Math.floor(rest / 86400)} days`;
+    const minutes = Math.floor(rest / 60);
+    if (rest >= 3600) return `${sign}${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(rest % 60)}`;
+    return `${sign}${minutes}:${two(rest % 60)}`;
+  };
+
+  house.ageText = function (seconds) {
+    if (seconds < 120) return `${seconds} s ago`;
+    if (seconds < 7200) return `${Math.floor(seconds / 60)} min ago`;
+    return `${Math.floor(seconds / 3600)} h ago`;
+  };
+
+  function tickOne(count) {
+    const left = Math.trunc((Date.parse(count.dataset.due) - house.serverNow()) / 1000);
+    const urgency = left < 0 ? "late" : left <= Number(count.dataset.soon) ? "soon" : "ok";
+    const text = count.querySelector("[data-left]");
+    if (!text || Number.isNaN(left)) return;
+    text.textContent = house.leftText(left);
+    count.querySelector("[data-words]").textContent = left < 0 ? "Late by " : "Time left ";
+    for (const kind of ["ok", "soon", "late"]) count.classList.toggle(`count-${kind}`, kind === urgency);
+  }
+
+  house.tick = () => document.querySelectorAll(".count[data-due]").forEach(tickOne);
+
+  /* --- The error summary has the focus when a page comes back with problems ---------------- */
+  function focusSummary() {
+    const summary = document.querySelector("[data-error-summary]");
+    if (summary) summary.focus();
+  }
+
+  /* --- A form is sent once, however often its button is pressed ---------------------------- */
+  function guard(event) {
+    const form = event.target;
+    if (event.defaultPrevented || (form.getAttribute("method") || "get").toLowerCase() !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    const button = event.submitter;
+    if (button) button.classList.add("is-sending");
+    window.setTimeout(() => release(form), 8000); /* no answer: let them try again */
+  }
+
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll(".is-sending").forEach((button) => button.classList.remove("is-sending"));
+  }
+
+  /* --- Menus close on Escape and on a click elsewhere --------------------------------------- */
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (menu !== except) menu.open = false;
+    });
+  }
+
+  /* --- The heartbeat in the bar, on pages that do not poll by themselves --------------------- */
+  house.showHeartbeat = function (age) {
+    document.querySelectorAll("[data-heartbeat-age]").forEach((pill) => {
+      const isStale = age === null || age > Number(pill.dataset.staleAfter || 15);
+      pill.setAttribute("data-heartbeat-age", age === null ? "" : age);
+      pill.classList.toggle("pill-late", isStale);
+      pill.classList.toggle("pill-live", !isStale);
+      const text = pill.querySelector("[data-heartbeat-text]");
+      if (!text) return;
+      text.textContent = age === null ? "" : house.ageText(age);
+      const words = pill.querySelector("[data-heartbeat-words]");
+      if (words) words.textContent = age === null ? "No answer from the timers" : isStale ? "Timers stopped" : "Timers checked";
+    });
+  };
+
+  async function askHeartbeat(url) {
+    if (document.hidden) return;
+    try {
+      const reply = await fetch(url, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(8000) });
+      const age = reply.ok ? reply.headers.get("X-Heartbeat-Age") : null;
+      house.showHeartbeat(age === null || age === "" ? null : Math.round(Number(age)));
+    } catch {
+      house.showHeartbeat(null);
+    }
+  }
+
+  function watchHeartbeat() {
+    const pill = document.querySelector("[data-heartbeat-url]");
+    if (!pill || document.querySelector("[data-poll-url]")) return;
+    const ask = () => askHeartbeat(pill.dataset.heartbeatUrl);
+    window.setInterval(ask, 20000);
+    document.addEventListener("visibilitychange", ask);
+  }
+
+  /* --- On paper: when it was printed --------------------------------------------------------- */
+  function stampPrint() {
+    const shown = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "Europe/London" });
+    document.querySelectorAll("[data-printed-at]").forEach((spot) => {
+      spot.textContent = ` · ${shown.format(house.serverNow())}`;
+    });
+  }
+
+  house.readTime(document);
+  window.setInterval(house.tick, 1000);
+  document.addEventListener("submit", guard);
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+  window.addEventListener("beforeprint", stampPrint);
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.activeElement.closest("details.menu[open]");
+    closeMenus(null);
+    if (menu) menu.querySelector("summary").focus();
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => house.readTime(event.target));
+  focusSummary();
+  watchHeartbeat();
+})();
