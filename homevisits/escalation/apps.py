@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class EscalationConfig(AppConfig):
     name = "homevisits.escalation"
+
+    def ready(self) -> None:
+        from homevisits.escalation.alarms import move_on
+        from homevisits.notices.registry import on_failed
+
+        on_failed(move_on)

@@ -60,14 +60,14 @@ def arm(
         _insert(model, subject, _not_fired(mine, new), now)
 
 
-def _own_columns(model: type[Deadline]) -> list[str]:
+def own_columns(model: type[Deadline]) -> list[str]:
     """The columns that a concrete table adds to kind and subject."""
     shared = {f.name for f in Deadline._meta.local_fields} | {model.SUBJECT}
     return [f.attname for f in model._meta.concrete_fields if f.name not in shared and not f.primary_key]
 
 
 def _key(row: Deadline) -> Key:
-    return (row.kind, *(getattr(row, name) for name in _own_columns(type(row))))
+    return (row.kind, *(getattr(row, name) for name in own_columns(type(row))))
 
 
 def _columns(model: type[Deadline], want: Wanted) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _columns(model: type[Deadline], want: Wanted) -> dict[str, Any]:
 
 def _wanted_key(model: type[Deadline], want: Wanted) -> Key:
     columns = _columns(model, want)
-    return (want.kind, *(columns.get(name) for name in _own_columns(model)))
+    return (want.kind, *(columns.get(name) for name in own_columns(model)))
 
 
 def _is_as_wanted(row: Deadline, want: Wanted) -> bool:
@@ -105,9 +105,7 @@ def _retime(row: Deadline, want: Wanted) -> None:
     row.next_at = _first_look(want, row)
     row.due_at, row.prompt_at, row.is_safety = want.due_at, want.prompt_at, want.is_safety
     row.nudges_left, row.nudge_minutes = want.nudges, want.nudge_minutes
-    row.save(
-        update_fields=["due_at", "prompt_at", "next_at", "is_safety", "nudges_left", "nudge_minutes"]
-    )
+    row.save(update_fields=["due_at", "prompt_at", "next_at", "is_safety", "nudges_left", "nudge_minutes"])
 
 
 def _settle(row: Deadline, state: str, now: dt.datetime) -> None:
@@ -118,7 +116,7 @@ def _settle(row: Deadline, state: str, now: dt.datetime) -> None:
 def _not_fired(mine: "models.QuerySet[Deadline]", new: list[Wanted]) -> list[Wanted]:
     """Those that have not fired already for as late a time."""
     model = mine.model
-    columns = ["kind", *_own_columns(model)]
+    columns = ["kind", *own_columns(model)]
     fired = mine.filter(state=model.State.FIRED).order_by().values_list(*columns).annotate(Max("due_at"))
     last = {tuple(key): due_at for *key, due_at in fired}
     return [w for w in new if (key := _wanted_key(model, w)) not in last or w.due_at > last[key]]

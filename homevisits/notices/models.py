@@ -43,10 +43,10 @@ class Notice(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(max_length=160, unique=True)
     alarm = models.UUIDField(null=True, blank=True)
-    school = models.ForeignKey("trusts.School", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
+    school = models.ForeignKey(
+        "trusts.School", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
     channel = models.CharField(max_length=8, choices=Channel)
     is_urgent = models.BooleanField(default=False)
     subject = models.CharField(max_length=120)

@@ -1,0 +1,155 @@
+"""How an alarm climbs its ladder: who is told at which rung, and when the engine looks again."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from homevisits.clock import local
+from homevisits.escalation.models import Alarm, Rung, Words
+from homevisits.notices.models import Notice
+from homevisits.notices.outbox import drafted, queue_all
+from homevisits.people.models import Staff
+
+MINUTE = dt.timedelta(minutes=1)
+NAMED = 4
+
+
+class EmptyLadder(Exception):
+    """An alarm has no rungs at all, so nobody would ever hear of it."""
+
+
+def climb(alarm: Alarm, *, now: dt.datetime, hurry: bool = False) -> int:
+    """Tell every rung that is due, once and in order. Says how many were told.
+
+    The alarm is a locked, open row. Rungs count from its first due time, however late the engine
+    is; a rung that nobody can answer is skipped and the next one told at once; the last repeats
+    until a person resolves the alarm. `hurry` tells the next rung before its time.
+    """
+    ladder = alarm.rungs(now=now)
+    if not ladder:
+        raise EmptyLadder(str(alarm.uuid))
+    higher = [rung for rung in ladder if rung.number > alarm.rung]
+    told = _up(alarm, higher, now=now, hurry=hurry) if higher else _again(alarm, ladder[-1], now=now)
+    alarm.save(update_fields=["rung", "round", "next_at"])
+    return told
+
+
+def _up(alarm: Alarm, higher: Sequence[Rung], *, now: dt.datetime, hurry: bool) -> int:
+    """Tell the rungs above that are due; past the last one, its first repeat is next."""
+    told = 0
+    for rung in higher:
+        due_at = alarm.due_at + rung.after
+        if due_at > now and not hurry:
+            alarm.next_at = due_at
+            return told
+        was_told = tell(alarm, rung, f"{rung.number}:0", due_at=due_at, now=now)
+        told, hurry = told + was_told, not was_told
+        alarm.rung, alarm.round = rung.number, 0
+        alarm.next_at = _next(min(due_at, now), _every(alarm), now)
+    return told
+
+
+def _again(alarm: Alarm, last: Rung, *, now: dt.datetime) -> int:
+    """Tell the last rung once more if its time has come; missed repeats are not made up for."""
+    due_at = alarm.next_at or now
+    if due_at > now:
+        return 0
+    alarm.round += 1
+    alarm.next_at = _next(due_at, _every(alarm), now)
+    return int(tell(alarm, last, f"{last.number}:{alarm.round}", due_at=due_at, now=now))
+
+
+def _every(alarm: Alarm) -> dt.timedelta:
+    """How often the last rung repeats: no setting turns that off."""
+    return max(alarm.repeat_every(), MINUTE)
+
+
+def _next(start: dt.datetime, every: dt.timedelta, now: dt.datetime) -> dt.datetime:
+    """The first time after now on the grid that begins at start."""
+    return start + ((now - start) // every + 1) * every
+
+
+def tell(alarm: Alarm, rung: Rung, mark: str, *, due_at: dt.datetime, now: dt.datetime) -> bool:
+    """Queue a rung's notices and write it down; False when nobody can answer at this rung."""
+    if not rung.people:
+        sentence = f"Nobody can answer at step {rung.number}, {rung.label}: skipped."
+        alarm.note("rung_skipped", sentence, by=None, now=now, rung=rung.number)
+        return False
+    words = _said_late(alarm.words(rung, now=now), now - due_at)
+    send_words(alarm, rung.people, rung.channels, words, mark, now=now)
+    sentence = f"Step {rung.number}, {rung.label}: told {names(rung.people)}."
+    alarm.note("rung_told", sentence, by=None, now=now, rung=rung.number, people=[p.pk for p in rung.people])
+    return True
+
+
+def _said_late(words: Words, late: dt.timedelta) -> Words:
+    if late < MINUTE:
+        return words
+    minutes = late // MINUTE
+    plural = "minute" if minutes == 1 else "minutes"
+    return replace(words, body=f"{words.body}\n\nThis notice is {minutes} {plural} late.")
+
+
+def send_words(
+    alarm: Alarm,
+    people: Iterable[Staff],
+    channels: Iterable[str],
+    words: Words,
+    mark: str,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:..."."""
+    school = getattr(getattr(alarm, alarm.SUBJECT), "school", None)
+    queue_all(
+        drafted(
+            key=f"{alarm.uuid}:{mark}:{person.pk}:{channel}",
+            recipient=person,
+            channel=channel,
+            subject=words.subject,
+            body=words.body,
+            path=words.path,
+            now=now,
+            urgent=True,
+            alarm=alarm.uuid,
+            school=school,
+        )
+        for person in people
+        for channel in channels
+    )
+
+
+def step_of(notice: Notice) -> int | None:
+    """The number of the rung that a notice belongs to; None for one that belongs to none."""
+    step = notice.key.removeprefix(f"{notice.alarm}:").partition(":")[0]
+    return int(step) if step.isdigit() else None
+
+
+def reopen(alarm: Alarm, *, by: Staff | None, now: dt.datetime, why: str) -> int:
+    """Take the alarm from its owner, tell those who know of it, and climb on. Says how many rungs.
+
+    `why` is a sentence: "M. Reid took this at 10:42 and has been quiet since.".
+    """
+    alarm.state, alarm.owner, alarm.owned_at = alarm.State.OPEN, None, None
+    alarm.next_at = now + _every(alarm)
+    alarm.save(update_fields=["state", "owner", "owned_at", "next_at"])
+    alarm.note("reopened", why, by=by, now=now)
+    for rung in [r for r in alarm.rungs(now=now) if r.number == alarm.rung and r.people]:
+        words = alarm.words(rung, now=now)
+        again = replace(words, subject=f"Open again: {words.subject}", body=f"{why}\n\n{words.body}")
+        send_words(alarm, rung.people, rung.channels, again, f"open:{now.timestamp():.0f}", now=now)
+    return climb(alarm, now=now)
+
+
+def names(people: Sequence[Staff]) -> str:
+    """People in words, for a line of the story: "M. Reid, J. Ali and 3 others"."""
+    listed = [person.short_name for person in people[:NAMED]]
+    rest = len(people) - len(listed)
+    if rest:
+        return f"{', '.join(listed)} and {rest} other{'s' if rest > 1 else ''}"
+    return " and ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
+
+
+def wall(at: dt.datetime) -> str:
+    """The time of day at school, for a sentence."""
+    return f"{local(at):%H:%M}"

@@ -1,0 +1,227 @@
+"""One full look at everything that is due: idempotent, with any number of sweepers at once."""
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+
+from homevisits.clock import app_now
+from homevisits.escalation import heartbeat
+from homevisits.escalation.faults import due, raise_fault
+from homevisits.escalation.firing import pass_time
+from homevisits.escalation.ladder import climb, reopen, wall
+from homevisits.escalation.models import Alarm, Deadline
+from homevisits.escalation.registry import Watch, watches
+
+PAGE = 200
+BATCH = 50
+# PostgreSQL ends a sweeper that freezes inside its transaction, so that another can go on. And
+# where a sweeper and a person would wait for each other, the sweeper gives way: it comes again.
+LIMITS = (
+    "SELECT set_config('idle_in_transaction_session_timeout', '2s', true), "
+    "set_config('lock_timeout', '500ms', true)"
+)
+# A row that is only busy is left to the next sweep, but not for ever.
+BUSY_UNTIL = dt.timedelta(seconds=10)
+BUSY = {"40001", "40P01", "55P03", "57014"}  # serialisation, deadlock, lock timeout, statement timeout
+
+logger = logging.getLogger(__name__)
+
+Table = type[Deadline] | type[Alarm]
+
+
+@dataclass
+class Swept:
+    """What a sweep did, in rows. `skipped`: somebody else holds their subject; the next sweep looks."""
+
+    fired: int = 0
+    reminded: int = 0
+    climbed: int = 0
+    reopened: int = 0
+    skipped: int = 0
+    faults: int = 0
+    is_complete: bool = True
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row that looked due when nothing was locked yet."""
+
+    watch: Watch
+    table: Table
+    pk: int
+    subject: int
+
+
+def sweep(name: str, *, seconds: float | None = None) -> Swept:
+    """Fire, remind, climb and reopen everything that is due; then write the heartbeat of `name`.
+
+    Never inside a transaction: each batch is one of its own. With `seconds` it stops after the
+    batch in which the time is up, and writes no heartbeat then.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    swept = Swept()
+    for batch in _batches():
+        _sweep_batch(batch, swept)
+        if until is not None and time.monotonic() > until:
+            swept.is_complete = False
+            break
+    if swept.is_complete:
+        heartbeat.beat(name)
+    return swept
+
+
+def _batches() -> Iterator[list[Candidate]]:
+    """Everything due, page by page, each row once a sweep, a batch holding one app's rows."""
+    seen: set[tuple[Table, int]] = set()
+    while page := [c for c in _page(PAGE + len(seen)) if (c.table, c.pk) not in seen]:
+        seen |= {(c.table, c.pk) for c in page}
+        for watch in watches():
+            mine = [c for c in page if c.watch is watch]
+            for start in range(0, len(mine), BATCH):
+                yield mine[start : start + BATCH]
+        if len(page) < PAGE:
+            break
+
+
+def _page(limit: int) -> list[Candidate]:
+    """The rows that are due, the longest due first, of all tables in one query; locks nothing."""
+    tables = [(watch, table) for watch in watches() for table in (watch.deadlines, watch.alarms)]
+    if not tables:
+        return []
+    first, *rest = [_due_of(table, place, limit) for place, (_, table) in enumerate(tables)]
+    rows = sorted(first.union(*rest, all=True), key=lambda row: row[3])
+    return [Candidate(*tables[place], pk, subject) for place, pk, subject, _ in rows]
+
+
+def _due_of(table: Table, place: int, limit: int) -> Any:
+    rows = due(table).order_by(F("next_at").asc(nulls_first=True))
+    since = Coalesce(F("next_at"), F("due_at")) if issubclass(table, Alarm) else F("next_at")
+    return rows.annotate(place=Value(place), since=since).values_list(
+        "place", "pk", f"{table.SUBJECT}_id", "since"
+    )[:limit]
+
+
+def _sweep_batch(batch: list[Candidate], swept: Swept) -> None:
+    """Work on a batch together; if that fails, on each row alone."""
+    try:
+        _work(batch, swept)
+    except Exception as failure:
+        if is_disconnected(failure):
+            raise
+        logger.warning("a batch of %d failed (%s): row by row", len(batch), type(failure).__name__)
+        for candidate in batch:
+            _work_alone(candidate, swept)
+
+
+def _work_alone(candidate: Candidate, swept: Swept) -> None:
+    """Work on one row in its own transaction; one that cannot be processed becomes an alarm."""
+    try:
+        _work([candidate], swept)
+    except Exception as failure:
+        if is_disconnected(failure):
+            raise
+        row = due(candidate.table).filter(pk=candidate.pk).first()
+        if row is not None and is_busy(failure) and app_now() - (row.next_at or row.due_at) < BUSY_UNTIL:
+            swept.skipped += 1
+        elif row is not None:
+            logger.exception("%s %s could not be processed", candidate.table._meta.label, candidate.pk)
+            _give_up(candidate, row, swept)
+
+
+def _give_up(candidate: Candidate, row: Deadline | Alarm, swept: Swept) -> None:
+    """Make the row an alarm. If even that fails, no heartbeat: every board shows it."""
+    try:
+        if raise_fault(candidate.watch, row):
+            swept.faults += 1
+        else:
+            swept.skipped += 1
+    except Exception as failure:
+        if is_disconnected(failure):
+            raise
+        swept.is_complete = False
+        logger.critical("no alarm for %s %s", candidate.table._meta.label, candidate.pk, exc_info=True)
+
+
+def _work(batch: Sequence[Candidate], swept: Swept) -> None:
+    """One transaction: lock the subjects that are free, then their rows; look again; move them on."""
+    watch = batch[0].watch
+    done = Swept()
+    with transaction.atomic(durable=True):
+        _limit()
+        subjects = _lock_subjects(watch, {c.subject for c in batch})
+        rows = [row for table in (watch.deadlines, watch.alarms) for row in _lock(table, batch, subjects)]
+        now = app_now()
+        for row in sorted(rows, key=lambda row: _order(watch, row, subjects)):
+            _move_on(row, done, now)
+    done.skipped = sum(c.subject not in subjects for c in batch)
+    _add(swept, done)
+
+
+def _limit() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS)
+
+
+def _lock_subjects(watch: Watch, keys: set[int]) -> dict[int, Any]:
+    """The subjects that nobody else holds, locked in the order of their keys."""
+    rows = watch.subject._base_manager.filter(pk__in=keys).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(skip_locked=True, no_key=True)}
+
+
+def _lock(table: Table, batch: Sequence[Candidate], subjects: dict[int, Any]) -> list[Any]:
+    """A table's rows of the batch that are still due, locked, their subject set."""
+    keys = [c.pk for c in batch if c.table is table and c.subject in subjects]
+    if not keys:
+        return []
+    rows = list(due(table).filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
+    for row in rows:
+        setattr(row, table.SUBJECT, subjects[getattr(row, f"{table.SUBJECT}_id")])
+    return rows
+
+
+def _order(watch: Watch, row: Deadline | Alarm, subjects: dict[int, Any]) -> tuple[Any, ...]:
+    """Audit chains in one order for every sweeper, then what has been due longest."""
+    subject = getattr(row, row.SUBJECT)
+    return (getattr(subject, watch.grouped_by, None) or 0, row.next_at or row.due_at, row.pk)
+
+
+def _move_on(row: Deadline | Alarm, done: Swept, now: dt.datetime) -> None:
+    if isinstance(row, Deadline):
+        if pass_time(row, now=now):
+            done.fired += 1
+        else:
+            done.reminded += 1
+    elif row.state == row.State.OWNED:
+        why = f"{row.owner} took this at {wall(row.owned_at or now)} and has been quiet since."
+        reopen(row, by=None, now=now, why=why)
+        done.reopened += 1
+    else:
+        done.climbed += climb(row, now=now)
+
+
+def _add(swept: Swept, done: Swept) -> None:
+    for name in ("fired", "reminded", "climbed", "reopened", "skipped"):
+        setattr(swept, name, getattr(swept, name) + getattr(done, name))
+
+
+def is_busy(failure: BaseException) -> bool:
+    """Whether somebody else's lock or a slow moment was in the way."""
+    return isinstance(failure, OperationalError) and _sqlstate(failure) in BUSY
+
+
+def is_disconnected(failure: BaseException) -> bool:
+    """Whether the database is gone, so that nothing can be said about the row."""
+    if isinstance(failure, InterfaceError):
+        return True
+    return isinstance(failure, OperationalError) and not connection.is_usable()
+
+
+def _sqlstate(failure: BaseException) -> str | None:
+    return getattr(failure.__cause__, "sqlstate", None)

@@ -1,0 +1,25 @@
+"""`manage.py sender`: sends notices, urgent ones first, with nothing but PostgreSQL and a mail server."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from homevisits.notices.listening import Ear, stay_up, stop_on_signals
+from homevisits.notices.models import URGENT_CHANNEL
+from homevisits.notices.sending import drain
+
+AT_A_TIME = 10.0
+LOOKS_EVERY = 1.0
+
+
+def work() -> float:
+    """Send what waits; how many seconds may pass before the next look."""
+    drain(seconds=AT_A_TIME)
+    return LOOKS_EVERY
+
+
+class Command(BaseCommand):
+    help = "Send notices until stopped. Any number may run side by side."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stay_up(work, ear=Ear(URGENT_CHANNEL), stop=stop_on_signals())

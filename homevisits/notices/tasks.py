@@ -1,0 +1,13 @@
+"""Celery's part in sending: one delivery at a time, so that a slow mail server leaves workers for the sweep."""
+
+from celery import shared_task
+
+from homevisits.notices import sending
+
+
+@shared_task
+def deliver() -> None:
+    """Send what waits in the outbox."""
+    with sending.alone(sending.CELERYS_DELIVERY) as mine:
+        if mine:
+            sending.drain(seconds=20)
