@@ -175,10 +175,7 @@ def say_no_answer(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Attend
         happened(fresh, "no_answer", f"No answer from {attendee.short_name}", by=by, now=now)
         opened_already = fresh.alarms.filter(kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee)
         if not opened_already.exclude(state=VisitAlarm.State.RESOLVED).exists():
-            alarm = VisitAlarm(
-                visit=fresh, attendee=attendee, kind=VisitAlarm.Kind.MISSED_CHECK_IN, due_at=now, opened_at=now
-            )
-            open_alarm_now(alarm, now=now)
+            open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now)
     return fresh
 
 
@@ -267,8 +264,6 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         happened(fresh, "help", "Asked for help", by=by, now=now)
         running = fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
         if running is None:
-            alarm = VisitAlarm(
-                visit=fresh, attendee=own_place(fresh, by), kind=VisitAlarm.Kind.HELP, due_at=now, opened_at=now
-            )
-            open_alarm_now(alarm, now=now)
+            who = own_place(fresh, by)
+            open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, now=now)
     return fresh

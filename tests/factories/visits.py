@@ -1,0 +1,229 @@
+"""Visits brought to any state by walking the real transitions: no test starts where nobody could be."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from homevisits.clock import app_now
+from homevisits.people.models import Contact, ContactLink, Pupil, Staff
+from homevisits.trusts.roles import RoleName
+from tests.cast import Cast
+from tests.factories.people import ClearanceFactory, HouseholdFactory, PupilFactory
+from visits import transitions
+from visits.codeword import has_code_word, set_code_word
+from visits.guidance import departure_checks
+from visits.models import Visit
+from visits.routes import deciders, missing, route
+from visits.states import State
+
+REASON = {
+    "three_counties": "LOW_ATTENDANCE",
+    "aspirational_futures": "ATTENDANCE_CONCERN",
+    "poulton_le_sands": "ATTENDANCE_CONCERN",
+}
+
+
+def minutes(number: float) -> dt.timedelta:
+    return dt.timedelta(minutes=number)
+
+
+def a_pupil(cast: Cast, **fields: Any) -> Pupil:
+    """A pupil of the cast's school at a home, with a mother who has parental responsibility."""
+    household = fields.pop("household", None) or HouseholdFactory(trust=cast.trust)
+    pupil = PupilFactory(school=cast.school, household=household, **fields)
+    mother = Contact.objects.create(
+        trust=cast.trust, household=household, first_name="Maria", last_name="Novak", phone="+447700900555"
+    )
+    ContactLink.objects.create(
+        pupil=pupil, contact=mother, relationship="mother", has_parental_responsibility=True,
+        may_be_discussed_with=True,
+    )
+    return pupil
+
+
+def checked(*people: Staff) -> None:
+    """Give people the DBS check that lets them go."""
+    for person in people:
+        if not person.clearances.exists():
+            ClearanceFactory(staff=person, kind="dbs_enhanced")
+
+
+def plan(now: dt.datetime) -> dict[str, dt.datetime]:
+    """Leave now, arrive in ten minutes, half an hour there, back in fifty-five."""
+    return {
+        "depart_at": now,
+        "start_at": now + minutes(10),
+        "end_at": now + minutes(40),
+        "return_at": now + minutes(55),
+    }
+
+
+def draft(
+    cast: Cast,
+    *,
+    by: Staff | None = None,
+    party: Sequence[Staff] | None = None,
+    now: dt.datetime | None = None,
+    pupil: Pupil | None = None,
+    **values: Any,
+) -> Visit:
+    """A draft that could be sent: by the teacher, with a colleague, parents told and agreed."""
+    now = now or app_now()
+    by = by or cast.teacher
+    party = party if party is not None else ([by, cast.colleague] if by != cast.colleague else [by, cast.teacher])
+    checked(*party)
+    pupil = pupil or a_pupil(cast)
+    visit = transitions.start_draft(by=by, school=cast.school, now=now, pupils=[pupil])
+    home = pupil.household
+    facts: dict[str, Any] = {
+        "reason_code": REASON[cast.policy.preset],
+        "purpose": "Understand why mornings are hard and agree a plan.",
+        "why_necessary": "Meetings in school were offered and missed twice.",
+        "household": home,
+        "address": home.address,
+        "postcode": home.postcode,
+        "to_see_text": "Mother",
+        "told": "call",
+        "told_whom": "Maria Novak, mother",
+        "told_at": now,
+        "told_by": by,
+        "parent_agreed": True,
+        **plan(now),
+        **values,
+    }
+    people = [{"staff": person, "is_lead": index == 0} for index, person in enumerate(party)]
+    return transitions.keep_draft(visit=visit, by=by, now=now, values=facts, party=people)
+
+
+def requested(cast: Cast, **options: Any) -> Visit:
+    visit = draft(cast, **options)
+    now = options.get("now") or app_now()
+    return transitions.submit(visit=visit, by=visit.requested_by, now=now)
+
+
+def assessed(cast: Cast, visit: Visit, now: dt.datetime) -> Visit:
+    """The risk assessment, and the lone one where somebody goes alone, by who the policy names."""
+    fresh = Visit.objects.get(pk=visit.pk)
+    roles = fresh.rules.risk_assessor_roles if fresh.rules else []
+    people = [fresh.requested_by, cast.head, cast.dsl, cast.slt, cast.ceo, cast.ewo]
+    by = next(p for p in people if not roles or p.has_role(*roles, school=fresh.school) or p == fresh.requested_by and p.is_ewo)
+    return transitions.assess_risk(
+        visit=visit, by=by, now=now, level="low", text="Known family, quiet street.", lone="Own car, daylight."
+    )
+
+
+def authorised(cast: Cast, **options: Any) -> Visit:
+    """Every decision that the route asks for, each by somebody who may."""
+    visit = requested(cast, **options)
+    now = options.get("now") or app_now()
+    assessed(cast, visit, now)
+    while needs := missing(fresh := Visit.objects.get(pk=visit.pk)):
+        decider = deciders(needs[0], fresh, now).first()
+        assert decider is not None, f"nobody can decide on {needs[0]}"
+        transitions.answer(
+            visit=visit, by=decider, now=now, reply="yes", reason="Needed, and best for the pupil.",
+            kinds=[n.kind for n in route(fresh)], necessary=True, best_interests=True,
+        )
+    return Visit.objects.get(pk=visit.pk)
+
+
+def log_facts(cast: Cast, visit: Visit) -> dict[str, Any]:
+    """What the office fills in: phones, on foot, and the office itself calls."""
+    fresh = Visit.objects.get(pk=visit.pk)
+    phones = {a.pk: {"phone": a.phone or "+447700900111", "travel": "walks"} for a in fresh.party}
+    return {"values": {"checkin_colleague": cast.office, "responsible_contact": cast.slt}, "people": phones}
+
+
+def logged(cast: Cast, **options: Any) -> Visit:
+    visit = authorised(cast, **options)
+    now = options.get("now") or app_now()
+    if not has_code_word(visit):
+        set_code_word(school=cast.school, word="Is the blue folder on my desk?", by=cast.office, now=now)
+    return transitions.log(visit=visit, by=cast.office, now=now, **log_facts(cast, visit))
+
+
+def out(cast: Cast, **options: Any) -> Visit:
+    visit = logged(cast, **options)
+    now = options.get("now") or app_now()
+    lead = Visit.objects.get(pk=visit.pk).lead
+    assert lead is not None
+    assert lead.staff is not None
+    ticked = [item.pk for item in departure_checks(visit)]
+    return transitions.depart(visit=visit, by=lead.staff, now=now, checks=ticked)
+
+
+def returned(cast: Cast, **options: Any) -> Visit:
+    visit = out(cast, **options)
+    now = options.get("now") or app_now()
+    for attendee in Visit.objects.get(pk=visit.pk).party:
+        visit = transitions.say_back(
+            visit=visit, by=cast.office, now=now, attendee=attendee, identity="Saw them at the desk"
+        )
+    return visit
+
+
+def recorded(cast: Cast, **options: Any) -> Visit:
+    visit = returned(cast, **options)
+    now = options.get("now") or app_now()
+    lead = visit.lead
+    assert lead is not None
+    transitions.keep_record(
+        visit=visit, by=lead.staff, now=now, values=record_facts(visit), outcome="completed",
+        people=[("Maria Novak", "mother")], actions=[],
+    )
+    return transitions.record(visit=visit, by=lead.staff, now=now)
+
+
+def record_facts(visit: Visit) -> dict[str, Any]:
+    """A record with its compulsory parts."""
+    choices = visit.rules.file_choices if visit.rules else []
+    return {
+        "place": visit.address,
+        "pupil_seen": "in_home",
+        "pupil_spoken": "with_adult",
+        "discussed": "Mornings, the bus, and who can help.",
+        "facts": "The pupil was dressed and had eaten.",
+        "opinions": "The family wants to work with us.",
+        "nothing_agreed": True,
+        "concern": "no",
+        "file_destination": choices[0] if choices else "",
+    }
+
+
+BUILDERS: dict[str, Callable[..., Visit]] = {
+    State.DRAFT: draft,
+    State.REQUESTED: requested,
+    State.AUTHORISED: authorised,
+    State.LOGGED: logged,
+    State.IN_PROGRESS: out,
+    State.RETURNED_SAFE: returned,
+    State.RECORDED: recorded,
+}
+
+
+def declined(cast: Cast, **options: Any) -> Visit:
+    visit = requested(cast, **options)
+    now = options.get("now") or app_now()
+    decider = deciders(missing(visit)[0], visit, now).first()
+    return transitions.answer(visit=visit, by=decider, now=now, reply="no", reason="Meet in school first.")
+
+
+def cancelled(cast: Cast, **options: Any) -> Visit:
+    visit = requested(cast, **options)
+    return transitions.cancel(
+        visit=visit, by=visit.requested_by, now=options.get("now") or app_now(), reason="The family came in."
+    )
+
+
+BUILDERS |= {State.DECLINED: declined, State.CANCELLED: cancelled}
+
+
+def in_state(cast: Cast, state: str, **options: Any) -> Visit:
+    """A visit in any state, by its real way there."""
+    return BUILDERS[State(state)](cast, **options)
+
+
+def give_role(staff: Staff, role: RoleName, cast: Cast) -> None:
+    """Another role at the cast's school."""
+    staff.roles.create(role=role, school=cast.school)
+    staff.__dict__.pop("held", None)
