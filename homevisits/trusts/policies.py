@@ -58,9 +58,7 @@ PUBLISHED = pgtrigger.Q(old__published_at__isnull=False)
 
 def roles_field(**options: Any) -> ArrayField:
     """A list of roles; empty means nobody."""
-    return ArrayField(
-        models.CharField(max_length=20, choices=RoleName), default=list, blank=True, **options
-    )
+    return ArrayField(models.CharField(max_length=20, choices=RoleName), default=list, blank=True, **options)
 
 
 def minutes_field(default: int, **options: Any) -> models.PositiveSmallIntegerField:
@@ -180,9 +178,7 @@ class Policy(models.Model):
 
     # The record
     welfare_pupil_seen_required = models.BooleanField(default=True)
-    file_choices = ArrayField(
-        models.CharField(max_length=20, choices=FileChoice), default=list, blank=True
-    )
+    file_choices = ArrayField(models.CharField(max_length=20, choices=FileChoice), default=list, blank=True)
     agreements_shared_with = roles_field()
 
     objects = PolicyQuerySet.as_manager()

@@ -6,6 +6,7 @@ from typing import Any
 import factory
 
 from homevisits.clock import app_now
+from homevisits.trusts import presets
 from homevisits.trusts.models import Closure, Policy, School, Term, Trust
 
 
@@ -67,8 +68,6 @@ class PolicyFactory(factory.Factory):
 
     @classmethod
     def _create(cls, model_class: type[Policy], *args: Any, **fields: Any) -> Policy:
-        from homevisits.trusts import presets
-
         school = fields.pop("school", None)
         trust = fields.pop("trust", None) or (school.trust if school else TrustFactory())
         return presets.load(

@@ -1,0 +1,96 @@
+"""What a policy must never be without, whatever anybody edits: faults, each a sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from homevisits.trusts.choices import Ladder, LoneRule, RiskRule
+from homevisits.trusts.contents import Contents
+from homevisits.trusts.policies import LadderStep, NoticeGround, Policy, PolicyPart, Reason
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that a policy may not go into force with. `where` is a column, or a kind of row."""
+
+    where: str
+    sentence: str
+
+
+def faults(contents: Contents) -> list[Fault]:
+    """Everything that stands between a draft and its publication."""
+    return [*_settings(contents.policy), *_rows(contents), *ladder_faults(contents)]
+
+
+def place_of(row: PolicyPart) -> str:
+    """Which list's faults a change of this row may bring: a ladder's name, or the kind of row."""
+    if isinstance(row, LadderStep):
+        return row.ladder
+    return {Reason: "reasons", NoticeGround: "grounds"}.get(type(row), "")
+
+
+def _settings(policy: Policy) -> Iterator[Fault]:
+    if not policy.authorising_roles:
+        yield Fault("authorising_roles", "Choose at least one role that may authorise.")
+    if policy.review_by is None:  # PS-002
+        yield Fault("review_by", "Enter the day by which the policy is reviewed.")
+    if policy.lone_rule == LoneRule.BY_DECISION and not policy.lone_roles:
+        yield Fault("lone_roles", "Choose who decides on going alone, or choose that nobody goes alone.")
+    if policy.risk_assessment != RiskRule.NEVER and not policy.risk_assessor_roles:
+        yield Fault("risk_assessor_roles", "Choose who may write the risk assessment.")
+    if policy.decision_minutes_same_day > policy.decision_minutes:
+        yield Fault(
+            "decision_minutes_same_day", "Enter no more minutes for the day of the visit than for other days."
+        )
+    yield from _timers(policy)
+
+
+def _timers(policy: Policy) -> Iterator[Fault]:
+    if not policy.file_choices:
+        yield Fault("file_choices", "Choose at least one file that a record can go on.")
+    if policy.checkin_after_start_minutes and not policy.checkin_answer_minutes:
+        yield Fault("checkin_answer_minutes", "Enter at least 1 minute to reach somebody.")
+    if not policy.owner_quiet_minutes:
+        yield Fault("owner_quiet_minutes", "Enter at least 1 minute before an alarm is everybody's again.")
+    if not policy.record_due_hours:
+        yield Fault("record_due_hours", "Enter at least 1 hour for writing the record.")
+    if not policy.told_roles:
+        yield Fault("told_roles", "Choose at least one role that is told of incidents.")
+
+
+def _rows(contents: Contents) -> Iterator[Fault]:
+    if not contents.reasons:
+        yield Fault("reasons", "Keep at least one reason for a visit.")
+    if not contents.grounds:
+        yield Fault("grounds", "Keep at least one ground: an emergency does not wait for a telephone call.")
+
+
+def ladder_faults(contents: Contents) -> list[Fault]:
+    """What is wrong with the ladders; `where` is the ladder's name."""
+    return [
+        Fault(ladder, sentence)
+        for ladder in Ladder
+        for sentence in _ladder(Ladder(ladder), contents.ladder(ladder))
+    ]
+
+
+def _ladder(ladder: Ladder, steps: list[LadderStep]) -> Iterator[str]:
+    name = f"“{ladder.label}”"
+    if not steps:
+        yield f"Keep at least one step on the ladder {name}."
+        return
+    if any(not (step.roles or step.is_everybody) for step in steps):
+        yield f"Choose who is told at every step of the ladder {name}."
+    if any(not step.channels for step in steps):
+        yield f"Choose how people are told at every step of the ladder {name}."
+    if ladder == Ladder.SAFETY:
+        yield from _safety(steps)
+
+
+def _safety(steps: list[LadderStep]) -> Iterator[str]:
+    if steps[0].after_minutes:
+        yield "Begin the ladder “Somebody may not be safe” at 0 minutes: an alarm reaches somebody at once."
+    if not steps[-1].is_everybody:
+        yield (
+            "The last step of the ladder “Somebody may not be safe” is everybody, and it repeats until a "
+            "person resolves the alarm. Put other steps before it."
+        )
