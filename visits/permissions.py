@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import LEADERS, RoleName
 from visits.models import Visit
@@ -37,10 +38,18 @@ def is_leader(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
 
 def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     """Whoever logs while the office is closed: the responsible contact, or who authorised."""
-    if visit.includes(staff):
+    if visit.includes(staff) or office_is_open(visit.school, now):
         return False
     decided = {decision.decider_id for decision in standing(visit).values()}
     return staff.pk == visit.responsible_contact_id or staff.pk in decided
+
+
+def is_writer(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """The lead; another of the party when the lead has no account or is away."""
+    lead = visit.lead.staff if visit.lead else None
+    if lead is None or lead.aways.filter(during__contains=now).exists() or not lead.is_active:
+        return visit.includes(staff)
+    return lead.pk == staff.pk
 
 
 def _any(sentence: str, *who: Callable[[Staff, Visit, dt.datetime], bool]) -> Rule:
@@ -73,7 +82,8 @@ RULES: dict[str, Rule] = {
     "back": _any("Only somebody who goes, or the office after speaking to them, can say who is back.", is_visitor, is_office, is_leader),
     "not_back": _any("Only the office, a leader or somebody who went can undo this.", is_office, is_visitor, is_leader),
     "cancel": _any("Only the person who asked, a decider or the office can cancel this visit.", is_asker, is_decider, is_office, is_visitor),
-    "record": _any("Only somebody who went can write the record.", is_visitor),
+    "write": _any("Only somebody who went can write the record.", is_visitor),
+    "record": _any("Only the lead visitor can finish the record.", is_writer),
     "read": lambda staff, visit, now: None,
     "code_word": _any(
         "The code word is for the office, the leaders and the people who go.",

@@ -98,12 +98,12 @@ def _must_confirm(
 
 
 def _follow(visit: Visit, needs: list[Need], reply: str, reason: str, *, by: Staff, now: dt.datetime) -> None:
-    """What the answer does to the visit. A no to something optional is a view, not an end."""
+    """What the answer does to the visit. An answer to something optional is a view, not an end."""
     if reply == Answer.YES:
         if not authorise_if_ready(visit, by=by, now=now):
             ask_deciders(visit, now=now)
         return
-    if reply == Answer.NO and not any(need.is_required for need in needs):
+    if not any(need.is_required for need in needs):
         return
     visit.ended_reason = reason[:500]
     _void_all(visit, now)

@@ -31,7 +31,7 @@ def keep_record(
     actions: Sequence[tuple[str, str, dt.date]] | None = None,
 ) -> VisitRecord:
     """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date)."""
-    with opened(visit, by=by, action="record", now=now) as fresh:
+    with opened(visit, by=by, action="write", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         record, _ = VisitRecord.objects.get_or_create(
             visit=fresh, defaults={"started_at": now, "written_by": by, "place": fresh.address}
