@@ -38,6 +38,8 @@ def fire(deadline: Deadline, *, now: dt.datetime) -> Alarm:
     _end(deadline, now=now)
     deadline.note_fired(now=now)
     alarm = deadline.open_alarm(now=now)
+    if alarm._state.adding:
+        alarm.save(force_insert=True)
     if alarm.state == alarm.State.OPEN:
         climb(alarm, now=now)
     return alarm

@@ -96,7 +96,7 @@ class Deadline(models.Model):
         return f"{self.kind} due {self.due_at:%H:%M}"
 
     def open_alarm(self, *, now: dt.datetime) -> "Alarm":
-        """Safety: make and return the alarm that this deadline raises (unsaved changes none)."""
+        """Safety: the alarm that this deadline raises, saved or not; the engine saves a new one."""
         raise TypeError(f"{type(self).__name__} raises no alarm")
 
     def prompt(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":

@@ -96,7 +96,7 @@ def _page(limit: int) -> list[Candidate]:
     if not tables:
         return []
     first, *rest = [_due_of(table, place, limit) for place, (_, table) in enumerate(tables)]
-    rows = sorted(first.union(*rest, all=True), key=lambda row: row[3])
+    rows = sorted(first.union(*rest, all=True).order_by(), key=lambda row: row[3])
     return [Candidate(*tables[place], pk, subject) for place, pk, subject, _ in rows]
 
 

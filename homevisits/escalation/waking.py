@@ -19,7 +19,7 @@ def seconds_to_next() -> float:
     tables = [_first(rows) for rows in (*live, *unresolved)]
     if not tables:
         return LONGEST
-    waits = [float(wait) for (wait,) in tables[0].union(*tables[1:], all=True) if wait is not None]
+    waits = [float(wait) for (wait,) in tables[0].union(*tables[1:], all=True).order_by() if wait is not None]
     return min(max(min(waits, default=LONGEST), SHORTEST), LONGEST)
 
 
