@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def office_is_open(school: School, at: dt.datetime) -> bool:
     """Whether the school's office is staffed at an instant, by its hours and calendar."""
     wall = local(at)
-    return is_school_day(school, wall.date()) and school.office_opens_at <= wall.time() < school.office_closes_at
+    return (
+        is_school_day(school, wall.date()) and school.office_opens_at <= wall.time() < school.office_closes_at
+    )
 
 
 def on_duty(school: School, at: dt.datetime) -> StaffQuerySet:

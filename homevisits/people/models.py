@@ -71,8 +71,8 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def held(self) -> set[tuple[str, int | None]]:
-        """Every (role, school id) held; school id None for the whole trust. One query."""
-        return set(self.roles.values_list("role", "school_id"))
+        """Every (role, school id) held; school id None for the whole trust. One query, or prefetched."""
+        return {(part.role, part.school_id) for part in self.roles.all()}
 
     @property
     def is_trust_wide(self) -> bool:
@@ -112,9 +112,7 @@ class Role(models.Model):
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=20, choices=RoleName)
-    school = models.ForeignKey(
-        School, null=True, blank=True, on_delete=models.CASCADE, related_name="roles"
-    )
+    school = models.ForeignKey(School, null=True, blank=True, on_delete=models.CASCADE, related_name="roles")
 
     class Meta:
         ordering = ["id"]

@@ -10,8 +10,9 @@ from homevisits.trusts.models import School
 from homevisits.trusts.roles import TRUST_WIDE, RoleName
 
 if TYPE_CHECKING:
-    from homevisits.people.families import Household, Pupil
-    from homevisits.people.models import Staff, Vehicle
+    # The names inside models.QuerySet["..."], which ruff does not read.
+    from homevisits.people.families import Household, Pupil  # noqa: F401
+    from homevisits.people.models import Staff, Vehicle  # noqa: F401
 
 
 class StaffQuerySet(models.QuerySet["Staff"]):

@@ -46,7 +46,7 @@ def tell(
 ) -> PeopleEvent:
     """Write one event in the caller's transaction; `by` is None when a command acted."""
     school = where if isinstance(where, School) else None
-    return PeopleEvent.append(
+    event = PeopleEvent.append(
         chain=f"people:{school.pk}" if school else f"people:trust:{where.pk}",
         trust_id=school.trust_id if school else where.pk,
         school=school,
@@ -58,3 +58,5 @@ def tell(
         sentence=sentence,
         detail=detail,
     )
+    assert isinstance(event, PeopleEvent)
+    return event

@@ -1,0 +1,103 @@
+"""Who may keep which facts about people: pure questions, asked by pages and by the keepers."""
+
+from homevisits.people.importing.models import Kind
+from homevisits.people.models import Staff
+from homevisits.trusts.models import School
+from homevisits.trusts.roles import LEADERS, SAFEGUARDING_TEAM, TRUST_WIDE, RoleName
+
+# Heads do not appoint heads; a role for the whole trust is the trust's to give.
+GIVEN_BY_TRUST = TRUST_WIDE | {RoleName.HEADTEACHER}
+FAMILY_KEEPERS = SAFEGUARDING_TEAM | {
+    RoleName.OFFICE,
+    RoleName.ATTENDANCE_OFFICER,
+    RoleName.ATTENDANCE_LEAD,
+    RoleName.EWO,
+    RoleName.SLT,
+    RoleName.HEADTEACHER,
+}
+DUTY_SETTERS = LEADERS | {RoleName.OFFICE, RoleName.TRUST_ADMIN}
+IMPORTERS: dict[str, set[RoleName]] = {
+    Kind.PUPILS: {RoleName.OFFICE, RoleName.ATTENDANCE_LEAD, RoleName.HEADTEACHER},
+    Kind.CONTACTS: {RoleName.OFFICE, RoleName.ATTENDANCE_LEAD, RoleName.HEADTEACHER},
+    Kind.STAFF: {RoleName.HEADTEACHER, RoleName.TRUST_ADMIN},
+}
+
+
+def is_trust_admin(by: Staff) -> bool:
+    """Whether somebody administers the whole trust."""
+    return (RoleName.TRUST_ADMIN, None) in by.held
+
+
+def schools_as(by: Staff, *roles: str) -> set[int | None]:
+    """The ids of schools at which a person holds one of the roles."""
+    return {school for role, school in by.held if role in roles and school}
+
+
+def may_manage(by: Staff, staff: Staff) -> bool:
+    """Whether one may change another's account: the trust admin, or the head of all their schools."""
+    if by.trust_id != staff.trust_id:
+        return False
+    if is_trust_admin(by):
+        return True
+    heads = schools_as(by, RoleName.HEADTEACHER)
+    return bool(staff.held) and all(
+        where in heads and (role not in GIVEN_BY_TRUST or staff == by) for role, where in staff.held
+    )
+
+
+def may_add_staff(by: Staff) -> bool:
+    """Whether a person may make accounts at all."""
+    return is_trust_admin(by) or bool(schools_as(by, RoleName.HEADTEACHER))
+
+
+def may_give(by: Staff, role: str, where: School | None) -> bool:
+    """Whether a person may give or take a role at a school, or (None) for the whole trust."""
+    if is_trust_admin(by):
+        return where is None or where.trust_id == by.trust_id
+    return (
+        where is not None
+        and role not in GIVEN_BY_TRUST
+        and by.trust_id == where.trust_id
+        and by.has_role(RoleName.HEADTEACHER, school=where)
+    )
+
+
+def is_office_of(by: Staff, staff: Staff) -> bool:
+    """Whether a person works in the office of a school at which another holds a role."""
+    offices = schools_as(by, RoleName.OFFICE)
+    return by.trust_id == staff.trust_id and any(where in offices for _, where in staff.held)
+
+
+def may_keep_details(by: Staff, staff: Staff) -> bool:
+    """Whether a person may keep another's mobile, vehicles and absences; everyone keeps their own."""
+    return by == staff or may_manage(by, staff) or is_office_of(by, staff)
+
+
+def may_keep_clearances(by: Staff, staff: Staff) -> bool:
+    """Whether a person may record another's checks; nobody records their own (TC-227)."""
+    return by != staff and (may_manage(by, staff) or is_office_of(by, staff))
+
+
+def may_see_details(by: Staff, staff: Staff) -> bool:
+    """Whether a person may read another's checks and cars: who decides, logs or keeps them."""
+    if by.trust_id != staff.trust_id:
+        return False
+    leads = (RoleName.CEO, None) in by.held or any(
+        by.has_role(*LEADERS, school=where) for _, where in staff.held if where
+    )
+    return leads or may_keep_details(by, staff)
+
+
+def may_keep_families(by: Staff, school: School) -> bool:
+    """Whether a person may change contacts and homes of a school's pupils."""
+    return by.trust_id == school.trust_id and by.has_role(*FAMILY_KEEPERS, school=school)
+
+
+def may_set_duty(by: Staff, school: School) -> bool:
+    """Whether a person may say who stands in at a school's desk."""
+    return by.trust_id == school.trust_id and by.has_role(*DUTY_SETTERS, school=school)
+
+
+def may_import(by: Staff, school: School, kind: str) -> bool:
+    """Whether a person may bring in a file of this kind for a school."""
+    return by.trust_id == school.trust_id and by.has_role(*IMPORTERS[kind], school=school)
