@@ -221,6 +221,11 @@ class Policy(models.Model):
     def is_published(self) -> bool:
         return self.published_at is not None
 
+    def is_in_force(self) -> bool:
+        """Whether new requests follow this version: published, and no later one is."""
+        later = Policy.objects.of(self.trust, self.school).published().filter(number__gt=self.number)
+        return self.is_published and not later.exists()
+
     @property
     def scope(self) -> str:
         """Whose policy it is, for people: the school's name, else the trust's."""

@@ -155,6 +155,18 @@ def put_row(*, row: PolicyPart, by: Actor, now: dt.datetime, seen: str = "") -> 
 
 
 @transaction.atomic
+def restore_row(*, policy: Policy, row: PolicyPart, by: Actor, now: dt.datetime) -> PolicyPart:
+    """Put a row of an earlier version back into a draft as it was. Raises NotAllowed, NotADraft."""
+    draft = _locked(policy, by)
+    copied = type(row)(policy=draft, **part_values(row))
+    copied.position = _next_position(copied)
+    copied.save()
+    _after_row(draft, copied)
+    _note(draft, "edited", f"Switched on again: {row._meta.verbose_name} “{row}”", by=by, now=now)
+    return copied
+
+
+@transaction.atomic
 def drop_row(*, row: PolicyPart, by: Actor, now: dt.datetime) -> None:
     """Take a row out of a draft. Raises NotAllowed, NotADraft, Unsound."""
     draft = _locked(row.policy, by)
@@ -205,10 +217,16 @@ def _locked(policy: Policy, by: Actor) -> Policy:
     draft = Policy.objects.select_for_update(of=("self",)).filter(pk=policy.pk).first()
     if draft is None:
         raise NotADraft("This draft was discarded.")
-    if draft.published_at:
-        who = f" by {draft.published_by}" if draft.published_by else ""
-        raise NotADraft(f"Version {draft.number} was published{who} on {_when(draft.published_at)}.")
+    if draft.is_published:
+        raise already(draft)
     return draft
+
+
+def already(version: Policy) -> NotADraft:
+    """What somebody is told who was not the first: who published it, and when."""
+    who = f" by {version.published_by}" if version.published_by else ""
+    when = f" on {_when(version.published_at)}" if version.published_at else ""
+    return NotADraft(f"Version {version.number} was published{who}{when}.")
 
 
 def _source(draft: Policy, column: str) -> dict[str, Any]:

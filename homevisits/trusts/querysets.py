@@ -57,3 +57,18 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
             .order_by(models.F("school").asc(nulls_last=True), "-number")
             .first()
         )
+
+    def in_force_at(self, schools: "SchoolQuerySet") -> "dict[int, Policy | None]":
+        """The version that binds each of many schools, by the school's id. Two queries."""
+        places = dict(schools.values_list("pk", "trust_id"))
+        latest = (
+            self.published()
+            .filter(trust__in=set(places.values()))
+            .filter(models.Q(school=None) | models.Q(school__in=list(places)))
+            .order_by("trust_id", "school_id", "-number")
+            .distinct("trust_id", "school_id")
+        )
+        found = {(policy.trust_id, policy.school_id): policy for policy in latest}
+        return {
+            school: found.get((trust, school)) or found.get((trust, None)) for school, trust in places.items()
+        }

@@ -1,0 +1,66 @@
+"""The lists of a policy that are edited row by row: reasons, grounds, ladders, guidance."""
+
+from dataclasses import dataclass
+
+from homevisits.trusts.choices import Ladder, Moment
+from homevisits.trusts.contents import Contents
+from homevisits.trusts.forms import GroundForm, GuidanceForm, ReasonForm, RowForm, StepForm
+from homevisits.trusts.policies import (
+    GuidanceItem,
+    LadderStep,
+    NoticeGround,
+    Policy,
+    PolicyPart,
+    Reason,
+)
+
+
+@dataclass(frozen=True)
+class RowList:
+    """One list: what its rows are, what they share, how one is asked for."""
+
+    name: str
+    title: str
+    one: str
+    model: type[PolicyPart]
+    form: type[RowForm]
+    shared: dict[str, str]
+
+    def new(self, policy: Policy) -> PolicyPart:
+        """A row that is not saved yet."""
+        return self.model(policy=policy, **self.shared)
+
+    def of(self, contents: Contents) -> list[PolicyPart]:
+        """The rows of this list in a version."""
+        return [
+            row
+            for row in contents.rows
+            if isinstance(row, self.model) and all(getattr(row, k) == v for k, v in self.shared.items())
+        ]
+
+    @property
+    def anchor(self) -> str:
+        """Where the list stands on the page of its version."""
+        return self.name
+
+
+LISTS = {
+    "reasons": RowList("reasons", "Reasons for a visit", "reason", Reason, ReasonForm, {}),
+    "grounds": RowList("grounds", "When parents need not know first", "ground", NoticeGround, GroundForm, {}),
+    **{
+        ladder: RowList(ladder, f"Ladder: {ladder.label}", "step", LadderStep, StepForm, {"ladder": ladder})
+        for ladder in Ladder
+    },
+    **{
+        moment: RowList(
+            moment, f"Guidance: {moment.label}", "reminder", GuidanceItem, GuidanceForm, {"moment": moment}
+        )
+        for moment in Moment
+    },
+}
+
+
+def switched_off(draft: Contents, base: Contents, of: RowList) -> list[PolicyPart]:
+    """The reasons or grounds of an earlier version that a draft leaves out."""
+    kept = {row.code for row in of.of(draft)}
+    return [row for row in of.of(base) if row.code not in kept]

@@ -1,0 +1,1 @@
+"""The screens of policies and of a school's calendar."""

@@ -1,0 +1,169 @@
+"""Changing a policy: open a draft, edit its settings, publish or discard it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from homevisits.clock import app_now
+from homevisits.trusts import presets, publishing
+from homevisits.trusts.catalogue import SECTIONS
+from homevisits.trusts.comparing import differences
+from homevisits.trusts.contents import Contents
+from homevisits.trusts.forms import NewPolicyForm, PublishForm, SettingsForm
+from homevisits.trusts.models import School
+from homevisits.trusts.permissions import may_edit
+from homevisits.trusts.policies import Policy
+from homevisits.trusts.soundness import faults
+from homevisits.trusts.views.versions import previous, visible_or_404
+
+STALE = (publishing.NotADraft, publishing.Changed)
+
+
+def require_editor_or_404(request: HttpRequest) -> None:
+    """Pages of editing are not there for anybody else."""
+    if not may_edit(request.user):
+        raise Http404
+
+
+def on_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view a draft that the editor may see; a stale page hears who published it."""
+
+    @wraps(view)
+    def with_draft(request: HttpRequest, pk: int, *args: object, **kwargs: object) -> HttpResponse:
+        require_editor_or_404(request)
+        draft = visible_or_404(request, pk)
+        if draft.is_published:
+            return told(request, publishing.already(draft), "policy_version", draft.pk)
+        return view(request, draft, *args, **kwargs)
+
+    return with_draft
+
+
+def told(request: HttpRequest, trouble: Exception, to: str, *args: object) -> HttpResponse:
+    """Say what went wrong on the page that shows how things stand now."""
+    messages.warning(request, str(trouble))
+    return redirect(to, *args)
+
+
+@require_POST
+def open_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """ "Edit as a new draft"."""
+    require_editor_or_404(request)
+    base = visible_or_404(request, pk)
+    try:
+        draft = publishing.start_draft(
+            trust=base.trust, school=base.school, by=request.user, now=app_now(), based_on=base
+        )
+    except publishing.DraftExists as exists:
+        return told(request, exists, "policy_version", exists.draft.pk)
+    messages.success(
+        request, f"Draft of version {draft.number} opened. Nothing changes until you publish it."
+    )
+    return redirect("policy_version", draft.pk)
+
+
+def open_new(request: HttpRequest) -> HttpResponse:
+    """A draft for the trust or for one school, from a preset."""
+    require_editor_or_404(request)
+    schools = School.objects.visible_to(request.user)
+    whose = [("trust", str(request.user.trust)), *[(str(school.pk), str(school)) for school in schools]]
+    starts = [(name, presets.read(name).title) for name in presets.NAMES]
+    form = NewPolicyForm(whose, starts, data=request.POST or None)
+    if form.is_valid():
+        return _open_from_preset(request, form)
+    return render(request, "trusts/new.html", {"form": form})
+
+
+def _open_from_preset(request: HttpRequest, form: NewPolicyForm) -> HttpResponse:
+    whose, start = form.cleaned_data["whose"], form.cleaned_data["start"]
+    visible = School.objects.visible_to(request.user)
+    school = None if whose == "trust" else get_object_or_404(visible, pk=whose)
+    try:
+        draft = presets.draft(request.user.trust, start, school=school, by=request.user, now=app_now())
+    except publishing.DraftExists as exists:
+        return told(request, exists, "policy_version", exists.draft.pk)
+    messages.success(
+        request, f"Draft of version {draft.number} opened. Nothing changes until you publish it."
+    )
+    return redirect("policy_version", draft.pk)
+
+
+@on_draft
+def edit(request: HttpRequest, draft: Policy, section: str) -> HttpResponse:
+    """One section of a draft's settings."""
+    if section not in SECTIONS:
+        raise Http404
+    form = SettingsForm(draft, SECTIONS[section], data=request.POST or None)
+    if form.is_valid() and (done := _save(request, draft, form)):
+        return done
+    return render(request, "trusts/edit.html", {"form": form, "policy": draft, "section": SECTIONS[section]})
+
+
+def _save(request: HttpRequest, draft: Policy, form: SettingsForm) -> HttpResponse | None:
+    """Save, and go back to the draft; None when the form has something to say."""
+    seen = form.cleaned_data["seen"]
+    try:
+        publishing.save_draft(policy=draft, by=request.user, now=app_now(), values=form.values, seen=seen)
+    except publishing.Unsound as unsound:
+        for fault in unsound.faults:
+            form.add_error(fault.where, fault.sentence)
+        return None
+    except publishing.Changed as changed:
+        form.add_error(None, f"{changed} What you typed is still here; look at the draft before you save.")
+        return None
+    except publishing.NotADraft as late:
+        return told(request, late, "policy_list")
+    messages.success(request, f"“{form.section.title}” is saved in the draft. It is not in force yet.")
+    return redirect("policy_version", draft.pk)
+
+
+@on_draft
+def publish(request: HttpRequest, draft: Policy) -> HttpResponse:
+    """Look at what changes, say why, and put the draft into force."""
+    contents = Contents.of(draft)
+    form = PublishForm(data=request.POST or None, initial={"seen": contents.digest()})
+    if form.is_valid() and (done := _publish(request, draft, form)):
+        return done
+    before = previous(draft)
+    since = differences(Contents.of(before), contents) if before else None
+    context = {"form": form, "policy": draft, "previous": before, "since": since, "faults": faults(contents)}
+    return render(request, "trusts/publish.html", context)
+
+
+def _publish(request: HttpRequest, draft: Policy, form: PublishForm) -> HttpResponse | None:
+    note, seen = form.cleaned_data["note"], form.cleaned_data["seen"]
+    try:
+        publishing.publish(policy=draft, by=request.user, now=app_now(), note=note, seen=seen)
+    except publishing.Unsound as unsound:
+        for fault in unsound.faults:
+            form.add_error(None, fault.sentence)
+        return None
+    except STALE as stale:
+        return told(request, stale, "policy_list")
+    return redirect("policy_published", draft.pk)
+
+
+def published(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened: the version is in force, and what follows."""
+    require_editor_or_404(request)
+    policy = visible_or_404(request, pk)
+    if not policy.is_published:
+        return redirect("policy_version", policy.pk)
+    return render(request, "trusts/published.html", {"policy": policy})
+
+
+@on_draft
+def discard(request: HttpRequest, draft: Policy) -> HttpResponse:
+    """Throw a draft away, after asking."""
+    if request.method != "POST":
+        return render(request, "trusts/discard.html", {"policy": draft})
+    try:
+        publishing.discard(policy=draft, by=request.user, now=app_now())
+    except publishing.NotADraft as late:
+        return told(request, late, "policy_list")
+    messages.success(request, f"The draft of version {draft.number} is discarded. Nothing has changed.")
+    return redirect("policy_list")
