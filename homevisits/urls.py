@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("homevisits.look.urls")),
+    path("", include("homevisits.trusts.urls")),
     path("", include("visits.urls")),
 ]
