@@ -6,3 +6,7 @@ class LocalConfig(AppConfig):
 
     def ready(self) -> None:
         from homevisits import checks  # noqa: F401  (registers them)
+        from homevisits.local import registry
+        from homevisits.local.examples import people
+
+        registry.register(registry.Stage.PEOPLE, people.load)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from homevisits.local.registry import LOADERS
+from homevisits.local.registry import loaders
 from homevisits.trusts.models import Trust
 
 
@@ -21,5 +21,5 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         if options["examples"] and not Trust.objects.exists():
-            for load in LOADERS:
+            for load in loaders():
                 load(self.stdout)
