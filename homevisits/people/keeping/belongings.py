@@ -73,7 +73,7 @@ def remove_clearance(*, clearance: Clearance, by: Staff, now: dt.datetime) -> No
     """Take back a check that was recorded by mistake; the event keeps what it said."""
     staff = clearance.staff
     ask(permissions.may_keep_clearances(by, staff), "Somebody else must change this check.")
-    detail = {"kind": clearance.kind, "issued_on": clearance.issued_on, "reference": clearance.reference}
+    detail = {"check": clearance.kind, "issued_on": clearance.issued_on, "reference": clearance.reference}
     clearance.delete()
     sentence = f"{clearance} of {staff} was taken off: recorded by mistake."
     tell(
