@@ -42,11 +42,15 @@ def missing_people(alarm: "VisitAlarm") -> "list[Attendee]":
 
 
 def roles_told(step: LadderStep, alarm: "VisitAlarm") -> list[str]:
+    """The step's roles for whoever is missing in this alarm."""
+    return roles_for(step, missing_people(alarm))
+
+
+def roles_for(step: LadderStep, missing: "list[Attendee]") -> list[str]:
     """The step's roles; for a missing EWO those that the policy names instead (TC-122, TC-259).
 
     What counts is who is missing, not who led the visit.
     """
-    missing = missing_people(alarm)
     ewo = [a for a in missing if a.staff and a.staff.is_ewo]
     if not ewo or not step.roles_ewo:
         return list(step.roles)

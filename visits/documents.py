@@ -1,15 +1,153 @@
-"""Which PDF of a visit is asked for, by whom; the words come from here, the pages from homevisits.pdf."""
+"""The PDFs of a visit: asked for after a change or by a viewer, made once by whoever is alive, and kept.
+
+A worker makes them. When none answers, the page that waits makes its own in the background: the
+lease on the row, taken by one conditional update, sees to it that a copy is made once.
+"""
 
 import datetime as dt
+import hashlib
+import json
+import logging
+import threading
+from functools import partial
+from typing import Any
 
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
+from kombu.exceptions import KombuError
+
+from homevisits import celery_app, pdf
+from homevisits.clock import app_now
 from homevisits.people.models import Staff
-from visits.facts import facts_hash
 from visits.models import Visit
+from visits.paper import appointment_words, letterhead, moment
+from visits.states import State
 from visits.story import Document
+from visits.written import record_words
+
+logger = logging.getLogger(__name__)
+Kind, Made = Document.Kind, Document.State
+
+LEASE = dt.timedelta(seconds=45)
+PATIENCE = dt.timedelta(seconds=3)
+TEMPLATES = {Kind.APPOINTMENT: "pdf/appointment.html", Kind.RECORD: "pdf/record.html"}
+AT_ONCE = 2
+_hands = threading.BoundedSemaphore(AT_ONCE)
+
+
+def words(visit: Visit, kind: str, *, for_office: bool = False) -> dict[str, Any]:
+    """Everything that a document says, without who prints it and when."""
+    said = record_words(visit) if kind == Kind.RECORD else appointment_words(visit, for_office=for_office)
+    return letterhead(visit) | said
+
+
+def digest(said: dict[str, Any]) -> str:
+    """SHA-256 over the words: an old copy is good for as long as it says the same."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def ask(*, visit: Visit, kind: str, by: Staff, now: dt.datetime, for_office: bool = False) -> Document:
-    """Queue a copy with this person's name in its footer; made after the transaction by a worker."""
-    return Document.objects.create(
-        visit=visit, kind=kind, for_office=for_office, facts_hash=facts_hash(visit), printed_by=by, asked_at=now
-    )
+    """This person's copy of the words as they stand: the one there is, else a new one to be made.
+
+    Locks the visit, so that asking twice at once makes one. Handed to a worker after the commit.
+    """
+    with transaction.atomic():
+        fresh = Visit.objects.select_for_update(of=("self",)).select_related("school__trust", "policy").get(pk=visit.pk)
+        said = digest(words(fresh, kind, for_office=for_office))
+        copies = Document.objects.filter(visit=fresh, kind=kind, for_office=for_office, printed_by=by)
+        copy = copies.filter(facts_hash=said).first()
+        if copy is None:
+            copy = Document.objects.create(
+                visit=fresh, kind=kind, for_office=for_office, facts_hash=said, printed_by=by, asked_at=now
+            )
+            transaction.on_commit(partial(hand_over, copy.pk), robust=True)
+    return copy
+
+
+def again(copy: Document, *, now: dt.datetime) -> None:
+    """Ask once more for a copy that could not be made."""
+    failed = Document.objects.filter(pk=copy.pk, state=Made.FAILED)
+    if failed.update(state=Made.QUEUED, asked_at=now, started_at=None, failure=""):
+        transaction.on_commit(partial(hand_over, copy.pk), robust=True)
+
+
+def hand_over(document_id: int) -> None:
+    """Tell the workers. Nobody listening is no harm: the page that waits makes the copy itself."""
+    try:
+        celery_app.send_task("visits.tasks.make_document", args=[document_id], retry=False)
+    except (KombuError, OSError):
+        logger.warning("no broker: document %s waits for its page", document_id)
+
+
+def make(document_id: int) -> None:
+    """Make one copy, unless it is made or somebody else is at it."""
+    started = app_now()
+    if not _lease(document_id, started):
+        return
+    try:
+        _settle(document_id, started, **_rendered(document_id, started))
+    except pdf.NotMade as trouble:
+        logger.warning("document %s was not made: %s", document_id, trouble)
+        _settle(document_id, started, state=Made.FAILED, failure=str(trouble)[:200])
+    except Exception:
+        _settle(document_id, started, state=Made.FAILED, failure="The document could not be made.")
+        raise
+
+
+def _rendered(document_id: int, started: dt.datetime) -> dict[str, Any]:
+    """The columns of a copy that is ready: it says what holds now, not what held when it was asked for."""
+    copy = Document.objects.select_related("visit__school__trust", "visit__policy", "printed_by").get(pk=document_id)
+    said = words(copy.visit, copy.kind, for_office=copy.for_office)
+    made = pdf.render(page(copy, said, started))
+    return {"state": Made.READY, "pdf": made, "made_at": app_now(), "facts_hash": digest(said)}
+
+
+def page(copy: Document, said: dict[str, Any], now: dt.datetime) -> str:
+    """The HTML of a copy, with who printed it and when in its footer."""
+    printed = f"Printed by {copy.printed_by.short_name}, {moment(now)}"
+    return render_to_string(TEMPLATES[Kind(copy.kind)], {**said, "printed": printed})
+
+
+def _lease(document_id: int, now: dt.datetime) -> bool:
+    """Whether this process makes it: it waits, or whoever began has been gone for too long."""
+    abandoned = Q(state=Made.MAKING, started_at__lt=now - LEASE)
+    open_ones = Document.objects.filter(pk=document_id).filter(Q(state=Made.QUEUED) | abandoned)
+    return open_ones.update(state=Made.MAKING, started_at=now) == 1
+
+
+def _settle(document_id: int, started: dt.datetime, **columns: Any) -> None:
+    """Write the result, unless the lease has passed to somebody else."""
+    Document.objects.filter(pk=document_id, state=Made.MAKING, started_at=started).update(**columns)
+
+
+def make_if_left(copy: Document, *, now: dt.datetime) -> bool:
+    """Make a copy here, behind the page that waits for it, when no worker has; whether it was begun."""
+    left = copy.state == Made.QUEUED and now - copy.asked_at > PATIENCE
+    abandoned = copy.state == Made.MAKING and copy.started_at is not None and now - copy.started_at > LEASE
+    if not (left or abandoned) or not _hands.acquire(blocking=False):
+        return False
+    threading.Thread(target=_make_and_leave, args=(copy.pk,), name="document", daemon=True).start()
+    return True
+
+
+def _make_and_leave(document_id: int) -> None:
+    try:
+        make(document_id)
+    except Exception:
+        logger.exception("document %s was not made in the background", document_id)
+    finally:
+        connection.close()
+        _hands.release()
+
+
+def can_be_printed(visit: Visit, kind: str) -> bool:
+    """Whether there is anything to print: a form once it is asked for, a record once it is finished."""
+    return visit.state == State.RECORDED if kind == Kind.RECORD else visit.policy_id is not None
+
+
+def kept(visit: Visit, staff: Staff) -> "QuerySet[Document]":
+    """The copies on file that this person may open; none without the reason for who may not read it."""
+    copies = visit.documents.filter(state=Made.READY).select_related("printed_by").defer("pdf")
+    reads_why = Visit.objects.about_reason(staff).filter(pk=visit.pk).exists()
+    return copies if reads_why else copies.filter(for_office=True)

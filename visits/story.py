@@ -198,7 +198,8 @@ class Document(models.Model):
         RECORD = "record", "Visit record"
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Being made"
+        QUEUED = "queued", "Waiting to be made"
+        MAKING = "making", "Being made"
         READY = "ready", "Ready"
         FAILED = "failed", "Could not be made"
 
@@ -210,6 +211,7 @@ class Document(models.Model):
     printed_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=6, choices=State, default=State.QUEUED)
+    started_at = models.DateTimeField("somebody is making it since", null=True, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
     pdf = models.BinaryField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
