@@ -7,11 +7,12 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin homevisits
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/var/static
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/var/static \
+    XDG_CACHE_HOME=/tmp/cache
 WORKDIR /app
 
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --no-compile --only-binary :all: --require-hashes --requirement requirements.txt
+RUN pip install --no-cache-dir --only-binary :all: --require-hashes --requirement requirements.txt
 
 COPY manage.py ./
 COPY homevisits homevisits
