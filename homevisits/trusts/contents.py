@@ -70,8 +70,8 @@ class Contents:
 
     def digest(self) -> str:
         """A fingerprint of everything said, to tell whether it has changed since somebody looked."""
-        says = [values_of(self.policy, SETTINGS), *[part_values(row) for row in self.rows]]
-        return fingerprint(says)
+        rows = sorted(f"{type(row).__name__} {fingerprint(part_values(row))}" for row in self.rows)
+        return fingerprint([values_of(self.policy, SETTINGS), rows])
 
 
 def values_of(policy: Policy, names: Iterable[str]) -> dict[str, Any]:

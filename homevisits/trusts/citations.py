@@ -1,0 +1,137 @@
+"""Which tests, preset values, reminders and lines of code cite which clause."""
+
+import ast
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+from homevisits.trusts import presets
+from homevisits.trusts.clauses import Clause, every_clause
+from homevisits.trusts.policies import GuidanceItem
+
+CLAUSE_ID = re.compile(r"(AF|PS|TC|SH|CS)-\d{3}")
+PACKAGES = ("homevisits", "visits", "safeguarding", "attendance")
+
+type Cites = defaultdict[str, list[str]]
+
+
+class Unreadable(ValueError):
+    """A clause marker whose ids are not written out cannot be counted."""
+
+
+@dataclass
+class Citations:
+    """Where each clause is cited, by its id: names of tests, of preset values, of places in code."""
+
+    tests: Cites = field(default_factory=lambda: defaultdict(list))
+    values: Cites = field(default_factory=lambda: defaultdict(list))
+    guidance: Cites = field(default_factory=lambda: defaultdict(list))
+    code: Cites = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def proved(self) -> set[str]:
+        """Clauses with a test, or a preset value that a test reads against its document."""
+        return (self.tests.keys() | self.values.keys()) & every_clause().keys()
+
+    @property
+    def cited(self) -> set[str]:
+        return self.proved | ((self.guidance.keys() | self.code.keys()) & every_clause().keys())
+
+    @property
+    def unknown(self) -> dict[str, list[str]]:
+        """Ids that no document has, and where they are cited."""
+        places = (self.tests, self.values, self.guidance, self.code)
+        ids = {clause for cites in places for clause in cites} - every_clause().keys()
+        return {
+            clause: [where for cites in places for where in cites.get(clause, [])] for clause in sorted(ids)
+        }
+
+
+def collect(root: Path | None = None) -> Citations:
+    """Read the whole source tree. Raises Unreadable for a marker that hides its ids."""
+    root = root or settings.BASE_DIR
+    found = Citations()
+    for path in sorted((root / "tests").rglob("*.py")):
+        for clause, where in marked(path, root):
+            found.tests[clause].append(where)
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                for clause, where in named_in(path, root):
+                    found.code[clause].append(where)
+    _read_presets(found)
+    return found
+
+
+def marked(path: Path, root: Path) -> Iterator[tuple[str, str]]:
+    """The clauses that a test file's markers name, parametrised ones included, and in which test."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    where = str(path.relative_to(root))
+    aliases = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _is_marker(node.value, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    yield from _marks(tree, where, aliases)
+
+
+def _marks(node: ast.AST, where: str, aliases: set[str]) -> Iterator[tuple[str, str]]:
+    for child in ast.iter_child_nodes(node):
+        inner = where
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            inner = f"{where}::{child.name}"
+        if isinstance(child, ast.Call) and _is_marker(child.func, aliases):
+            yield from ((clause, where) for clause in _literals(child.args, where))
+        yield from _marks(child, inner, aliases)
+
+
+def _is_marker(node: ast.AST, aliases: set[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in aliases
+    is_clause = isinstance(node, ast.Attribute) and node.attr == "clause"
+    return is_clause and isinstance(node.value, ast.Attribute) and node.value.attr == "mark"
+
+
+def _literals(arguments: list[ast.expr], where: str) -> Iterator[str]:
+    for node in arguments:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple | ast.List):
+            yield from _literals(node.value.elts, where)
+        else:
+            raise Unreadable(f"{where}, line {node.lineno}: write the clause ids of a marker out")
+
+
+def named_in(path: Path, root: Path) -> Iterator[tuple[str, str]]:
+    """The clauses that code names as strings, as the gates do, and on which line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CLAUSE_ID.fullmatch(node.value):
+            yield node.value, f"{path.relative_to(root)}:{node.lineno}"
+
+
+def _read_presets(found: Citations) -> None:
+    for name in presets.NAMES:
+        contents = presets.read(name).contents
+        for column, source in contents.policy.sources.items():
+            for clause in source["clauses"]:
+                found.values[clause].append(f"{name}: {column}")
+        for row in contents.rows:
+            into = found.guidance if isinstance(row, GuidanceItem) else found.values
+            for clause in row.clauses:
+                into[clause].append(f"{name}: {row}")
+
+
+def by_kind(clauses: list[Clause], found: Citations) -> dict[str, tuple[int, int, int]]:
+    """For each kind: how many clauses there are, how many are cited, how many proved."""
+    total, cited, proved = Counter[str](), Counter[str](), Counter[str]()
+    for clause in clauses:
+        total.update(clause.kinds)
+        cited.update(clause.kinds if clause.id in found.cited else ())
+        proved.update(clause.kinds if clause.id in found.proved else ())
+    return {kind: (count, cited[kind], proved[kind]) for kind, count in sorted(total.items())}
