@@ -131,7 +131,7 @@ def ensure_system_packages(with_chromium: bool) -> None:
             give_up("PDFs need Pango.", "brew install pango")
         return
     missing = [package for library, package in PANGO.items() if not loads(library)]
-    if missing and not shutil.which("fc-list"):
+    if not any(Path("/usr/share/fonts").rglob("*.[to]tf")):
         missing.append(FONTS)
     if with_chromium and not (os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUM))):
         missing.append("chromium")
