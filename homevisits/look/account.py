@@ -22,11 +22,11 @@ class AccountFormMixin(HouseFormMixin):
         super().dress()
 
 
-NEW_PASSWORD_HINT = (
+STRENGTH_HINT = (
     "Twelve characters or more, not a common password and not made from your name or address. "
     "Three words that have nothing to do with each other are good."
 )
-NEW_PASSWORD_LABELS = {"password1": "New password", "password2": "New password again"}
+BOTH_TIMES = {"password1": "New password", "password2": "New password again"}
 
 
 class SignInForm(AccountFormMixin, allauth.LoginForm):
@@ -38,13 +38,13 @@ class ForgottenForm(AccountFormMixin, allauth.ResetPasswordForm):
 
 
 class NewPasswordForm(AccountFormMixin, allauth.ResetPasswordKeyForm):
-    labels = NEW_PASSWORD_LABELS
-    hints = {"password1": NEW_PASSWORD_HINT}
+    labels = BOTH_TIMES
+    hints = {"password1": STRENGTH_HINT}
 
 
 class ChangePasswordForm(AccountFormMixin, allauth.ChangePasswordForm):
-    labels = {"oldpassword": "Your password now"} | NEW_PASSWORD_LABELS
-    hints = {"password1": NEW_PASSWORD_HINT}
+    labels = {"oldpassword": "Your password now"} | BOTH_TIMES
+    hints = {"password1": STRENGTH_HINT}
 
 
 class ReauthenticateForm(AccountFormMixin, allauth.ReauthenticateForm):

@@ -1,11 +1,6 @@
 """Forms in the manner of GOV.UK: our sentences, no browser bubbles, choices that reveal fields.
 
-    class ParentsTold(HouseForm):
-        submit = "Continue"
-        question = "told"
-        reveals = {"told": {"no": ["why_not"]}}
-        told = forms.ChoiceField(label="Are the parents told?", choices=..., widget=Tiles)
-        why_not = forms.ChoiceField(label="Why not?", choices=..., widget=Tiles)
+`docs/look.md` has an example, `homevisits/look/samples.py` two whole ones.
 """
 
 from collections.abc import Mapping
@@ -42,10 +37,14 @@ __all__ = [
     "TimeInput",
 ]
 
-NATIVE = {forms.DateInput: DayInput, forms.TimeInput: TimeInput, forms.NumberInput: DigitsInput}
+NATIVE: dict[type[forms.Widget], type[forms.TextInput]] = {
+    forms.DateInput: DayInput,
+    forms.TimeInput: TimeInput,
+    forms.NumberInput: DigitsInput,
+}
 
 
-class HouseFormMixin:
+class HouseFormMixin(forms.BaseForm):
     """Dresses any Django form; put it before the form's class."""
 
     submit: ClassVar[str | None] = "Continue"
@@ -93,7 +92,7 @@ class HouseFormMixin:
 
     def _clean_fields(self) -> None:
         # Here and not in clean(): a form's own clean() must already see what is really asked.
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]
         for name in self.fields:
             if name in self.revealed_names:
                 self._settle(name)
@@ -101,9 +100,9 @@ class HouseFormMixin:
     def _settle(self, name: str) -> None:
         """A field under a choice counts only when that choice is made; then it may be needed."""
         if not self.is_shown(name):
-            self._errors.pop(name, None)
+            self.errors.pop(name, None)
             self.cleaned_data[name] = self.fields[name].clean(None)
-        elif name in self.needed_when_shown and not self._errors.get(name):
+        elif name in self.needed_when_shown and not self.errors.get(name):
             field = self.fields[name]
             if _is_empty(field, self.cleaned_data.get(name)):
                 self.add_error(name, field.error_messages["required"])

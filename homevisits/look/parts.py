@@ -37,8 +37,8 @@ def icon_svg(name: str, size: int, label: str = "", css: str = "") -> SafeString
     """A lucide icon as inline SVG: hidden from screen readers unless it has a label."""
     css = f"icon {css}".strip()
     if label:
-        return lucide(name, size=size, role="img", aria_label=label, **{"class": css})
-    return lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": css})
+        return SafeString(lucide(name, size=size, role="img", aria_label=label, **{"class": css}))
+    return SafeString(lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": css}))
 
 
 def pill_html(kind: str, icon: str, text: str) -> SafeString:

@@ -1,5 +1,7 @@
 """What a field says when it cannot take what was typed: our sentences, made from its label."""
 
+import re
+
 from django import forms
 from django.forms.utils import pretty_name
 from django.utils.functional import Promise
@@ -14,6 +16,12 @@ EXAMPLES: list[tuple[type[forms.Field], str, str]] = [
     (forms.EmailField, "invalid", "Enter {label} in full, such as name@school.example"),
     (forms.URLField, "invalid", "Enter {label} in full, starting with https://"),
 ]
+NEEDS_NO_ARTICLE = re.compile(
+    r"(a|an|the|your|their|his|her|our|my|this|that|these|those|each|every|any|all|at|one|two|i|we"
+    r"|who|whom|what|when|where|which|why|how|whether|anything|anyone)\b",
+    re.IGNORECASE,
+)
+ENDS_ON_PREPOSITION = re.compile(r" (at|by|for|from|in|of|on|to|until|with)$")
 LIMITS = {
     "max_length": "Make {label} shorter: %(limit_value)d characters at most, it has %(show_value)d",
     "min_length": "Make {label} longer: %(limit_value)d characters at least, it has %(show_value)d",
@@ -35,20 +43,28 @@ def in_sentence(label: str) -> str:
     return label if rest[:1].isupper() or rest[:1] in {" ", ""} else first.lower() + rest
 
 
+def named(label: str) -> str:
+    """A label as the object of a sentence: "the postcode", "your name", "what you know"."""
+    inner = in_sentence(label)
+    if ENDS_ON_PREPOSITION.search(inner):
+        return f"“{label}”"
+    return inner if NEEDS_NO_ARTICLE.match(inner) else f"the {inner}"
+
+
 def missing(field: forms.Field, label: str) -> str:
     """What to say when a needed field is empty."""
     if label.endswith("?"):
-        return f"Answer: {label}"
+        return f"Answer “{label}”"
     if isinstance(field, forms.BooleanField):
         return f"Tick “{label}” to go on"
     verb = "Choose" if isinstance(field.widget, CHOSEN) else "Enter"
-    return f"{verb} {in_sentence(label)}"
+    return f"{verb} {named(label)}"
 
 
 def dress(field: forms.Field, label: str, given: str | None = None) -> None:
     """Give a field our sentences, leaving those that its author wrote."""
     ours = {"required": missing(field, label)}
-    inner = in_sentence(label.rstrip("?"))
+    inner = f"“{label}”" if label.endswith("?") else named(label)
     ours |= {code: sentence.format(label=inner) for code, sentence in LIMITS.items()}
     for kind, code, sentence in reversed(EXAMPLES):
         if isinstance(field, kind):

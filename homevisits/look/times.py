@@ -16,7 +16,7 @@ def local_text(at: dt.datetime, style: str = "H:i") -> str:
 
 
 def when_text(at: dt.datetime, now: dt.datetime) -> str:
-    """"today 14:00", "tomorrow 09:30", "yesterday 16:05", else "Thu 26 Nov 14:00"."""
+    """In words near enough: "today 14:00", "tomorrow 09:30", "yesterday 16:05", else "Thu 26 Nov 14:00"."""
     names = {0: "today", 1: "tomorrow", -1: "yesterday"}
     day = names.get((london_day(at) - london_day(now)).days)
     if day is None:

@@ -7,15 +7,6 @@
   const ends = ["pointerup", "pointercancel", "pointerleave", "blur"];
   let held = null;
 
-  function hint(button) {
-    const line = document.createElement("p");
-    line.className = "hold-hint";
-    line.textContent = `Hold for ${Math.round(Number(button.dataset.hold) / 100) / 10} seconds to send at once, or tap to be asked first.`;
-    line.id = `hold-hint-${Math.random().toString(36).slice(2)}`;
-    button.after(line);
-    button.setAttribute("aria-describedby", line.id);
-  }
-
   function start(button) {
     if (held || button.disabled) return;
     held = { button, since: performance.now(), frame: 0 };
@@ -55,7 +46,6 @@
   }
 
   function wire(button) {
-    hint(button);
     button.addEventListener("pointerdown", (event) => event.button === 0 && start(button));
     ends.forEach((name) => button.addEventListener(name, stop));
     button.addEventListener("contextmenu", (event) => event.preventDefault());

@@ -64,9 +64,7 @@ def age(seconds: int) -> str:
 
 
 @register.inclusion_tag("_countdown.html")
-def countdown(
-    due: dt.datetime, now: dt.datetime, soon_seconds: int = 900, size: str = ""
-) -> dict[str, Any]:
+def countdown(due: dt.datetime, now: dt.datetime, soon_seconds: int = 900, size: str = "") -> dict[str, Any]:
     """Time left to `due`, ticking: `{% countdown row.due_at now %}`, small: `size="small"`.
 
     Red once past, amber within `soon_seconds`. Right as rendered, without JavaScript too.
@@ -75,9 +73,7 @@ def countdown(
 
 
 @register.inclusion_tag("_nav_link.html", takes_context=True)
-def nav_link(
-    context: template.Context, to: str, text: str, icon: str = "", count: int = 0
-) -> dict[str, Any]:
+def nav_link(context: template.Context, to: str, text: str, icon: str = "", count: int = 0) -> dict[str, Any]:
     """A menu link that knows when you are there: `{% nav_link "visits:board" "Board" icon="radio" %}`.
 
     `to` is an address or the name of one.
@@ -116,9 +112,7 @@ def page_head(content: str, title: str, sub: str = "", count: int | None = None)
 
 
 @register.simple_block_tag
-def panel(
-    content: str, title: str = "", icon: str = "", kind: str = "", level: int = 2, id: str = ""
-) -> str:
+def panel(content: str, title: str = "", icon: str = "", kind: str = "", level: int = 2, id: str = "") -> str:
     """A card: `{% panel "In the home" icon="house" %}...{% endpanel %}`; kinds `warn late info ok`."""
     context = {"content": content, "title": title, "icon": icon, "kind": kind, "id": id}
     return render_to_string("_panel.html", context | {"tag": f"h{level}"})
@@ -189,10 +183,11 @@ def tab_link(url: str, text: str, current: bool = False, count: int | None = Non
 
 @register.inclusion_tag("_error_summary.html")
 def error_summary(*forms: Any) -> dict[str, Any]:
-    """"There is a problem", with links to the fields: `{% error_summary form people_formset %}`."""
+    """The box "There is a problem", with links to the fields: `{% error_summary form people_formset %}`."""
     for form in forms:
         if isinstance(form, BaseForm):
-            form.is_summarised = True  # so that its own errors do not stand twice
+            # so that the errors of the whole form do not stand twice
+            form.is_summarised = True  # type: ignore[attr-defined]
     return {"problems": parts.problems(forms)}
 
 

@@ -21,9 +21,7 @@ def is_tiles(field: BoundField) -> bool:
 @register.filter
 def is_tick(field: BoundField) -> bool:
     """Whether a field is a single tick."""
-    return isinstance(field.field.widget, CheckboxInput) and not isinstance(
-        field.field.widget, HiddenInput
-    )
+    return isinstance(field.field.widget, CheckboxInput) and not isinstance(field.field.widget, HiddenInput)
 
 
 @register.filter

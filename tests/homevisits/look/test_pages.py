@@ -1,0 +1,77 @@
+"""The living page and the heartbeat."""
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from homevisits.look import context
+from homevisits.look.samples import PAGES
+from tests.cast import Cast
+from tests.homevisits.look.conftest import Shown
+
+WHOLE = [page for page in PAGES if page != "board_rows"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_living_page_is_not_there_outside_demo_and_development(client: Client, cast: Cast, page: str) -> None:
+    client.force_login(cast.office)
+    assert client.get(f"/look/{page}/").status_code == 404
+
+
+def test_living_page_wants_a_sign_in(client: Client, db: None, demo: None) -> None:
+    assert client.get("/look/").status_code == 302
+
+
+@pytest.mark.parametrize(("age", "header"), [(1.4, "1"), (None, "")])
+def test_heartbeat_is_the_age_in_a_header(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch, age: float | None, header: str
+) -> None:
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: age)
+    client.force_login(cast.office)
+    reply = client.get("/heartbeat/")
+    assert (reply.status_code, reply.content, reply["X-Heartbeat-Age"]) == (204, b"", header)
+
+
+@pytest.mark.parametrize(
+    ("age", "text"), [(2, "Timers checked"), (16, "Timers stopped"), (None, "Timers have not run")]
+)
+def test_bar_says_whether_the_timers_run(
+    client: Client,
+    cast: Cast,
+    demo: None,
+    monkeypatch: pytest.MonkeyPatch,
+    age: int | None,
+    text: str,
+) -> None:
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: age)
+    client.force_login(cast.office)
+    assert text in client.get("/look/").content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_and_nothing_overflows(shown: Shown, width: int, scheme: str) -> None:
+    shown.page.set_viewport_size({"width": width, "height": 900})
+    shown.page.emulate_media(color_scheme=scheme)
+    for name in WHOLE:
+        page = shown.open(f"/look/{name}/")
+        assert violations(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    assert shown.errors == []  # the content security policy has refused nothing
+
+
+@pytest.mark.browser
+def test_twice_as_large_text_still_fits_a_phone(shown: Shown) -> None:
+    shown.page.set_viewport_size({"width": 390, "height": 900})
+    for name in WHOLE:
+        page = shown.open(f"/look/{name}/")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def violations(page: Page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
