@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
@@ -27,9 +27,13 @@ LIMITS = (
     "SELECT set_config('idle_in_transaction_session_timeout', '2s', true), "
     "set_config('lock_timeout', '500ms', true)"
 )
-# A row that is only busy is left to the next sweep, but not for ever.
-BUSY_UNTIL = dt.timedelta(seconds=10)
-BUSY = {"40001", "40P01", "55P03", "57014"}  # serialisation, deadlock, lock timeout, statement timeout
+# A row that is only busy is left to the next sweep, but not for ever (seconds).
+BUSY_FOR = 10.0
+FORGOTTEN_AFTER = 5.0
+# Classes of SQLSTATE that are the database's trouble and not the row's: connection, deadlock,
+# resources, locks, shutdown; and the end of a frozen session.
+BUSY = {"08", "40", "53", "55", "57"}
+FROZEN = "25P03"
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +117,7 @@ def _sweep_batch(batch: list[Candidate], swept: Swept) -> None:
     try:
         _work(batch, swept)
     except Exception as failure:
-        if is_disconnected(failure):
+        if is_disconnected():
             raise
         logger.warning("a batch of %d failed (%s): row by row", len(batch), type(failure).__name__)
         for candidate in batch:
@@ -125,14 +129,30 @@ def _work_alone(candidate: Candidate, swept: Swept) -> None:
     try:
         _work([candidate], swept)
     except Exception as failure:
-        if is_disconnected(failure):
+        if is_disconnected():
             raise
         row = due(candidate.table).filter(pk=candidate.pk).first()
-        if row is not None and is_busy(failure) and app_now() - (row.next_at or row.due_at) < BUSY_UNTIL:
+        if row is not None and is_busy(failure) and not _waits_too_long(candidate):
             swept.skipped += 1
         elif row is not None:
             logger.exception("%s %s could not be processed", candidate.table._meta.label, candidate.pk)
             _give_up(candidate, row, swept)
+
+
+_busy: dict[tuple[Table, int], tuple[float, float]] = {}
+
+
+def _waits_too_long(candidate: Candidate) -> bool:
+    """Whether this process has found the row busy for BUSY_FOR seconds without a pause."""
+    key, now = (candidate.table, candidate.pk), time.monotonic()
+    first, last = _busy.get(key, (now, now))
+    if now - last > FORGOTTEN_AFTER:
+        first = now
+    _busy[key] = (first, now)
+    if now - first <= BUSY_FOR:
+        return False
+    del _busy[key]
+    return True
 
 
 def _give_up(candidate: Candidate, row: Deadline | Alarm, swept: Swept) -> None:
@@ -142,8 +162,8 @@ def _give_up(candidate: Candidate, row: Deadline | Alarm, swept: Swept) -> None:
             swept.faults += 1
         else:
             swept.skipped += 1
-    except Exception as failure:
-        if is_disconnected(failure):
+    except Exception:
+        if is_disconnected():
             raise
         swept.is_complete = False
         logger.critical("no alarm for %s %s", candidate.table._meta.label, candidate.pk, exc_info=True)
@@ -212,16 +232,13 @@ def _add(swept: Swept, done: Swept) -> None:
 
 
 def is_busy(failure: BaseException) -> bool:
-    """Whether somebody else's lock or a slow moment was in the way."""
-    return isinstance(failure, OperationalError) and _sqlstate(failure) in BUSY
+    """Whether somebody else's lock or the database itself was in the way."""
+    if not isinstance(failure, DatabaseError):
+        return False
+    state = getattr(failure.__cause__, "sqlstate", None) or ""
+    return state[:2] in BUSY or state == FROZEN or (not state and isinstance(failure, OperationalError))
 
 
-def is_disconnected(failure: BaseException) -> bool:
+def is_disconnected() -> bool:
     """Whether the database is gone, so that nothing can be said about the row."""
-    if isinstance(failure, InterfaceError):
-        return True
-    return isinstance(failure, OperationalError) and not connection.is_usable()
-
-
-def _sqlstate(failure: BaseException) -> str | None:
-    return getattr(failure.__cause__, "sqlstate", None)
+    return not connection.is_usable()
