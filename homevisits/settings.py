@@ -153,6 +153,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 60,
     "socket_connect_timeout": 3,
     "socket_timeout": 10,
+    # A page that hands a task over must not wait for a broker that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TIMEZONE = "UTC"
 # A tick that could not be taken within two seconds is worth nothing: the next is on its way.
