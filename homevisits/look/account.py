@@ -31,20 +31,28 @@ BOTH_TIMES = {"password1": "New password", "password2": "New password again"}
 
 class SignInForm(AccountFormMixin, allauth.LoginForm):
     labels = {"login": "E-mail address", "password": "Password"}
+    sentences = {"login": "Enter your e-mail address", "password": "Enter your password"}
 
 
 class ForgottenForm(AccountFormMixin, allauth.ResetPasswordForm):
     labels = {"email": "E-mail address"}
+    sentences = {"email": "Enter your e-mail address"}
 
 
 class NewPasswordForm(AccountFormMixin, allauth.ResetPasswordKeyForm):
     labels = BOTH_TIMES
     hints = {"password1": STRENGTH_HINT}
+    sentences = {"password1": "Enter a new password", "password2": "Enter the new password again"}
 
 
 class ChangePasswordForm(AccountFormMixin, allauth.ChangePasswordForm):
     labels = {"oldpassword": "Your password now"} | BOTH_TIMES
     hints = {"password1": STRENGTH_HINT}
+    sentences = {
+        "oldpassword": "Enter the password that you have now",
+        "password1": "Enter a new password",
+        "password2": "Enter the new password again",
+    }
 
 
 class ReauthenticateForm(AccountFormMixin, allauth.ReauthenticateForm):

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from homevisits.look import menu
+from homevisits.look.brand import readable
 
 # Seconds since the last full sweep of the deadlines, None if there has been none.
 HEARTBEAT: Callable[[], float | None] | None = None
@@ -52,6 +53,12 @@ class House:
     @cached_property
     def who(self) -> tuple[str, str] | None:
         return WHO(self.staff) if self.staff else None
+
+    @cached_property
+    def brand(self) -> str:
+        """The trust's own colour as six hex digits, or nothing."""
+        shade = readable(self.staff.trust.brand_colour) if self.staff else None
+        return shade.removeprefix("#") if shade else ""
 
     @property
     def has_heartbeat(self) -> bool:

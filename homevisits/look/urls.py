@@ -6,6 +6,7 @@ from homevisits.look import views
 
 urlpatterns = [
     path("heartbeat/", views.heartbeat, name="heartbeat"),
+    path("brand/<slug:colour>.css", views.brand, name="brand"),
     path("look/", views.look, name="look"),
     path("look/<slug:page>/", views.look, name="look_page"),
 ]

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 
 from homevisits.look import samples
+from homevisits.look.brand import stylesheet
 from homevisits.look.context import House
 
 
@@ -12,6 +14,15 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
     """Seconds since the timers were last checked, in a header; nothing else."""
     age = House(request.user).heartbeat_age
     return HttpResponse(status=204, headers={"X-Heartbeat-Age": "" if age is None else age})
+
+
+@cache_control(max_age=24 * 60 * 60, private=True)
+def brand(request: HttpRequest, colour: str) -> HttpResponse:
+    """The stylesheet of a trust's own colour."""
+    sheet = stylesheet(colour)
+    if sheet is None:
+        raise Http404
+    return HttpResponse(sheet, content_type="text/css")
 
 
 def look(request: HttpRequest, page: str = "parts") -> HttpResponse:

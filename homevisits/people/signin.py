@@ -13,6 +13,14 @@ from django.http import HttpRequest
 class ClosedAccounts(DefaultAccountAdapter):
     """A trust makes the accounts of its staff; nobody makes their own."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The e-mail address or the password is not right. Try again.",
+        "too_many_login_attempts": "Too many tries for this account. Wait five minutes, then try again.",
+        "enter_current_password": "The password that you have now is not right. Try again.",
+        "incorrect_password": "The password is not right. Try again.",
+        "account_inactive": "This account is closed. Ask your school office to open it again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

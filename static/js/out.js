@@ -1,0 +1,78 @@
+/* The phone page: sends in the background, so that a failure can be told where you stand.
+   Nothing is called sent before the server has answered. Without this file every form works as it is. */
+(function () {
+  "use strict";
+
+  const PATIENCE = 20000;
+  const opened = Date.now();
+  const banner = document.querySelector("[data-not-recorded]");
+  const offline = document.querySelector("[data-offline]");
+
+  function notRecorded(form, why) {
+    delete form.dataset.sent;
+    form.querySelectorAll(".is-sending").forEach((button) => button.classList.remove("is-sending"));
+    banner.querySelector("[data-why]").textContent = why;
+    banner.hidden = false;
+    banner.focus();
+    banner.scrollIntoView({ block: "start" });
+  }
+
+  /* An answer that is a page of its own (a question, a refusal) takes the place of this one. */
+  async function show(reply) {
+    const text = await reply.text();
+    window.history.replaceState(null, "", reply.url);
+    document.open();
+    document.write(text);
+    document.close();
+  }
+
+  async function send(form, body) {
+    let reply;
+    try {
+      reply = await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
+    } catch {
+      return notRecorded(form, "Your phone got no answer.");
+    }
+    if (reply.status >= 500) return notRecorded(form, "The school’s server could not keep it.");
+    if (reply.redirected) return window.location.assign(reply.url);
+    return show(reply);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || !banner) return;
+    event.preventDefault();
+    banner.hidden = true;
+    send(form, new FormData(form, event.submitter));
+  });
+
+  /* --- How far off a time is, kept up to date by the minute ---------------------------------- */
+  function words(minutes) {
+    const size = Math.abs(minutes);
+    if (size === 0) return "now";
+    if (size >= 120) return null; /* hours and days do not change while you look */
+    const text = `${size} minute${size === 1 ? "" : "s"}`;
+    return minutes > 0 ? `in ${text}` : `${text} ago`;
+  }
+
+  function tick() {
+    document.querySelectorAll("[data-until]").forEach((spot) => {
+      const text = words(Math.round((Date.parse(spot.dataset.until) - window.house.serverNow()) / 60000));
+      if (text) spot.textContent = text;
+    });
+  }
+
+  /* --- A page that was put away and taken out again asks the server how things stand ---------- */
+  function fresh() {
+    const after = Number(document.body.dataset.refresh || 0) * 1000;
+    if (after && !document.hidden && navigator.onLine && Date.now() - opened > after) window.location.reload();
+  }
+
+  const signal = () => offline && (offline.hidden = navigator.onLine);
+  window.addEventListener("online", signal);
+  window.addEventListener("offline", signal);
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+  document.addEventListener("visibilitychange", fresh);
+  window.setInterval(tick, 15000);
+  signal();
+})();
