@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hashlib
+import re
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -13,6 +14,29 @@ from homevisits.people.models import Staff
 from homevisits.trusts.models import School
 from visits.models import Visit
 from visits.story import CodeWord
+
+
+MIN_LENGTH = 6
+# PS-130 prints its example for everybody to read; the others tell a listener that something is wrong.
+PUBLISHED = ("petrol light", "petrol warning light")
+ALARMING = ("help", "code word", "codeword", "emergency", "police", "danger", "sos", "999")
+
+
+class NotAWord(ValueError):
+    """A phrase that cannot be a code word; the message says why."""
+
+
+def objection(word: str) -> str | None:
+    """Why a phrase cannot be the code word; None if it can (PS-128, PS-130)."""
+    said = " ".join(re.findall(r"[a-z0-9]+", word.lower()))
+    padded = f" {said} "
+    if len(said) < MIN_LENGTH:
+        return "Enter a phrase of a few ordinary words."
+    if any(phrase in said for phrase in PUBLISHED) or (" petrol " in padded and " light " in padded):
+        return "Choose another phrase: the petrol light is the example that is printed in policies."
+    if any(f" {sign} " in padded for sign in ALARMING):
+        return "Choose a phrase that sounds ordinary: this one would alarm somebody in the home."
+    return None
 
 
 def _box() -> Fernet:
@@ -32,7 +56,9 @@ def has_code_word(visit: Visit) -> bool:
 
 
 def set_code_word(*, school: School, word: str, by: Staff, now: dt.datetime, visit: Visit | None = None) -> CodeWord:
-    """Keep a new word for a school, or for one visit."""
+    """Keep a new word for a school, or for one visit. Raises NotAWord."""
+    if sentence := objection(word):
+        raise NotAWord(sentence)
     return CodeWord.objects.create(
         school=school, visit=visit, sealed=_box().encrypt(word.strip().encode()), set_at=now, set_by=by
     )

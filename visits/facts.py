@@ -18,7 +18,7 @@ def facts_hash(visit: Visit) -> str:
     says = {
         "school": visit.school_id,
         "reason": [visit.reason_code, visit.reason_explained, visit.purpose],
-        "pupils": sorted(visit.pupils.values_list("pk", flat=True)),
+        "pupils": sorted(pupil.pk for pupil in visit.pupils.all()),
         "where": [visit.household_id, visit.address, visit.postcode, visit.access],
         "day": str(london_day(visit.start_at)) if visit.start_at else "",
         "party": party,

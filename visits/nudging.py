@@ -44,7 +44,7 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     if deadline.kind == "check_in" and deadline.attendee:
         subject = f"Ring {deadline.attendee.short_name} now ({visit.ref})"
         body = f"The check-in call is due by {local(deadline.due_at):%H:%M}. Voicemail is no answer."
-        return [(p, Words(subject, body, "/board/")) for p in callers(visit, now)]
+        return [(p, Words(subject, body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/")) for p in callers(visit, now)]
     if deadline.kind == "return":
         body = f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
         return [(p, _out(visit, f"{visit.ref}: you are due back now", body)) for p in travellers(visit)]

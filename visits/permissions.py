@@ -44,6 +44,18 @@ def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     return staff.pk == visit.responsible_contact_id or staff.pk in decided
 
 
+def is_caller(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """The colleague agreed on for the check-in call, or the contact out of hours (TC-106, TC-166)."""
+    named = {visit.checkin_colleague_id, visit.responsible_contact_id}
+    return staff.pk in named and not visit.includes(staff)
+
+
+def is_assessor(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Somebody whom the policy names to assess risks (TC-152, SH-004)."""
+    roles = visit.rules.risk_assessor_roles if visit.rules else []
+    return bool(roles) and staff.has_role(*roles, school=visit.school)
+
+
 def is_writer(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     """The lead; another of the party when the lead has no account or is away."""
     lead = visit.lead.staff if visit.lead else None
@@ -65,7 +77,7 @@ RULES: dict[str, Rule] = {
     "amend": _any("Only the person who asked, the lead or the office can change this visit.", is_asker, is_visitor, is_office),
     "assess_risk": _any(
         "Only the person who asked, somebody who goes or a leader can write the risk assessment.",
-        is_asker, is_visitor, is_leader,
+        is_asker, is_visitor, is_leader, is_assessor,
     ),
     "decide": _any("This decision is not yours to take. Nobody decides on their own visit.", is_decider),
     "type_decision": _any(
@@ -77,17 +89,25 @@ RULES: dict[str, Rule] = {
     "plan_log": _any("Only the office, the person who asked or somebody who goes can fill this in.", is_office, is_closed_desk, is_asker, is_visitor),
     "depart": _any("Only somebody who goes, or the office for them, can say that they left.", is_visitor, is_office),
     "did_not_leave": _any("Only somebody who goes, or the office, can say that nobody left.", is_visitor, is_office),
-    "say": _any("Only somebody who goes, or the office for them, can report this.", is_visitor, is_office, is_leader),
+    "say": _any(
+        "Only somebody who goes, or the office or agreed colleague for them, can report this.",
+        is_visitor, is_caller, is_office, is_leader,
+    ),
     "retime": _any("Only somebody who goes, or the office, can change the times.", is_visitor, is_office),
     "back": _any("Only somebody who goes, or the office after speaking to them, can say who is back.", is_visitor, is_office, is_leader),
     "not_back": _any("Only the office, a leader or somebody who went can undo this.", is_office, is_visitor, is_leader),
     "cancel": _any("Only the person who asked, a decider or the office can cancel this visit.", is_asker, is_decider, is_office, is_visitor),
     "write": _any("Only somebody who went can write the record.", is_visitor),
     "record": _any("Only the lead visitor can finish the record.", is_writer),
+    "agree_code_word": _any(
+        "Only the office, a leader or somebody who goes can set a code word.",
+        is_office, is_closed_desk, is_leader, is_visitor,
+    ),
     "read": lambda staff, visit, now: None,
     "code_word": _any(
         "The code word is for the office, the leaders and the people who go.",
         is_visitor,
+        is_caller,
         is_office,
         lambda staff, visit, now: staff.has_role(*READS_CODE_WORD, school=visit.school),
     ),

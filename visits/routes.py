@@ -3,8 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from homevisits.clock import local
 from homevisits.people.models import Staff
 from homevisits.people.querysets import StaffQuerySet
@@ -13,6 +11,7 @@ from homevisits.trusts.policies import DslPart, EwoRoute, LoneRule, OutOfHours, 
 from homevisits.trusts.roles import RoleName
 from visits.facts import facts_hash, still_binds
 from visits.models import Visit
+from visits.rota import Rota
 from visits.story import Decision
 
 Kind = Decision.Kind
@@ -38,6 +37,11 @@ class Need:
     def who(self) -> str:
         """The roles in words: "Headteacher or Senior leadership team"."""
         return " or ".join(str(RoleName(role).label) for role in self.roles)
+
+    @property
+    def ranks(self) -> tuple[tuple[str, ...], ...]:
+        """Whom to ask, in this order."""
+        return (self.roles, self.deputies, self.stand_ins)
 
 
 def cites(policy: Policy, *columns: str) -> tuple[str, ...]:
@@ -146,20 +150,19 @@ def barred(need: Need, visit: Visit) -> set[int]:
     return {visit.requested_by_id} if need.kind == Kind.DSL_INPUT else own_ids(visit)
 
 
+def deciders_on(rota: Rota, need: Need, visit: Visit) -> set[int]:
+    """Who may take this decision, by id, as a rota that was read says."""
+    return rota.first_free(need.ranks, visit.school_id, barred(need, visit))
+
+
 def deciders(need: Need, visit: Visit, now: dt.datetime) -> StaffQuerySet:
     """Who may take this decision now.
 
     The first of roles, deputies and stand-ins in which somebody is free to answer; those of
     the first rank may always decide, even while marked away (by telephone, say).
     """
-    first = Staff.objects.holding(list(need.roles), visit.school).exclude(pk__in=barred(need, visit))
-    found = Q(pk__in=first.values("pk"))
-    for rank in (need.roles, need.deputies, need.stand_ins):
-        people = Staff.objects.holding(list(rank), visit.school).exclude(pk__in=barred(need, visit))
-        if people.present(now).exists():
-            found |= Q(pk__in=people.present(now).values("pk"))
-            break
-    return Staff.objects.filter(found)
+    rota = Rota.read(visit.school.trust_id, [role for rank in need.ranks for role in rank], now)
+    return Staff.objects.filter(pk__in=deciders_on(rota, need, visit))
 
 
 def may_decide(need: Need, visit: Visit, staff: Staff, now: dt.datetime) -> bool:
@@ -169,9 +172,16 @@ def may_decide(need: Need, visit: Visit, staff: Staff, now: dt.datetime) -> bool
 
 def standing(visit: Visit) -> dict[str, Decision]:
     """The decisions that still bind, by kind."""
-    digest = facts_hash(visit)
-    found = visit.decisions.filter(voided_at=None).select_related("decider", "typed_by")
+    found = _kept(visit)
+    digest = facts_hash(visit) if found else ""
     return {d.kind: d for d in found if still_binds(d, visit, digest)}
+
+
+def _kept(visit: Visit) -> list[Decision]:
+    """The decisions that nobody has voided; those of a list of visits were read beforehand."""
+    if "decisions" in getattr(visit, "_prefetched_objects_cache", {}):
+        return [decision for decision in visit.decisions.all() if decision.stands]
+    return list(visit.decisions.filter(voided_at=None).select_related("decider", "typed_by"))
 
 
 def missing(visit: Visit) -> list[Need]:

@@ -1,5 +1,7 @@
 """Telephone numbers as people write them, and as they are kept."""
 
+from functools import lru_cache
+
 import phonenumbers
 from django import forms
 from django.conf import settings
@@ -25,6 +27,15 @@ def tidy_phone(text: str) -> str:
     if not (phonenumbers.is_valid_number(number) or _is_drama(kept)):
         raise ValidationError("Enter a phone number that can ring, with its area code.")
     return kept
+
+
+@lru_cache(maxsize=4096)
+def written(kept: str) -> str:
+    """A kept number as people write it: 07700 900112."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(kept, "GB"), PhoneNumberFormat.NATIONAL)
+    except phonenumbers.NumberParseException:
+        return kept
 
 
 def _is_drama(kept: str) -> bool:

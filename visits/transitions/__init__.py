@@ -16,13 +16,13 @@ from visits.transitions.going import (
     say_outcome,
     say_waiting,
 )
-from visits.transitions.office import cancel, keep_log, log, retime
-from visits.transitions.returning import not_back_after_all, say_back
+from visits.transitions.office import Word, cancel, keep_log, log, retime
+from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.writing import keep_record, record
 
 __all__ = [
-    "Refused", "Stale", "amend", "answer", "ask_dsl", "ask_for_help", "assess_risk", "cancel", "check_in",
-    "countersign", "depart", "did_not_leave", "extend", "keep_draft", "keep_log", "keep_record", "log",
+    "Refused", "Stale", "Word", "amend", "answer", "ask_dsl", "ask_for_help", "assess_risk", "cancel", "check_in",
+    "countersign", "depart", "did_not_leave", "extend", "go_on", "keep_draft", "keep_log", "keep_record", "log",
     "not_back_after_all", "note_attempt", "record", "retime", "say_arrived", "say_back", "say_entered",
     "say_left", "say_no_answer", "say_outcome", "say_waiting", "start_draft", "submit",
 ]

@@ -1,7 +1,7 @@
 """Deciding: yes, no, or back for changes; by telephone with a countersignature."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from homevisits.clock import local
 from homevisits.people.models import Staff
@@ -31,11 +31,13 @@ def answer(
     best_interests: bool = False,
     seen: str = "",
     decider: Staff | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> Visit:
     """Take one answer to some or all of the decisions that this person may take.
 
     `decider` is somebody else who said it by telephone: `by` typed it in, and the decider
-    countersigns. `seen` is the facts hash of the page decided on. Raises Refused, and Stale
+    countersigns. `reasons` holds the kinds that have a reason of their own: why going alone is safe
+    and appropriate (TC-125, TC-126). `seen` is the facts hash of the page decided on. Raises Refused, and Stale
     when another decided first or the request changed meanwhile.
     """
     who = decider or by
@@ -52,7 +54,8 @@ def answer(
         _must_confirm(fresh, needs, reply, necessary, best_interests, now)
         for need in needs:
             Decision.objects.create(
-                visit=fresh, kind=need.kind, answer=reply, decider=who, decided_at=now, reason=reason,
+                visit=fresh, kind=need.kind, answer=reply, decider=who, decided_at=now,
+                reason=(reasons or {}).get(need.kind, "").strip() or reason,
                 necessary=necessary, best_interests=best_interests, facts_hash=digest, start_at=fresh.start_at,
                 typed_by=by if action == "type_decision" else None,
             )

@@ -1,11 +1,14 @@
 """The office's part: log a visit, change its times, cancel it."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from homevisits.people.models import Staff
 from visits import documents, telling
+from visits.codeword import objection, set_code_word
 from visits.models import Attendee, Visit
+from visits.permissions import refusal
 from visits.states import State
 from visits.transitions.asking import reconsider
 from visits.transitions.door import (
@@ -24,14 +27,48 @@ LOG_FIELDS = {"checkin_colleague", "no_colleague_reason", "responsible_contact"}
 PERSON_FIELDS = {"phone", "travel", "vehicle", "vehicle_text"}
 
 
+@dataclass(frozen=True)
+class Word:
+    """A code word to agree on while logging: for this visit alone, or for the whole school."""
+
+    phrase: str
+    for_visit: bool
+
+
 def keep_log(
-    *, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], people: dict[int, dict[str, Any]]
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    values: dict[str, Any],
+    people: dict[int, dict[str, Any]],
+    word: Word | None = None,
 ) -> Visit:
     """Keep phones, cars, who calls and who is responsible; `people` is keyed by attendee id."""
     with opened(visit, by=by, action="plan_log", now=now) as fresh:
         is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
         _write_log(fresh, values, people)
+        _agree_word(fresh, word, by=by, now=now)
+        happened(fresh, "log_kept", "Kept phones, cars and who calls", by=by, now=now)
     return fresh
+
+
+def _agree_word(visit: Visit, word: Word | None, *, by: Staff, now: dt.datetime) -> None:
+    """Set the code word of a visit or its school (PS-126, PS-137, TC-168); the phrase is in no event."""
+    if word is None:
+        return
+    if sentence := _word_refusal(visit, word, by, now):
+        raise Refused(sentence)
+    set_code_word(school=visit.school, word=word.phrase, by=by, now=now, visit=visit if word.for_visit else None)
+    whose = "this visit" if word.for_visit else "the school"
+    happened(visit, "code_word", f"Set a code word for {whose}", by=by, now=now)
+
+
+def _word_refusal(visit: Visit, word: Word, by: Staff, now: dt.datetime) -> str | None:
+    """Visitors agree on a word for their visit; the school's is the office's and the leaders' to set."""
+    if not word.for_visit and visit.includes(by):
+        return "Set a code word for this visit only. The office or a leader sets the school's."
+    return refusal(by, "agree_code_word", visit, now) or objection(word.phrase)
 
 
 def _write_log(visit: Visit, values: dict[str, Any], people: dict[int, dict[str, Any]]) -> None:
@@ -55,12 +92,14 @@ def log(
     now: dt.datetime,
     values: dict[str, Any] | None = None,
     people: dict[int, dict[str, Any]] | None = None,
+    word: Word | None = None,
 ) -> Visit:
     """Log the visit with the office (AF-014, PS-062): from here on its return is watched."""
     with opened(visit, by=by, action="log", now=now) as fresh:
         if not must_stand_at(fresh, "log", by=by):
             return fresh
         _write_log(fresh, values or {}, people or {})
+        _agree_word(fresh, word, by=by, now=now)
         must_pass("log", fresh, now)
         fresh.logged_at, fresh.logged_by = now, by
         moved(fresh, "log", "logged_at", "logged_by")
