@@ -1,5 +1,10 @@
 """The visit's addresses, one line a screen."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from visits.views import board
+
+urlpatterns = [
+    path("board/", board.page, name="board"),
+    path("board/rows/", board.rows, name="board_rows"),
+]

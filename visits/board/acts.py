@@ -1,0 +1,110 @@
+"""What to do next about a visit, in a sentence, and the button for it if it is this person's to press."""
+
+import datetime as dt
+from typing import TypedDict
+
+from homevisits.clock import local
+from visits.board.counting import Counted
+from visits.board.facts import Facts, Goes
+from visits.board.scope import Viewer
+from visits.safety import Due, VisitAlarm
+from visits.states import State
+from visits.story import Moment
+
+ALL = {1: "Fine", 2: "Both fine"}
+CALLS = {"office", "leader", "caller"}
+CLOSES = {"office", "leader"}
+URGENT = {"alarm", "late"}
+
+
+class Button(TypedDict):
+    """A link, or (`posts`) a form with one button."""
+
+    text: str
+    url: str
+    icon: str
+    kind: str
+    posts: bool
+
+
+class Act(TypedDict):
+    """What a row says to do."""
+
+    say: str
+    button: Button | None
+
+
+def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Viewer, now: dt.datetime) -> Act:
+    """The next thing to do about a visit."""
+    part = viewer.part(school_id=facts.school_id, party=[g.staff_id for g in facts.party], callers=facts.callers)
+    if part == "party":
+        return Act(say="You are on this visit", button=_button("Your phone page", f"/visits/{facts.ref}/out/", "smartphone"))
+    kind = "late" if status in URGENT else "brand" if status == "due-soon" else "line"
+    call = _call(facts, who, kind) if part in CALLS else None
+    if status in URGENT:
+        return Act(say=_urgent(facts, count, who), button=call)
+    if facts.state == State.LOGGED:
+        return _leaving(facts, part, now)
+    return _out(facts, count, call, part)
+
+
+def _urgent(facts: Facts, count: Counted, who: Goes | None) -> str:
+    name = who.name if who else "the school"
+    if any(goes.claims_back for goes in facts.party):
+        return f"Says they are back: ring {name} and make sure"
+    if count.kind == Due.DEPARTURE:
+        return f"Left, or not going? Ring {name}"
+    if count.alarm == VisitAlarm.Kind.WAIT_OVER:
+        return f"Time to leave the door: ring {name}"
+    return f"Ring {name} now"
+
+
+def _leaving(facts: Facts, part: str, now: dt.datetime) -> Act:
+    """Before they leave: the office may say so for them, once it is near the time."""
+    is_near = now >= facts.depart_at - dt.timedelta(minutes=facts.early_minutes)
+    left = _button("They have left", f"/visits/{facts.ref}/desk/left/", "door-open", posts=True)
+    return Act(say=f"Leaves at {_at(facts.depart_at)}", button=left if part == "office" and is_near else None)
+
+
+def _out(facts: Facts, count: Counted, call: Button | None, part: str) -> Act:
+    """While all is well: arrive, check in, come back."""
+    back = _button("Mark back safe", f"/visits/{facts.ref}/back/", "check") if part in CLOSES else None
+    calls = [due.at for due in facts.dues if due.kind == Due.CHECK_IN]
+    if facts.left_at:
+        return Act(say=f"On the way back since {_at(facts.left_at)}", button=back)
+    if not facts.arrived_at and not (calls and count.kind == Due.CHECK_IN and call and call["kind"] != "line"):
+        arrived = _button("Mark arrived", f"/visits/{facts.ref}/desk/arrived/", "check", posts=True)
+        return Act(say=f"Arrives about {_at(facts.start_at)}", button=arrived if part in CALLS else None)
+    if calls:
+        return Act(say=f"Check-in call at {_at(min(calls))}", button=call)
+    return Act(say=_fine(facts), button=back)
+
+
+def _fine(facts: Facts) -> str:
+    """ "Both fine at 10:39"; one person's word covers that person alone."""
+    last = next((said for said in reversed(facts.said) if said.kind == Moment.Kind.FINE), None)
+    if last is None:
+        return f"Arrived at {_at(facts.arrived_at or facts.start_at)}"
+    names = {goes.pk: goes.name for goes in facts.party}
+    alone = len(facts.party) == 1 or last.for_all or _each_is_fine(facts)
+    whom = ALL.get(len(facts.party), "All fine") if alone else f"{names.get(last.attendee_id or 0, 'One')} fine"
+    return f"{whom} at {_at(last.at)}"
+
+
+def _each_is_fine(facts: Facts) -> bool:
+    fine = {said.attendee_id for said in facts.said if said.kind == Moment.Kind.FINE}
+    return all(goes.pk in fine for goes in facts.party)
+
+
+def _call(facts: Facts, who: Goes | None, kind: str) -> Button | None:
+    if who is None:
+        return None
+    return _button("Start call", f"/visits/{facts.ref}/call/{who.pk}/", "phone", kind=kind)
+
+
+def _button(text: str, url: str, icon: str, *, kind: str = "line", posts: bool = False) -> Button:
+    return Button(text=text, url=url, icon=icon, kind=kind, posts=posts)
+
+
+def _at(at: dt.datetime) -> str:
+    return f"{local(at):%H:%M}"

@@ -1,0 +1,214 @@
+"""What the board knows of each visit: plain facts, read with the same number of queries for any number of visits."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from homevisits.people.models import Household, HouseholdWarning, Role
+from homevisits.trusts.roles import RoleName
+from visits.models import Attendee, Visit, VisitAlarm, VisitDeadline
+from visits.story import Moment
+
+Many = dict[int, list[Any]]
+
+
+@dataclass(frozen=True)
+class Goes:
+    """Somebody of the party. `part` is what they are when that matters: the EWO, a social worker."""
+
+    pk: int
+    staff_id: int | None
+    name: str
+    part: str = ""
+    phone: str = ""  # +447700900112
+    car: str = ""
+    travel: str = ""
+    is_lead: bool = False
+    is_back: bool = False
+    claims_back: bool = False
+
+
+@dataclass(frozen=True)
+class Due:
+    """A live safety deadline: `at` is the moment that people work to, `alarm_at` when it becomes an alarm."""
+
+    kind: str
+    at: dt.datetime
+    alarm_at: dt.datetime
+    attendee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An open alarm."""
+
+    kind: str
+    due_at: dt.datetime
+    attendee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A moment that the board tells of: fine, no answer, waiting."""
+
+    kind: str
+    at: dt.datetime
+    attendee_id: int | None = None
+    for_all: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One visit as the board needs it: who, where and when; never why."""
+
+    pk: int
+    ref: str
+    state: str
+    school_id: int
+    school: str
+    address: str
+    postcode: str
+    depart_at: dt.datetime
+    start_at: dt.datetime
+    end_at: dt.datetime
+    return_at: dt.datetime
+    departed_at: dt.datetime | None = None
+    arrived_at: dt.datetime | None = None
+    left_at: dt.datetime | None = None
+    returned_at: dt.datetime | None = None
+    early_minutes: int = 30
+    checkin_minutes: int = 0
+    pupils: int = 1
+    warnings: tuple[str, ...] = ()
+    is_shared: bool = False
+    is_first: bool = False
+    callers: tuple[int | None, ...] = ()
+    party: tuple[Goes, ...] = ()
+    dues: tuple[Due, ...] = ()
+    alarms: tuple[Raised, ...] = ()
+    said: tuple[Said, ...] = ()
+
+
+PLAIN = (
+    "pk", "ref", "state", "school_id", "address", "postcode", "depart_at", "start_at", "end_at", "return_at",
+    "departed_at", "arrived_at", "left_at", "returned_at", "is_first",
+)
+TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING]
+
+
+def read(visits: QuerySet[Visit]) -> list[Facts]:
+    """The facts of some visits. Six queries."""
+    found = list(_visits(visits))
+    ids = [row["pk"] for row in found]
+    parties, dues, alarms, said = _parties(ids), _dues(ids), _alarms(ids), _said(ids)
+    warnings = _warnings({row["household_id"] for row in found})
+    return [
+        Facts(
+            **{name: row[name] for name in PLAIN},
+            pupils=row["children"],
+            school=row["school__name"],
+            early_minutes=row["policy__depart_early_minutes"],
+            checkin_minutes=row["policy__checkin_after_start_minutes"],
+            is_shared=row["household__entrance"] == Household.Entrance.SHARED,
+            callers=(row["checkin_colleague_id"], row["responsible_contact_id"]),
+            warnings=tuple(warnings[row["household_id"]]),
+            party=tuple(parties[row["pk"]]),
+            dues=tuple(dues[row["pk"]]),
+            alarms=tuple(alarms[row["pk"]]),
+            said=tuple(said[row["pk"]]),
+        )
+        for row in found
+    ]
+
+
+def _visits(visits: QuerySet[Visit]) -> Iterable[dict[str, Any]]:
+    been = Attendee.objects.filter(
+        ~Q(visit=OuterRef("pk")),
+        visit__household=OuterRef("household"),
+        visit__arrived_at__isnull=False,
+        staff__attending__visit=OuterRef("pk"),
+    )
+    children = Visit.pupils.through.objects.filter(visit=OuterRef("pk")).order_by().values("visit")
+    return Visit.objects.filter(pk__in=visits.order_by().values("pk"), depart_at__isnull=False).values(
+        *(name for name in PLAIN if name != "is_first"),
+        "school__name", "policy__depart_early_minutes", "policy__checkin_after_start_minutes",
+        "household_id", "household__entrance", "checkin_colleague_id", "responsible_contact_id",
+        children=Coalesce(Subquery(children.annotate(n=Count("pk")).values("n")), 0),
+        is_first=~Exists(been),
+    )
+
+
+def _group(rows: Iterable[tuple[int, Any]]) -> Many:
+    """Values by the visit that they belong to, in the order of the rows."""
+    grouped: Many = defaultdict(list)
+    for key, value in rows:
+        grouped[key].append(value)
+    return grouped
+
+
+def _parties(ids: Sequence[int]) -> Many:
+    ewo = Role.objects.filter(staff=OuterRef("staff"), role=RoleName.EWO)
+    rows = (
+        Attendee.objects.filter(visit__in=ids)
+        .order_by("visit", "-is_lead", "pk")
+        .values(
+            "pk", "visit_id", "staff_id", "name", "organisation", "phone", "is_lead", "travel", "vehicle_text",
+            "back_at", "claimed_back_at", "staff__first_name", "staff__last_name", "vehicle__colour",
+            "vehicle__make", "vehicle__model", "vehicle__registration", is_ewo=Exists(ewo),
+        )
+    )
+    return _group((row["visit_id"], _goes(row)) for row in rows)
+
+
+def _goes(row: dict[str, Any]) -> Goes:
+    is_staff = row["staff_id"] is not None
+    return Goes(
+        pk=row["pk"],
+        staff_id=row["staff_id"],
+        name=f"{row['staff__first_name'][:1]}. {row['staff__last_name']}" if is_staff else row["name"],
+        part="EWO" if row["is_ewo"] else "" if is_staff else row["organisation"] or "from outside",
+        phone=str(row["phone"] or ""),
+        car=_car(row),
+        travel=row["travel"],
+        is_lead=row["is_lead"],
+        is_back=row["back_at"] is not None,
+        claims_back=row["claimed_back_at"] is not None and row["back_at"] is None,
+    )
+
+
+def _car(row: dict[str, Any]) -> str:
+    """ "Blue Fiesta KX19 ABC", or what was typed; "" for somebody who does not drive."""
+    if row["vehicle__registration"]:
+        return f"{row['vehicle__colour']} {row['vehicle__model']} {row['vehicle__registration']}"
+    return str(row["vehicle_text"])
+
+
+def _dues(ids: Sequence[int]) -> Many:
+    live = VisitDeadline.objects.filter(visit__in=ids, state=VisitDeadline.State.LIVE, is_safety=True)
+    rows = live.order_by("due_at").values_list("visit_id", "kind", "prompt_at", "due_at", "attendee_id")
+    return _group((visit, Due(kind, prompt or due, due, who)) for visit, kind, prompt, due, who in rows)
+
+
+def _alarms(ids: Sequence[int]) -> Many:
+    still_open = VisitAlarm.objects.filter(visit__in=ids).exclude(state=VisitAlarm.State.RESOLVED)
+    rows = still_open.order_by("opened_at").values_list("visit_id", "kind", "due_at", "attendee_id")
+    return _group((visit, Raised(kind, due, who)) for visit, kind, due, who in rows)
+
+
+def _said(ids: Sequence[int]) -> Many:
+    moments = Moment.objects.filter(visit__in=ids, kind__in=TOLD).order_by("recorded_at", "pk")
+    rows = moments.values_list("visit_id", "kind", "recorded_at", "attendee_id", "for_all")
+    return _group((visit, Said(kind, at, who, for_all)) for visit, kind, at, who, for_all in rows)
+
+
+def _warnings(households: set[int | None]) -> Many:
+    """The kinds of the warnings that stand: what they say is for the visit's own page."""
+    standing = HouseholdWarning.objects.filter(household__in=[h for h in households if h], ended_at=None)
+    labels = dict(HouseholdWarning.Kind.choices)
+    rows = standing.order_by("household", "kind").values_list("household_id", "kind").distinct()
+    return _group((household, str(labels[kind]).lower()) for household, kind in rows)

@@ -1,0 +1,78 @@
+"""Whether a board has changed: one statement over the versions of its rows, so that a poll is cheap.
+
+A row's version is PostgreSQL's own (xmin, ctid): nobody can forget to touch it. What time alone
+changes ("due soon", "late") is counted: how many of the instants that matter have passed.
+"""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from django.db import connection
+
+from homevisits.people.models import Staff
+from homevisits.trusts.models import School
+from visits.board.rows import SOON
+from visits.board.scope import on_board
+
+VERSIONS = """
+WITH seen AS MATERIALIZED ({seen}),
+visit AS (SELECT v.*, v.xmin AS x, v.ctid AS c FROM visits_visit v WHERE v.id IN (SELECT id FROM seen)),
+goes AS (SELECT a.*, a.xmin AS x, a.ctid AS c FROM visits_attendee a WHERE a.visit_id IN (SELECT id FROM seen)),
+due AS (
+    SELECT d.*, d.xmin AS x, d.ctid AS c FROM visits_visitdeadline d
+    WHERE d.visit_id IN (SELECT id FROM seen) AND d.state = 'live' AND d.is_safety
+),
+versions AS (
+    SELECT 'v' AS kind, id, x, c FROM visit
+    UNION ALL SELECT 'a', id, x, c FROM goes
+    UNION ALL SELECT 'd', id, x, c FROM due
+    UNION ALL SELECT 'l', id, xmin, ctid FROM visits_visitalarm
+        WHERE visit_id IN (SELECT id FROM seen) AND state <> 'resolved'
+    UNION ALL SELECT 's', id, xmin, ctid FROM people_staff WHERE id IN (SELECT staff_id FROM goes)
+    UNION ALL SELECT 'c', id, xmin, ctid FROM people_vehicle WHERE id IN (SELECT vehicle_id FROM goes)
+    UNION ALL SELECT 'h', id, xmin, ctid FROM people_household WHERE id IN (SELECT household_id FROM visit)
+    UNION ALL SELECT 'w', id, xmin, ctid FROM people_householdwarning
+        WHERE household_id IN (SELECT household_id FROM visit) AND ended_at IS NULL
+    UNION ALL SELECT 'm', max(id), '0', '(0,0)' FROM visits_moment
+        WHERE visit_id IN (SELECT id FROM seen) HAVING max(id) IS NOT NULL
+    UNION ALL SELECT 'p', max(id), '0', '(0,0)' FROM visits_visit_pupils
+        WHERE visit_id IN (SELECT id FROM seen) HAVING max(id) IS NOT NULL
+    UNION ALL SELECT 'q', count(*), '0', '(0,0)' FROM visits_visit_pupils
+        WHERE visit_id IN (SELECT id FROM seen)
+),
+instants AS (
+    SELECT coalesce(prompt_at, due_at) AS at FROM due
+    UNION ALL SELECT unnest(ARRAY[
+        depart_at, start_at, return_at, depart_at - make_interval(mins => p.depart_early_minutes::int)])
+        FROM visit JOIN trusts_policy p ON p.id = visit.policy_id
+)
+SELECT app_now(),
+    (SELECT md5(string_agg(concat_ws(':', kind, id, x, c), ',' ORDER BY kind, id)) FROM versions),
+    (SELECT count(*) FILTER (WHERE at <= app_now()) + count(*) FILTER (WHERE at <= app_now() + %s) FROM instants),
+    (SELECT string_agg(school_id::text, ',' ORDER BY school_id) FROM people_deskduty
+        WHERE staff_id = %s AND during @> app_now()),
+    (app_now() AT TIME ZONE 'Europe/London')::date
+"""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A strong ETag of a person's board, and the database's time at which it was read."""
+
+    etag: str
+    now: dt.datetime
+
+
+def tag(staff: Staff, school: School | None, session: str) -> Tag:
+    """What identifies the board as this person sees it now. One statement, besides their roles.
+
+    The session is part of it, because the buttons carry its protection against forgery.
+    """
+    seen, params = on_board(staff, school).order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(VERSIONS.replace("{seen}", f'SELECT id FROM ({seen}) AS board (id)'), [*params, SOON, staff.pk])
+        now, *says = cursor.fetchone()
+    says += [staff.pk, sorted(map(str, staff.held)), school.pk if school else 0, session]
+    digest = hashlib.sha256(repr(says).encode()).hexdigest()[:32]
+    return Tag(f'"{digest}"', now.astimezone(dt.UTC))

@@ -1,0 +1,67 @@
+"""The board of who is out: the page, and its rows alone for the poll."""
+
+import datetime as dt
+import hashlib
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_GET
+
+from homevisits.escalation.fallback import sweep_if_stale
+from homevisits.trusts.models import School
+from visits.board.scope import has_board, schools
+from visits.board.showing import board
+from visits.board.tag import Tag, tag
+
+
+def chosen_school(request: HttpRequest) -> School | None:
+    """The school of `?school=`; 404 for somebody without a board and for a school that is not theirs."""
+    if not has_board(request.user):
+        raise Http404
+    key = request.GET.get("school", "")
+    found = schools(request.user).filter(pk=key).first() if key.isdecimal() else None
+    if key and found is None:
+        raise Http404
+    return found
+
+
+def read_tag(request: HttpRequest, school: School | None) -> Tag:
+    """The state of this person's board, before it is drawn: what changes meanwhile shows at the next poll."""
+    key = request.session.session_key or ""
+    return tag(request.user, school, hashlib.sha256(key.encode()).hexdigest()[:16])
+
+
+def signed(reply: HttpResponse, read: Tag, age: float | None) -> HttpResponse:
+    """The sign of life on every reply, 304 included."""
+    reply["ETag"] = read.etag
+    reply["X-Heartbeat-Age"] = "" if age is None else str(max(0, round(age)))
+    reply["X-Server-Now"] = read.now.astimezone(dt.UTC).isoformat()
+    return reply
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    age = sweep_if_stale()
+    school = chosen_school(request)
+    read = read_tag(request, school)
+    ours = [{"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)]
+    shown = {
+        "schools": ours,
+        "everywhere": school is None,
+        "etag": read.etag,
+        "poll_url": f"/board/rows/?school={school.pk}" if school else "/board/rows/",
+    }
+    return signed(render(request, "visits/board/page.html", shown | board(request.user, school, read.now)), read, age)
+
+
+@require_GET
+def rows(request: HttpRequest) -> HttpResponse:
+    """The rows alone, or 304 when nothing changed. Sweeps by itself when nobody else does."""
+    age = sweep_if_stale()
+    school = chosen_school(request)
+    read = read_tag(request, school)
+    unchanged = get_conditional_response(request, etag=read.etag)
+    if unchanged is not None:
+        return signed(unchanged, read, age)
+    return signed(render(request, "visits/board/_rows.html", board(request.user, school, read.now)), read, age)
