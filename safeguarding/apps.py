@@ -6,7 +6,9 @@ class SafeguardingConfig(AppConfig):
 
     def ready(self) -> None:
         from homevisits.escalation import registry as engine
+        from homevisits.local import registry as examples
         from safeguarding import panels
+        from safeguarding.examples import load
         from safeguarding.models import ConcernAlarm, ConcernDeadline
         from visits import registry
 
@@ -14,3 +16,4 @@ class SafeguardingConfig(AppConfig):
         registry.OUT_PANELS.append(panels.raise_link)
         registry.RECORD_PANELS.append(panels.raise_link)
         registry.VISIT_PANELS.append(panels.concerns_of)
+        examples.register(examples.Stage.AFTERWARDS, load)

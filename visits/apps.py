@@ -6,7 +6,9 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from homevisits.escalation import registry
+        from homevisits.local import registry as examples
         from homevisits.people.models import Staff
+        from visits.examples import load
         from visits.models import VisitAlarm, VisitDeadline
 
         def leaders(visit):  # type: ignore[no-untyped-def]
@@ -15,3 +17,4 @@ class VisitsConfig(AppConfig):
             return Staff.objects.holding(EVERYBODY, visit.school)
 
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
+        examples.register(examples.Stage.VISITS, load)
