@@ -28,7 +28,7 @@ def is_trust_admin(by: Staff) -> bool:
     return (RoleName.TRUST_ADMIN, None) in by.held
 
 
-def schools_as(by: Staff, *roles: str) -> set[int | None]:
+def schools_as(by: Staff, *roles: str) -> set[int]:
     """The ids of schools at which a person holds one of the roles."""
     return {school for role, school in by.held if role in roles and school}
 
@@ -96,6 +96,11 @@ def may_keep_families(by: Staff, school: School) -> bool:
 def may_set_duty(by: Staff, school: School) -> bool:
     """Whether a person may say who stands in at a school's desk."""
     return by.trust_id == school.trust_id and by.has_role(*DUTY_SETTERS, school=school)
+
+
+def may_import_something(by: Staff) -> bool:
+    """Whether a person brings in files of any kind."""
+    return any(by.has_role(*roles) for roles in IMPORTERS.values())
 
 
 def may_import(by: Staff, school: School, kind: str) -> bool:

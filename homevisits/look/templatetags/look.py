@@ -85,7 +85,14 @@ def nav_link(context: template.Context, to: str, text: str, icon: str = "", coun
 def _is_here(context: template.Context, url: str) -> bool:
     request: HttpRequest | None = context.get("request")
     path = request.path if request else ""
-    return path == url or (url != "/" and path.startswith(url))
+    if path == url or url == "/":
+        return path == url
+    # /people/ is not where one is on /people/pupils/ when the menu has that page too.
+    links = getattr(context.get("house"), "links", [])
+    is_nearer = any(
+        link.url != url and link.url.startswith(url) and path.startswith(link.url) for link in links
+    )
+    return path.startswith(url) and not is_nearer
 
 
 @register.simple_tag

@@ -46,3 +46,8 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def what(self) -> str:
+        """ "Pupils": what the file's rows are."""
+        return str(Kind(self.kind).label)

@@ -20,9 +20,10 @@ from homevisits.people.keeping.belongings import (
     retire_vehicle,
 )
 from homevisits.people.keeping.contacts import (
+    CONTACT_FIELDS,
+    LINK_FIELDS,
     add_contact,
     change_contact,
-    change_link,
     remove_link,
     set_key_person,
 )
@@ -38,6 +39,8 @@ from homevisits.people.keeping.homes import (
 from homevisits.people.keeping.rules import NotAllowed, Refused
 
 __all__ = [
+    "CONTACT_FIELDS",
+    "LINK_FIELDS",
     "OBSTACLES",
     "NotAllowed",
     "Refused",
@@ -49,7 +52,6 @@ __all__ = [
     "add_warning",
     "change_contact",
     "change_household",
-    "change_link",
     "change_staff",
     "deactivate_staff",
     "end_away",

@@ -52,29 +52,23 @@ def add_contact(
 
 
 @transaction.atomic
-def change_contact(*, link: ContactLink, by: Staff, now: dt.datetime, **changes: Any) -> Contact:
-    """Change how an adult is reached, through one of their pupils; it holds for siblings too."""
-    _ask_for(link.pupil, by)
-    _known(changes, CONTACT_FIELDS)
-    contact = fresh(link.contact)
-    if changed := set_fields(contact, **changes):
-        _tell(link.pupil, "contact_changed", by, now, "A contact was changed.", link, fields=changed)
-    return contact
+def change_contact(*, link: ContactLink, by: Staff, now: dt.datetime, **changes: Any) -> ContactLink:
+    """Change how an adult is reached, which holds for siblings too, and what they are to one pupil.
 
-
-@transaction.atomic
-def change_link(*, link: ContactLink, by: Staff, now: dt.datetime, **changes: Any) -> ContactLink:
-    """Change what an adult is to one pupil; permission to speak needs its source (PS-074, PS-075)."""
+    Permission to speak to an adult without parental responsibility needs its source (PS-074, PS-075).
+    """
     _ask_for(link.pupil, by)
-    _known(changes, LINK_FIELDS)
-    locked = fresh(link)
-    before = {name: getattr(locked, name) for name in changes}
-    changed = set_fields(locked, **changes)
+    _known(changes, CONTACT_FIELDS | LINK_FIELDS)
+    locked, contact = fresh(link), fresh(link.contact)
+    locked.contact = contact
+    standing = {name: changes.pop(name) for name in LINK_FIELDS & changes.keys()}
+    before = {name: getattr(locked, name) for name in standing}
+    reached, stands = set_fields(contact, **changes), set_fields(locked, **standing)
     _require_permission_note(locked)
-    if changed:
-        was = {name: before[name] for name in changed}
-        sentence = "What a contact is to a pupil was changed."
-        _tell(link.pupil, "contact_link_changed", by, now, sentence, locked, before=was)
+    if reached or stands:
+        was = {name: before[name] for name in stands}
+        sentence = "A contact of a pupil was changed."
+        _tell(link.pupil, "contact_changed", by, now, sentence, locked, fields=reached, before=was)
     return locked
 
 

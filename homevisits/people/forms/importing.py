@@ -1,0 +1,87 @@
+"""Forms of the import: the file, what its columns mean, and the last yes."""
+
+from typing import Any
+
+from django import forms
+
+from homevisits.look.forms import HouseForm, Tiles
+from homevisits.people.forms.offering import offer, offer_rows
+from homevisits.people.importing.columns import COLUMNS
+from homevisits.people.importing.mapping import problems
+from homevisits.people.importing.models import Import, Kind
+from homevisits.people.models import Staff
+from homevisits.people.permissions import IMPORTERS, may_import
+from homevisits.trusts.models import School
+
+HINTS: dict[str, str] = {
+    Kind.PUPILS: "With their addresses and, if you like, up to four contacts in each row",
+    Kind.CONTACTS: "Parents and carers of pupils who are here already, by UPN",
+    Kind.STAFF: "With their roles, vehicles and DBS checks",
+}
+
+
+class UploadForm(HouseForm):
+    """Which file, of what, for which school."""
+
+    submit = "Check this file"
+    kind = forms.ChoiceField(label="What is in the file?", widget=Tiles(hints=HINTS))
+    school = forms.ModelChoiceField(School.objects.none(), label="School", empty_label="Choose a school")
+    file = forms.FileField(
+        label="CSV file",
+        help_text="From your school's system or a spreadsheet, saved as CSV. Nothing is written yet.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+        error_messages={"empty": "This file is empty: choose another"},
+    )
+
+    def __init__(self, by: Staff, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        offer(self, "kind", [(k.value, k.label) for k in Kind if by.has_role(*IMPORTERS[k])])
+        offer_rows(self, "school", School.objects.visible_to(by))
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        school, kind = told.get("school"), told.get("kind")
+        if school and kind and not may_import(self.by, school, kind):
+            self.add_error("school", f"You may not bring in {Kind(kind).label.lower()} for this school")
+        return told
+
+
+class ColumnsForm(HouseForm):
+    """What each heading of a file means; two may not mean the same."""
+
+    submit = "Check the rows"
+    mark_optional = False
+
+    def __init__(self, upload: Import, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.upload = upload
+        self.headings = list(upload.columns)
+        choices = [("", "Leave this column out")]
+        choices += [(column.name, column.label) for column in COLUMNS[upload.kind]]
+        for number, heading in enumerate(self.headings):
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=heading, choices=choices, required=False, initial=upload.columns[heading]
+            )
+        self.dress()
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What was chosen, by heading."""
+        return {
+            heading: self.cleaned_data.get(f"column_{number}", "")
+            for number, heading in enumerate(self.headings)
+        }
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        for problem in problems(self.columns, self.upload.kind):
+            self.add_error(None, problem.sentence)
+        return told
+
+
+class ConfirmForm(HouseForm):
+    """The last yes. With problems, only when the rows with errors are left out on purpose."""
+
+    submit = None
+    leave_out_errors = forms.BooleanField(label="Leave out the rows with errors", required=False)

@@ -1,0 +1,1 @@
+"""The screens of people: staff, pupils, homes, the desk, imports."""
