@@ -40,7 +40,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || !banner) return;
+    if (event.defaultPrevented || form.method !== "post" || !banner || !AbortSignal.timeout) return;
     event.preventDefault();
     banner.hidden = true;
     send(form, new FormData(form, event.submitter));
