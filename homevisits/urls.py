@@ -11,5 +11,10 @@ urlpatterns = [
     path("", include("homevisits.look.urls")),
     path("", include("homevisits.trusts.urls")),
     path("", include("homevisits.people.urls")),
+    path("", include("homevisits.notices.urls")),
+    path("", include("homevisits.escalation.urls")),
     path("", include("visits.urls")),
+    path("", include("safeguarding.urls")),
 ]
+
+handler500 = "visits.views.failing.server_error"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.people.models import Staff
+from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from safeguarding.models import Concern
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
@@ -46,3 +47,15 @@ def concern_is_sent(visit: Visit, now: dt.datetime) -> Iterator[Check]:
             met="The DSL has received the concern",
             clauses=["PS-090", "PS-102"],
         )
+
+
+def shows_menu(staff: Staff) -> bool:
+    """The DSL team, and whoever has written a concern."""
+    return staff.has_role(*SAFEGUARDING_TEAM) or Concern.objects.filter(author=staff).exists()
+
+
+def unread(staff: Staff) -> int:
+    """How many concerns wait for this member of the DSL team."""
+    if not staff.has_role(*SAFEGUARDING_TEAM):
+        return 0
+    return Concern.objects.visible_to(staff).unread().exclude(author=staff).count()
