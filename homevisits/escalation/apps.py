@@ -5,7 +5,10 @@ class EscalationConfig(AppConfig):
     name = "homevisits.escalation"
 
     def ready(self) -> None:
+        from homevisits.escalation import heartbeat
         from homevisits.escalation.alarms import move_on
+        from homevisits.look import context
         from homevisits.notices.registry import on_failed
 
         on_failed(move_on)
+        context.HEARTBEAT = heartbeat.age

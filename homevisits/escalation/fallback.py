@@ -1,8 +1,14 @@
 """What a board does when nothing else sweeps: it sweeps itself. Touches nothing but PostgreSQL."""
 
+import logging
+
+from django.db import connection
+
 from homevisits.escalation import heartbeat
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.sending import drain_in_background
+
+logger = logging.getLogger(__name__)
 
 MAX_AGE = 3.0
 SWEEPS_FOR = 3.0
@@ -17,6 +23,15 @@ def sweep_if_stale(max_age: float = MAX_AGE) -> float | None:
     """
     background, anybody = heartbeat.ages()
     if anybody is None or anybody > max_age:
-        sweep(heartbeat.BOARD, seconds=SWEEPS_FOR)
+        _sweep()
         drain_in_background(DRAINS_FOR)
     return background
+
+
+def _sweep() -> None:
+    """A sweep whose failure leaves the board readable: it is the last thing that still works."""
+    try:
+        sweep(heartbeat.BOARD, seconds=SWEEPS_FOR)
+    except Exception:
+        logger.exception("the board could not sweep")
+        connection.close_if_unusable_or_obsolete()

@@ -83,6 +83,7 @@ def _tell(
             now=now,
             urgent=urgent,
             school=school,
+            private=deadline.PRIVATE,
         )
         for person, words in people
         for channel in CHANNELS

@@ -113,6 +113,7 @@ def send_words(
             urgent=True,
             alarm=alarm.uuid,
             school=school,
+            private=alarm.PRIVATE,
         )
         for person in people
         for channel in channels

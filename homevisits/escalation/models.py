@@ -72,6 +72,7 @@ class Deadline(models.Model):
         FIRED = "fired", "Fired"
 
     SUBJECT: ClassVar[str]
+    PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
 
     kind = models.CharField(max_length=24)
     is_safety = models.BooleanField()
@@ -135,6 +136,7 @@ class Alarm(models.Model):
         DRILL = "drill", "Drill"
 
     SUBJECT: ClassVar[str]
+    PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=24)

@@ -7,17 +7,35 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from homevisits.people.models import Staff
+from homevisits.trusts.roles import RoleName
+
 # Senders listen here: something urgent waits.
 URGENT_CHANNEL = "homevisits_urgent"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def visible_to(self, staff: "settings.AUTH_USER_MODEL") -> "NoticeQuerySet":  # type: ignore[name-defined]
+    def visible_to(self, staff: Staff) -> "NoticeQuerySet":
         """What was sent to this person."""
         return self.filter(recipient=staff)
 
+    def logged_for(self, staff: Staff) -> "NoticeQuerySet":
+        """The log: a school's for its office, the whole trust's for its admin; nothing private."""
+        shown = self.filter(recipient__trust_id=staff.trust_id, is_private=False)
+        if staff.has_role(RoleName.TRUST_ADMIN):
+            return shown
+        return shown.filter(
+            school__in=[where for role, where in staff.held if role == RoleName.OFFICE and where]
+        )
+
     def waiting(self) -> "NoticeQuerySet":
         return self.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING])
+
+    def in_product(self) -> "NoticeQuerySet":
+        return self.filter(channel=Notice.Channel.IN_APP)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.in_product().filter(read_at=None)
 
 
 class Notice(models.Model):
@@ -49,6 +67,7 @@ class Notice(models.Model):
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
     channel = models.CharField(max_length=8, choices=Channel)
     is_urgent = models.BooleanField(default=False)
+    is_private = models.BooleanField(default=False)
     subject = models.CharField(max_length=120)
     body = models.TextField()
     path = models.CharField(max_length=200, blank=True)
@@ -74,6 +93,10 @@ class Notice(models.Model):
             ),
             models.Index(fields=["alarm"], name="notice_alarm"),
             models.Index(fields=["recipient", "-created_at"], name="notice_recipient"),
+            models.Index(
+                fields=["recipient"], condition=Q(channel="in_app", read_at=None), name="notice_unread"
+            ),
+            models.Index(fields=["school", "-created_at"], name="notice_school"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -89,6 +112,20 @@ class Notice(models.Model):
         return self.subject
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, staff: Staff) -> "MessageQuerySet":
+        """Kept e-mails of the person's trust; a private one only to its reader.
+
+        In production only an admin reads them, and only what notices say: never a link that
+        lets somebody into another person's account.
+        """
+        ours = self.filter(to__in=Staff.objects.filter(trust_id=staff.trust_id).values("email"))
+        notices = ours.filter(Q(notice__is_private=False) | Q(notice__recipient=staff))
+        if settings.PRODUCTION:
+            return notices if staff.has_role(RoleName.TRUST_ADMIN) else self.none()
+        return notices | ours.filter(notice=None)
+
+
 class Message(models.Model):
     """An e-mail as it would have gone out; kept here when no mail server is set (demo, tests).
 
@@ -101,6 +138,8 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     kept_at = models.DateTimeField()
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-kept_at", "-id"]

@@ -21,10 +21,12 @@ def queue(
     urgent: bool = False,
     alarm: uuid.UUID | None = None,
     school: School | None = None,
+    private: bool = False,
 ) -> None:
     """Put one notice into the outbox; a key that is there already is left alone.
 
     Inside the product a notice is delivered by being readable, so that row is sent at once.
+    `private`: nobody but the recipient learns that there was one.
     """
     notice = drafted(
         key=key,
@@ -37,6 +39,7 @@ def queue(
         urgent=urgent,
         alarm=alarm,
         school=school,
+        private=private,
     )
     queue_all([notice])
 
@@ -53,6 +56,7 @@ def drafted(
     urgent: bool = False,
     alarm: uuid.UUID | None = None,
     school: School | None = None,
+    private: bool = False,
 ) -> Notice:
     """A notice not yet in the outbox, for `queue_all`."""
     in_app = channel == Notice.Channel.IN_APP
@@ -66,6 +70,7 @@ def drafted(
         is_urgent=urgent,
         alarm=alarm,
         school=school,
+        is_private=private,
         state=Notice.State.SENT if in_app else Notice.State.QUEUED,
         next_try_at=now,
         created_at=now,
