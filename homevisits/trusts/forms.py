@@ -47,7 +47,14 @@ class SettingsForm(HouseForm):
         if setting.name == "role_labels":
             labels = {role: self.cleaned_data[LABEL_OF + role] for role in RoleName.values}
             return {role: label for role, label in labels.items() if label}
-        return self.cleaned_data[setting.name]
+        value = self.cleaned_data[setting.name]
+        return in_order(getattr(self.policy, setting.name), value) if isinstance(value, list) else value
+
+
+def in_order(before: list[str], chosen: list[str]) -> list[str]:
+    """What was chosen, in the order in which it stood before: ticks alone change no order."""
+    kept = [choice for choice in before if choice in chosen]
+    return kept + [choice for choice in chosen if choice not in before]
 
 
 def _initial(policy: Policy, section: Section) -> dict[str, Any]:
@@ -193,6 +200,9 @@ class StepForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        for name in ("roles", "roles_ewo", "channels"):
+            if name in cleaned:
+                cleaned[name] = in_order(getattr(self.instance, name), cleaned[name])
         if not cleaned.get("roles") and not cleaned.get("is_everybody"):
             self.add_error("roles", "Choose who is told, or everybody.")
         return cleaned

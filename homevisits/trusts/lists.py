@@ -39,10 +39,17 @@ class RowList:
         ]
 
     @property
+    def part(self) -> str:
+        """The tab of a version's page on which the list stands."""
+        return {LadderStep: "ladders", GuidanceItem: "guidance"}.get(self.model, "reasons")
+
+    @property
     def anchor(self) -> str:
         """Where the list stands on the page of its version."""
-        return self.name
+        return "-".join([*self.shared, self.name])
 
+
+PARTS = {"settings": "Settings", "reasons": "Reasons", "ladders": "Ladders", "guidance": "Guidance"}
 
 LISTS = {
     "reasons": RowList("reasons", "Reasons for a visit", "reason", Reason, ReasonForm, {}),

@@ -24,7 +24,7 @@ def value_text(policy: Policy, name: str, value: Any = ...) -> str:
     setting, value = SETTINGS[name], getattr(policy, name) if value is ... else value
     if name == "role_labels":
         named = (f"{RoleName(role).label}: “{label}”" for role, label in value.items())
-        return ", ".join(named) or "Our own words"
+        return "; ".join(named) or "Our own words"
     if name == "file_choices":
         return ", ".join(FileChoice(choice).label for choice in value) or "None"
     if isinstance(value, list):

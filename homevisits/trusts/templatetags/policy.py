@@ -17,3 +17,9 @@ def backing(rests_on: Any) -> dict[str, Any]:
 def with_clauses(row: Any) -> str:
     """The clause ids of a row in one line: "TC-109, TC-110"."""
     return ", ".join(clause.id for clause in row.clauses)
+
+
+@register.filter
+def equals(one: Any, other: Any) -> bool:
+    """Whether two values are the same, for an argument of a tag."""
+    return bool(one == other)

@@ -29,7 +29,7 @@ def row_or_404(draft: Policy, rows: RowList, row: int) -> PolicyPart:
 
 
 def back_to(draft: Policy, rows: RowList) -> HttpResponse:
-    return redirect(f"{reverse('policy_version', args=[draft.pk])}#{rows.name}")
+    return redirect(f"{reverse('policy_version', args=[draft.pk])}?part={rows.part}#{rows.anchor}")
 
 
 @on_draft

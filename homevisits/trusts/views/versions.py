@@ -7,7 +7,7 @@ from homevisits.clock import app_now, london_day
 from homevisits.trusts import presets
 from homevisits.trusts.comparing import differences
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.lists import LISTS
+from homevisits.trusts.lists import PARTS
 from homevisits.trusts.models import School
 from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
@@ -33,13 +33,15 @@ def policies(request: HttpRequest) -> HttpResponse:
 
 
 def version(request: HttpRequest, pk: int) -> HttpResponse:
-    """All that one version says, each value beside what it rests on."""
+    """What one version says, each value beside what it rests on; `?part=` chooses the tab."""
     policy = visible_or_404(request, pk)
     editor = may_edit(request.user)
+    part = request.GET.get("part", "settings")
     context = {
         "policy": policy,
         "screen": Screen(Contents.of(policy)),
-        "lists": LISTS,
+        "parts": PARTS,
+        "part": part if part in PARTS else "settings",
         "may_edit": editor,
         "editing": editor and not policy.is_published,
         "is_in_force": policy.is_in_force(),
