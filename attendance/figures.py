@@ -78,7 +78,7 @@ def shape(code: str) -> str:
     if code == "L":
         return "late"
     kind = CODES[code].counts_as
-    return "absent" if kind in ABSENT else "attended" if kind == Class.ATTENDING else "none"
+    return "absent" if kind in ABSENT else "present" if kind == Class.ATTENDING else "none"
 
 
 def last_days(marks: "Iterable[Mark]", days: int = 10) -> list[Tick]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("homevisits.escalation.urls")),
     path("", include("visits.urls")),
     path("", include("safeguarding.urls")),
+    path("", include("attendance.urls")),
 ]
 
 handler500 = "visits.views.failing.server_error"

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 
 from homevisits.look.forms import HouseForm, Tiles
 from homevisits.people.forms.offering import offer, offer_rows
 from homevisits.people.importing.columns import COLUMNS
 from homevisits.people.importing.mapping import problems
-from homevisits.people.importing.models import Import, Kind
+from homevisits.people.importing.models import LABELS, Import, Kind
+from homevisits.people.importing.parse import Sheet, read
 from homevisits.people.models import Staff
 from homevisits.people.permissions import IMPORTERS, may_import
 from homevisits.trusts.models import School
@@ -36,32 +38,45 @@ class UploadForm(HouseForm):
     def __init__(self, by: Staff, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        offer(self, "kind", [(k.value, k.label) for k in Kind if by.has_role(*IMPORTERS[k])])
+        offer(self, "kind", [(k, label) for k, label in LABELS.items() if by.has_role(*IMPORTERS[k])])
         offer_rows(self, "school", School.objects.visible_to(by))
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
         school, kind = told.get("school"), told.get("kind")
         if school and kind and not may_import(self.by, school, kind):
-            self.add_error("school", f"You may not bring in {Kind(kind).label.lower()} for this school")
+            self.add_error("school", f"You may not bring in {LABELS[kind].lower()} for this school")
         return told
+
+
+def example_of(sheet: Sheet, heading: str) -> str:
+    """What stands under a heading in the first rows: it tells more than the heading."""
+    cells = (row.cells.get(heading, "") for row in sheet.rows[:50])
+    found = next((cell for cell in cells if cell), "")
+    # Hints are written out as they stand, so that ours may hold links: this one is a stranger's.
+    return escape(f"For example: {found[:60]}" if found else "Empty in the first rows")
 
 
 class ColumnsForm(HouseForm):
     """What each heading of a file means; two may not mean the same."""
 
-    submit = "Check the rows"
+    submit = None
     mark_optional = False
 
     def __init__(self, upload: Import, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.upload = upload
-        self.headings = list(upload.columns)
+        sheet = read(upload.text)  # the database keeps the headings, not their order
+        self.headings = sheet.headings
         choices = [("", "Leave this column out")]
         choices += [(column.name, column.label) for column in COLUMNS[upload.kind]]
         for number, heading in enumerate(self.headings):
             self.fields[f"column_{number}"] = forms.ChoiceField(
-                label=heading, choices=choices, required=False, initial=upload.columns[heading]
+                label=heading,
+                help_text=example_of(sheet, heading),
+                choices=choices,
+                required=False,
+                initial=upload.columns.get(heading, ""),
             )
         self.dress()
 

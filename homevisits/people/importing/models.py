@@ -14,6 +14,10 @@ class Kind(models.TextChoices):
     STAFF = "staff", "Staff"
 
 
+# Every kind of file by name: these, and what upper floors bring (importing.kinds).
+LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Kind}
+
+
 class HeaderMapping(models.Model):
     """Which of a school's column headings means what; remembered for the next file."""
 
@@ -50,4 +54,4 @@ class Import(models.Model):
     @property
     def what(self) -> str:
         """ "Pupils": what the file's rows are."""
-        return str(Kind(self.kind).label)
+        return LABELS[self.kind]

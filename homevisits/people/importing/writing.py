@@ -10,7 +10,7 @@ from homevisits.people.importing import mapping, parse
 from homevisits.people.importing.checking import Checked, check
 from homevisits.people.importing.contacts import ContactPlan
 from homevisits.people.importing.context import Context, Plan
-from homevisits.people.importing.models import Kind
+from homevisits.people.importing.models import LABELS, Kind
 from homevisits.people.importing.pupils import PupilPlan
 from homevisits.people.importing.staff import StaffPlan
 from homevisits.people.importing.summary import Problem, Summary
@@ -39,7 +39,7 @@ def bring_in(
 ) -> Summary:
     """What `importing.run` does. Raises NotAllowed unless the person may bring in such files."""
     ask(by is None or permissions.may_import(by, school, kind), "You may not bring in this file.")
-    summary = Summary(kind=Kind(kind).value)
+    summary = Summary(kind=str(kind))
     try:
         sheet = parse.read(text)
     except parse.BadFile as bad:
@@ -84,7 +84,7 @@ def _write(plan: Plan, context: Context, summary: Summary) -> None:
         by=context.by,
         now=context.now,
         sentence=(
-            f"A file of {Kind(summary.kind).label.lower()} was brought in: "
+            f"A file of {LABELS[summary.kind].lower()} was brought in: "
             f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
         ),
         kind_of_file=summary.kind,

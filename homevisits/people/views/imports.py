@@ -11,7 +11,7 @@ from homevisits.people import permissions
 from homevisits.people.forms.importing import ColumnsForm, ConfirmForm, UploadForm
 from homevisits.people.importing import parse, spreadsheet, uploads
 from homevisits.people.importing.columns import template_headings
-from homevisits.people.importing.models import Import, Kind
+from homevisits.people.importing.models import LABELS, Import
 from homevisits.people.keeping import Refused
 from homevisits.people.signed_in import StaffRequest
 from homevisits.people.views.asking import allow_or_404
@@ -29,7 +29,7 @@ def imports(request: StaffRequest) -> HttpResponse:
         to = "import_columns" if uploads.is_new_to_us(upload) else "import"
         return redirect(to, upload.pk)
     recent = Import.objects.filter(pk__in=uploads.visible_to(by)).select_related("school", "uploaded_by")
-    kinds = [kind for kind in Kind if by.has_role(*permissions.IMPORTERS[kind])]
+    kinds = [(k, label) for k, label in LABELS.items() if by.has_role(*permissions.IMPORTERS[k])]
     return render(request, "people/imports.html", {"form": form, "recent": recent[:RECENT], "kinds": kinds})
 
 
@@ -136,7 +136,7 @@ def problems(request: StaffRequest, pk: int) -> HttpResponse:
 
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty file with the headings that need no explaining."""
-    if kind not in Kind.values:
+    if kind not in LABELS:
         raise Http404
     return _csv(spreadsheet.write(template_headings(kind), []), f"{kind}.csv")
 
