@@ -32,7 +32,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         own = Q(requested_by=staff) | Q(attendees__staff=staff)
         named = Q(checkin_colleague=staff) | Q(responsible_contact=staff)
         wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.OFFICE, RoleName.CEO, RoleName.EWO])
-        of_school = Q() if wide else Q(school__in=schools)
+        of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
         submitted = Q(state__in=NOT_DRAFTS) & (of_school | named | Q(school__desk_duties__staff=staff))
         return self.filter(school__trust_id=staff.trust_id).filter(own | submitted).distinct()
 
@@ -40,7 +40,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Those of which the person may read why: not the office's view (PS-103)."""
         own = Q(requested_by=staff) | Q(attendees__staff=staff)
         wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.CEO, RoleName.EWO])
-        return self.filter(own | (Q() if wide else Q(school__in=schools))).distinct()
+        of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
+        return self.filter(own | of_school).distinct()
 
     def watched(self) -> "VisitQuerySet":
         """Logged or out: on the board."""

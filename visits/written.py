@@ -1,5 +1,7 @@
 """What the PDF and the page of a finished record say: facts and opinions each in a block of its own."""
 
+import hashlib
+import json
 from typing import Any
 
 from homevisits.trusts.policies import FileChoice
@@ -8,6 +10,23 @@ from visits.paper import clock, day, moment, place, pupils, told
 from visits.writing import VisitRecord
 
 CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its own."
+
+
+WRITTEN = [
+    "place", "nobody_present", "pupil_seen", "pupil_spoken", "why_not", "discussed", "facts", "opinions", "pupil_words",
+    "barriers", "nothing_agreed", "concern", "id_shown", "file_destination",
+]
+
+
+def version(visit: Visit) -> str:
+    """A hash of all that is written about a visit so far: another writer's words change it."""
+    record = VisitRecord.objects.filter(visit=visit).first()
+    said: list[Any] = [visit.outcome, visit.outcome_text]
+    if record:
+        said += [getattr(record, name) for name in WRITTEN]
+        said += list(record.people_present.values_list("name", "relationship"))
+        said += [(a.what, a.owner, str(a.due_on)) for a in record.actions.all()]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
 def record_words(visit: Visit) -> dict[str, Any]:

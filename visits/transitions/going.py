@@ -52,54 +52,74 @@ def said(visit: Visit, kind: str, *, by: Staff, now: dt.datetime, **more: Any) -
     return moment if is_new else None
 
 
+def is_known(key: uuid.UUID | None) -> bool:
+    """Whether this very message has been taken already."""
+    return key is not None and Moment.objects.filter(key=key).exists()
+
+
 def has_open_alarm(visit: Visit) -> bool:
     return visit.alarms.exclude(state=VisitAlarm.State.RESOLVED).exists()
 
 
 def depart(
-    *, visit: Visit, by: Staff, now: dt.datetime, checks: Collection[int] = (), said_at: dt.datetime | None = None
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    checks: Collection[int] = (),
+    said_at: dt.datetime | None = None,
+    key: uuid.UUID | None = None,
 ) -> Visit:
     """Leave school: the checklist is ticked, somebody can answer, the clock runs (TC-017, TC-070)."""
     with opened(visit, by=by, action="depart", now=now) as fresh:
-        if not must_stand_at(fresh, "depart", by=by):
+        if is_known(key) or not must_stand_at(fresh, "depart", by=by):
             return fresh
         must_pass("depart", fresh, now)
         if fresh.includes(by):
-            _must_tick(fresh, checks)
-        leave(fresh, by=by, now=now, checks=checks, said_at=said_at)
+            must_tick(fresh, checks)
+        leave(fresh, by=by, now=now, checks=checks, said_at=said_at, key=key)
     return fresh
 
 
-def _must_tick(visit: Visit, checks: Collection[int]) -> None:
+def must_tick(visit: Visit, checks: Collection[int]) -> None:
+    """Raise Refused unless every line of the checklist before leaving is ticked."""
     open_ones = [item for item in departure_checks(visit) if item.pk not in checks]
     if open_ones:
         raise Refused(f"Tick every line before you leave: {open_ones[0].text}")
 
 
 def leave(
-    visit: Visit, *, by: Staff, now: dt.datetime, checks: Collection[int] = (), said_at: dt.datetime | None = None
+    visit: Visit,
+    *,
+    by: Staff,
+    now: dt.datetime,
+    checks: Collection[int] = (),
+    said_at: dt.datetime | None = None,
+    key: uuid.UUID | None = None,
 ) -> None:
     """Move a locked visit to being out, and time everything from its plan."""
     visit.departed_at = said_at or now
     moved(visit, "depart", "departed_at")
-    said(visit, Kind.DEPARTED, by=by, now=now, said_at=said_at)
+    said(visit, Kind.DEPARTED, by=by, now=now, said_at=said_at, key=key)
     happened(visit, "departed", "Left school", by=by, now=now, said_at=said_at, checks=sorted(checks))
     rearm(visit, now=now, met=[Due.DEPARTURE])
 
 
-def did_not_leave(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
+def did_not_leave(
+    *, visit: Visit, by: Staff, now: dt.datetime, reason: str, key: uuid.UUID | None = None
+) -> Visit:
     """Nobody left after all: asks again soon whether they leave or do not go."""
     if not reason.strip():
         raise Refused("Say why nobody left.")
     with opened(visit, by=by, action="did_not_leave", now=now) as fresh:
-        if not must_stand_at(fresh, "did_not_leave", by=by):
+        if is_known(key) or not must_stand_at(fresh, "did_not_leave", by=by):
             return fresh
         if has_open_alarm(fresh):
             raise Refused("An alarm about this visit is open. Somebody else has to close it first.")
         grace = fresh.rules.departure_grace_minutes if fresh.rules else 10
         fresh.departed_at, fresh.watch_again_at = None, now + dt.timedelta(minutes=grace)
         moved(fresh, "did_not_leave", "departed_at", "watch_again_at")
-        said(fresh, Kind.DID_NOT_LEAVE, by=by, now=now, note=reason[:300])
+        said(fresh, Kind.DID_NOT_LEAVE, by=by, now=now, note=reason[:300], key=key)
         happened(fresh, "did_not_leave", "Nobody left after all", by=by, now=now, reason=reason)
         rearm(fresh, now=now)
     return fresh

@@ -1,7 +1,11 @@
 """Coming back: each visitor accounted for, the visit safe when all are, and a way to undo a mistaken mark."""
 
 import datetime as dt
+import uuid
+from collections.abc import Collection
 from typing import Any
+
+from django.db import transaction
 
 from homevisits.people.models import Staff
 from visits import gates, telling
@@ -9,8 +13,18 @@ from visits.models import Attendee, Visit
 from visits.safety import Due
 from visits.states import State
 from visits.story import Moment
-from visits.transitions.door import Refused, happened, is_still, keep, moved, must_stand_at, opened, rearm
-from visits.transitions.going import has_open_alarm, said
+from visits.transitions.door import (
+    Refused,
+    happened,
+    is_still,
+    keep,
+    moved,
+    must_pass,
+    must_stand_at,
+    opened,
+    rearm,
+)
+from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
 
 Back = Attendee.Back
 
@@ -67,8 +81,8 @@ def _must_be_allowed(visit: Visit, by: Staff, person: Attendee, how: str, identi
 def account_for(visit: Visit, person: Attendee, *, by: Staff, now: dt.datetime, how: str, identity: str) -> None:
     """Write that a person is back; only a claim while an alarm is open and they speak for themselves."""
     if has_open_alarm(visit) and visit.includes(by):
-        person.claimed_back_at = now
-        person.save(update_fields=["claimed_back_at"])
+        person.claimed_back_at, person.back_how = now, how
+        person.save(update_fields=["claimed_back_at", "back_how"])
         happened(visit, "claims_back", f"{person.short_name} says they are back", by=by, now=now)
         return
     person.back_at, person.back_by, person.back_how, person.back_identity = now, by, how, identity[:200]
@@ -93,10 +107,15 @@ def come_back_if_all(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
 
 
 def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
-    """Undo a mistaken mark: the safety deadlines live again, and the ladder is told."""
+    """Undo a mistaken mark: the safety deadlines live again, and the ladder is told.
+
+    A visitor whose companions are still out takes back their own word alone.
+    """
     if not reason.strip():
         raise Refused("Say why they are not back.")
     with opened(visit, by=by, action="not_back", now=now) as fresh:
+        if _take_back_own(fresh, by=by, now=now, reason=reason):
+            return fresh
         if not must_stand_at(fresh, "not_back_after_all", by=by):
             return fresh
         fresh.attendees.update(
@@ -114,12 +133,97 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
     return fresh
 
 
+def _take_back_own(visit: Visit, *, by: Staff, now: dt.datetime, reason: str) -> bool:
+    """Clear this visitor's own mark or claim while the visit is still out; whether there was one."""
+    own = own_place(visit, by)
+    if visit.state != State.IN_PROGRESS or own is None or not (own.back_at or own.claimed_back_at):
+        return False
+    own.back_at, own.back_by, own.back_how, own.back_identity, own.claimed_back_at = None, None, "", "", None
+    own.save(update_fields=["back_at", "back_by", "back_how", "back_identity", "claimed_back_at"])
+    happened(visit, "not_back", f"{own.short_name} is not back after all", by=by, now=now, reason=reason)
+    telling.tell(
+        telling.office(visit, now), visit, what="not_back", subject=f"{own.short_name} is not back after all ({visit.ref})",
+        body="Somebody who said that they were back is still out. Open the visit and ring them.", now=now, urgent=True,
+    )
+    visit.__dict__.pop("party", None)
+    rearm(visit, now=now)
+    return True
+
+
+def go_on(
+    *,
+    visit: Visit,
+    onward: Visit,
+    by: Staff,
+    now: dt.datetime,
+    checks: Collection[int] = (),
+    together: bool = False,
+    key: uuid.UUID | None = None,
+) -> Visit:
+    """Leave this home for the next visit; gives back that one.
+
+    One transaction closes this visit for those who go on and departs the next, so that a return
+    deadline is always live. A visitor speaks for themselves; `together`, for everybody still out.
+    """
+    with transaction.atomic():
+        # In the order of their keys: two rounds that cross must not wait for each other.
+        list(Visit.objects.select_for_update().filter(pk__in=[visit.pk, onward.pk]).order_by("pk").values_list("pk"))
+        with opened(visit, by=by, action="back", now=now) as here, opened(onward, by=by, action="depart", now=now) as there:
+            if is_known(key):
+                return there
+            is_still(here, State.IN_PROGRESS)
+            people = _who_goes_on(here, there, by, together)
+            _set_off(there, by=by, now=now, checks=checks)
+            _close_for(here, there, people, by=by, now=now, key=key)
+    return there
+
+
+def _who_goes_on(here: Visit, there: Visit, by: Staff, together: bool) -> list[Attendee]:
+    """Those who go on. Each must be of the next visit's party, and not back from it already."""
+    own = own_place(here, by)
+    if own is None or own_place(there, by) is None:
+        raise Refused("Only somebody who goes on both visits can go on from one to the other.")
+    still_out = [a for a in here.party if not (a.back_at or a.claimed_back_at)]
+    going = still_out if together else [a for a in still_out if a.pk == own.pk]
+    if own not in going:
+        raise Refused(f"You have said already that you are back from {here.ref}.")
+    expected = {(a.staff_id, a.name.casefold()) for a in there.party if not a.back_at}
+    strangers = [a.short_name for a in going if (a.staff_id, a.name.casefold()) not in expected]
+    if strangers:
+        raise Refused(f"{strangers[0]} does not go on {there.ref}: go on alone, and they say where they are themselves.")
+    return going
+
+
+def _set_off(visit: Visit, *, by: Staff, now: dt.datetime, checks: Collection[int]) -> None:
+    """Depart a locked visit from the road, unless somebody of its party has left already."""
+    is_still(visit, State.LOGGED, State.IN_PROGRESS)
+    if visit.state == State.LOGGED:
+        must_pass("depart", visit, now)
+        must_tick(visit, checks)
+        leave(visit, by=by, now=now, checks=checks)
+
+
+def _close_for(
+    here: Visit, there: Visit, people: list[Attendee], *, by: Staff, now: dt.datetime, key: uuid.UUID | None
+) -> None:
+    """Account for those who go on, and join the two legs of the round."""
+    own = own_place(here, by)
+    for person in people:
+        its_key = key if own and person.pk == own.pk else None
+        said(here, Moment.Kind.BACK, by=by, now=now, attendee=person, note=f"On to {there.ref}", key=its_key)
+        account_for(here, person, by=by, now=now, how=Back.NEXT_VISIT, identity="")
+    if here.next_leg_id is None and not Visit.objects.filter(next_leg=there).exists():
+        here.next_leg = there
+        keep(here, "next_leg")
+    come_back_if_all(here, by=by, now=now)
+
+
 def after_alarm(visit: Visit, *, by: Staff, now: dt.datetime, words: str) -> None:
     """What follows when a person has resolved an alarm: claims count, and whoever is still out stays watched."""
     if visit.state != State.IN_PROGRESS or has_open_alarm(visit):
         return
     for person in [a for a in visit.party if a.claimed_back_at and not a.back_at]:
-        account_for(visit, person, by=by, now=now, how=Back.AT_SCHOOL, identity=f"Alarm resolved: {words}")
+        account_for(visit, person, by=by, now=now, how=person.back_how or Back.AT_SCHOOL, identity=f"Alarm resolved: {words}")
     grace = visit.rules.overdue_grace_minutes if visit.rules else 15
     visit.watch_again_at = now + dt.timedelta(minutes=grace)
     keep(visit, "watch_again_at")

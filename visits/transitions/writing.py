@@ -10,8 +10,9 @@ from visits.models import Visit
 from visits.registry import ON_RECORDED
 from visits.safety import Due
 from visits.states import State
-from visits.transitions.door import happened, is_still, keep, moved, must_pass, must_stand_at, opened, rearm
+from visits.transitions.door import Stale, happened, is_still, keep, moved, must_pass, must_stand_at, opened, rearm
 from visits.writing import AgreedAction, PersonPresent, VisitRecord
+from visits.written import version
 
 RECORD_FIELDS = {
     "place", "nobody_present", "pupil_seen", "pupil_spoken", "why_not", "discussed", "facts", "opinions",
@@ -29,18 +30,26 @@ def keep_record(
     outcome_text: str | None = None,
     people: Sequence[tuple[str, str]] | None = None,
     actions: Sequence[tuple[str, str, dt.date]] | None = None,
+    seen: str = "",
 ) -> VisitRecord:
-    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date)."""
+    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date).
+
+    `seen` is the version that the writer had before them. Raises Stale when another has written
+    since: two of a party must not put their empty boxes over each other's words.
+    """
     with opened(visit, by=by, action="write", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         record, _ = VisitRecord.objects.get_or_create(
             visit=fresh, defaults={"started_at": now, "written_by": by, "place": fresh.address}
         )
+        if seen and seen != version(fresh):
+            raise Stale(f"{record.written_by.short_name} wrote in this record after you opened it.")
+        record.written_by = by
         if unknown := set(values) - RECORD_FIELDS:
             raise KeyError(f"not of the record: {sorted(unknown)}")
         for field, value in values.items():
             setattr(record, field, value)
-        record.save(update_fields=list(values) or ["place"])
+        record.save(update_fields=["written_by", *values])
         _write_outcome(fresh, outcome, outcome_text)
         _write_rows(record, people, actions)
     return record

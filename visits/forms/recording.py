@@ -1,0 +1,159 @@
+"""The form of the record: every part may wait, nothing typed is lost; the gate says what a finish needs."""
+
+from typing import Any
+
+from django import forms
+from django.forms import formset_factory
+from django.forms.formsets import BaseFormSet
+
+from homevisits.look.forms import DayField, HouseForm, Tiles
+from homevisits.trusts.policies import FileChoice
+from visits.guidance import is_first_visit
+from visits.models import Outcome, Visit
+from visits.writing import VisitRecord
+
+MOST_ROWS = 20
+# Which field a check of the gate "record" is about.
+FIELDS = {
+    "outcome": "outcome",
+    "place": "place",
+    "present": "nobody_present",
+    "facts": "facts",
+    "concern": "concern",
+    "concern_sent": "concern",
+    "concern_received": "concern",
+    "discussed": "discussed",
+    "agreed": "nothing_agreed",
+    "pupil_seen": "pupil_seen",
+    "why_not": "why_not",
+    "file": "file_destination",
+}
+
+
+def long_text() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 5})
+
+
+class RecordForm(HouseForm):
+    """One visit's record. Nothing is required here: a draft may miss anything."""
+
+    submit = None
+    mark_optional = False
+    outcome = forms.ChoiceField(label="How did the visit go?", choices=Outcome.choices, widget=Tiles, required=False)
+    outcome_text = forms.CharField(label="Anything to add to that?", max_length=500, required=False)
+    place = forms.CharField(label="Where did it take place?", max_length=200, required=False)
+    nobody_present = forms.BooleanField(label="Nobody was there", required=False)
+    pupil_seen = forms.ChoiceField(
+        label="Was the pupil seen?", choices=VisitRecord.Seen.choices, widget=Tiles, required=False
+    )
+    pupil_spoken = forms.ChoiceField(
+        label="Was the pupil spoken to?", choices=VisitRecord.Spoken.choices, widget=Tiles, required=False
+    )
+    why_not = forms.CharField(
+        label="If not seen or not spoken to: why not?", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    discussed = forms.CharField(label="What was talked about?", required=False, widget=long_text())
+    facts = forms.CharField(
+        label="Facts", help_text="What you saw and heard, with times and quotes. Nothing that you conclude from it.",
+        required=False, widget=long_text(),
+    )
+    opinions = forms.CharField(
+        label="Opinion",
+        help_text="Your professional view: what you make of the facts. It is printed apart from them, as a view.",
+        required=False, widget=long_text(),
+    )
+    pupil_words = forms.CharField(
+        label="The pupil’s own words", help_text="As they said it, in quotation marks.", required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    barriers = forms.CharField(
+        label="What keeps the pupil from attending?", help_text="Practical, emotional, or to do with communication.",
+        required=False, widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    nothing_agreed = forms.BooleanField(label="Nothing was agreed", required=False)
+    concern = forms.ChoiceField(
+        label="Is there a safeguarding concern?",
+        help_text="Yes: do not write it here. Send it to the DSL below, at once; the record waits until they have received it.",
+        choices=VisitRecord.YesNo.choices, widget=Tiles(inline=True), required=False,
+    )
+    id_shown = forms.BooleanField(
+        label="We showed our identity cards", help_text="It was the first visit to this home.", required=False
+    )
+    file_destination = forms.ChoiceField(label="Which file does the record go on?", widget=Tiles, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = visit.rules.file_choices if visit.rules else []
+        self.fields["file_destination"].choices = [(c, FileChoice(c).label) for c in choices]
+        if not choices:
+            del self.fields["file_destination"]
+        if not is_first_visit(visit):
+            del self.fields["id_shown"]
+
+    def part(self, *names: str) -> list[forms.BoundField]:
+        """Some of the fields, in this order, those that are asked at all."""
+        return [self[name] for name in names if name in self.fields]
+
+    def has_seen(self, version: str) -> None:
+        """Show a sent form once more over this version of the record."""
+        self.data = self.data.copy()
+        self.data["seen"] = version
+
+    @property
+    def about_going(self) -> list[forms.BoundField]:
+        return self.part("outcome", "outcome_text", "place", "id_shown")
+
+    @property
+    def about_pupil(self) -> list[forms.BoundField]:
+        return self.part("pupil_seen", "pupil_spoken", "why_not", "pupil_words")
+
+    @property
+    def about_talk(self) -> list[forms.BoundField]:
+        return self.part("discussed", "barriers")
+
+
+class PersonForm(HouseForm):
+    """Somebody who was there."""
+
+    submit = None
+    mark_optional = False
+    name = forms.CharField(label="Name", max_length=120, required=False)
+    relationship = forms.CharField(label="Who they are to the pupil", max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("relationship") and not said.get("name"):
+            self.add_error("name", "Enter the name too")
+        return said
+
+
+class ActionForm(HouseForm):
+    """Something that was agreed: what, who does it, by when."""
+
+    submit = None
+    mark_optional = False
+    sizes = {"due_on": "short"}
+    what = forms.CharField(label="What was agreed", max_length=300, required=False)
+    owner = forms.CharField(label="Who does it", max_length=120, required=False)
+    due_on = DayField(label="By when", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if any(said.get(name) for name in ("what", "owner", "due_on")):
+            for name, sentence in (
+                ("what", "Say what was agreed"), ("owner", "Say who does it"), ("due_on", "Enter the day by when"),
+            ):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+        return said
+
+
+People = formset_factory(PersonForm, extra=1, max_num=MOST_ROWS)
+Actions = formset_factory(ActionForm, extra=1, max_num=MOST_ROWS)
+
+
+def filled(rows: BaseFormSet, *names: str) -> list[tuple[Any, ...]]:
+    """The rows of a valid formset in which something stands."""
+    listed = [tuple(form.cleaned_data.get(name) for name in names) for form in rows.forms if form.cleaned_data]
+    return [row for row in listed if row[0]]

@@ -1,0 +1,231 @@
+"""What a visitor's phone page shows at each moment. Reads the visit and what was said; never an alarm.
+
+An alarm may be a silent one: this page is the same with it and without it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.functional import cached_property
+
+from homevisits.clock import london_day
+from homevisits.people.models import ContactLink, HouseholdWarning, Staff
+from homevisits.trusts.policies import GuidanceItem
+from visits import timing
+from visits.guidance import guidance
+from visits.models import Attendee, Visit
+from visits.states import State
+from visits.story import Moment
+
+Kind = Moment.Kind
+MAPS = "https://www.google.com/maps/search/?api=1&query="
+
+
+class Phase(StrEnum):
+    """Where a visitor is, as far as they have said."""
+
+    NOT_YET = "not_yet"
+    READY = "ready"
+    ON_THE_WAY = "on_the_way"
+    AT_THE_DOOR = "at_the_door"
+    WAITING = "waiting"
+    INSIDE = "inside"
+    LEFT = "left"
+    BACK = "back"
+    OVER = "over"
+
+
+OUT = {Phase.ON_THE_WAY, Phase.AT_THE_DOOR, Phase.WAITING, Phase.INSIDE, Phase.LEFT}
+REMINDERS = {
+    Phase.READY: ("prepare", "Before you leave"),
+    Phase.ON_THE_WAY: ("arrive", "At the door"),
+    Phase.AT_THE_DOOR: ("arrive", "At the door"),
+    Phase.WAITING: ("arrive", "At the door"),
+    Phase.INSIDE: ("home", "In the home"),
+    Phase.LEFT: ("leave", "Leaving"),
+    Phase.BACK: ("after", "Afterwards"),
+}
+WARNING_ICONS = {
+    HouseholdWarning.Kind.ANIMALS: "paw-print",
+    HouseholdWarning.Kind.AGGRESSION: "triangle-alert",
+    HouseholdWarning.Kind.AREA: "map",
+    HouseholdWarning.Kind.SUBSTANCES: "flask-conical",
+    HouseholdWarning.Kind.OTHER_PEOPLE: "users",
+    HouseholdWarning.Kind.OTHER: "info",
+}
+
+
+@dataclass
+class PhonePage:
+    """One visitor's page of one visit at one instant."""
+
+    visit: Visit
+    staff: Staff
+    now: dt.datetime
+    problem: str = ""
+    unmet: list[Any] = field(default_factory=list)
+
+    @cached_property
+    def me(self) -> Attendee:
+        """This visitor's place in the party. Raises LookupError for anybody else."""
+        for attendee in self.visit.party:
+            if attendee.staff_id == self.staff.pk:
+                return attendee
+        raise LookupError(f"{self.staff} does not go on {self.visit}")
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """What this visitor said, or somebody said for them or for all, the latest first."""
+        found = self.visit.moments.select_related("by").order_by("-recorded_at", "-id")
+        return [m for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk]
+
+    @property
+    def sent(self) -> Moment | None:
+        """The last thing that this visitor sent and the server took."""
+        return next((m for m in self.moments if m.by_id == self.staff.pk), None)
+
+    @cached_property
+    def phase(self) -> Phase:
+        visit = self.visit
+        if visit.state in {State.DRAFT, State.REQUESTED, State.AUTHORISED}:
+            return Phase.NOT_YET
+        if visit.state == State.LOGGED:
+            return Phase.READY
+        if visit.state not in {State.IN_PROGRESS, State.RETURNED_SAFE}:
+            return Phase.OVER
+        return Phase.BACK if self.back_at else self._out_phase()
+
+    def _out_phase(self) -> Phase:
+        visit = self.visit
+        if visit.left_at:
+            return Phase.LEFT
+        if visit.entered_at:
+            return Phase.INSIDE
+        if not visit.arrived_at:
+            return Phase.ON_THE_WAY
+        waits = visit.moments.filter(kind=Kind.WAITING).exists() and not visit.outcome
+        return Phase.WAITING if waits else Phase.AT_THE_DOOR
+
+    @property
+    def is_out(self) -> bool:
+        return self.phase in OUT
+
+    @property
+    def back_at(self) -> dt.datetime | None:
+        """When they said that they are back, whether or not it counts yet: the page is the same."""
+        return self.me.claimed_back_at or self.me.back_at
+
+    @property
+    def is_late(self) -> bool:
+        return bool(self.is_out and self.visit.return_at and self.visit.return_at < self.now)
+
+    @property
+    def wait_ends_at(self) -> dt.datetime | None:
+        """When the wait at the door is over: counted from the arranged time, or a later arrival (TC-109)."""
+        visit = self.visit
+        if not (visit.rules and visit.arrived_at):
+            return None
+        since = max(visit.arrived_at, visit.start_at or visit.arrived_at)
+        return since + timing.minutes(visit.rules.wait_minutes)
+
+    @cached_property
+    def next_check_in(self) -> dt.datetime | None:
+        """When somebody calls this visitor next, from the plan and what they said (TC-166)."""
+        visit, rules = self.visit, self.visit.rules
+        if not (self.is_out and rules and visit.start_at and rules.checkin_after_start_minutes) or visit.left_at:
+            return None
+        fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
+        return timing.next_prompt(visit, rules, self.me, fine)
+
+    @property
+    def help_at(self) -> dt.datetime | None:
+        """When help was asked for, until they say that they are fine or back."""
+        for said in self.moments:
+            if said.kind in {Kind.FINE, Kind.BACK}:
+                return None
+            if said.kind == Kind.HELP:
+                return said.recorded_at
+        return None
+
+    @property
+    def companions(self) -> list[Attendee]:
+        """Everybody else of the party."""
+        return [a for a in self.visit.party if a.pk != self.me.pk]
+
+    @property
+    def awaited(self) -> list[Attendee]:
+        """The others of whom nobody has said yet that they are back."""
+        return [a for a in self.companions if not (a.back_at or a.claimed_back_at)]
+
+    @property
+    def together(self) -> str:
+        """How to speak for everybody who is still out; nothing for somebody alone."""
+        others = len(self.awaited)
+        return "" if not others else "We are together, both fine" if others == 1 else "We are together, all fine"
+
+    @property
+    def maps_url(self) -> str:
+        return MAPS + quote(self.visit.postcode) if self.visit.postcode else ""
+
+    @cached_property
+    def warnings(self) -> list[dict[str, str]]:
+        """The home's warnings that still stand, each with its icon; the nearest words first."""
+        home = self.visit.household
+        if home is None:
+            return []
+        kinds = home.warnings.filter(ended_at=None)
+        listed = [{"icon": WARNING_ICONS[HouseholdWarning.Kind(w.kind)], "text": w.note} for w in kinds]
+        if home.entrance == home.Entrance.SHARED:
+            listed.append({"icon": "ear", "text": "Shared entrance: do not say there why you came."})
+        if home.circumstances:
+            listed.append({"icon": "info", "text": home.circumstances})
+        return listed
+
+    @cached_property
+    def to_see(self) -> list[str]:
+        """Whom to see, with their language: "Maria Novak, mother (speaks Polish, interpreter needed)"."""
+        listed = [_with_language(link) for link in self.visit.to_see.select_related("contact")]
+        return listed or list(filter(None, [self.visit.to_see_text]))
+
+    @property
+    def reminders(self) -> dict[str, Any] | None:
+        """The policy's reminders for this moment."""
+        if self.phase not in REMINDERS:
+            return None
+        moment, title = REMINDERS[self.phase]
+        items = [item for item in guidance(self.visit, moment) if not item.is_check]
+        return {"title": title, "items": items} if items else None
+
+    @property
+    def threats(self) -> list[GuidanceItem]:
+        """What the policy says for when something goes wrong."""
+        return guidance(self.visit, "threat")
+
+    @cached_property
+    def onward(self) -> list[Visit]:
+        """The logged visits later today in which this visitor goes as well: the next legs of a round."""
+        if not self.is_out:
+            return []
+        mine = Visit.objects.filter(attendees__staff=self.staff, state=State.LOGGED).exclude(pk=self.visit.pk)
+        return [v for v in mine.order_by("depart_at") if v.depart_at and london_day(v.depart_at) == london_day(self.now)]
+
+
+def _with_language(link: ContactLink) -> str:
+    contact = link.contact
+    told = [f"speaks {contact.language}"] if contact.language and contact.language != "English" else []
+    told += ["interpreter needed"] if contact.interpreter_needed else []
+    return f"{link} ({', '.join(told)})" if told else str(link)
+
+
+def all_reminders(visit: Visit) -> list[tuple[str, list[GuidanceItem]]]:
+    """Every reminder of the policy that fits this visit, by its moment."""
+    titles = {
+        "prepare": "Preparing", "depart": "Before you leave school", "arrive": "At the door", "home": "In the home",
+        "leave": "Leaving", "after": "Afterwards",
+    }
+    found = guidance(visit, *titles)
+    grouped = [(title, [item for item in found if item.moment == moment]) for moment, title in titles.items()]
+    return [(title, items) for title, items in grouped if items]

@@ -1,0 +1,232 @@
+"""The phone page while out: what a visitor sees, and each thing that they say from it."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET, require_POST
+
+from homevisits.clock import app_now
+from homevisits.people.panels import drawn
+from homevisits.people.signed_in import StaffRequest
+from visits import gates, transitions
+from visits.doorstep import advice
+from visits.forms.out import Departing, Entering, GoingOn, MoreTime, NotBack, NotLeft, Outcomes
+from visits.models import Attendee, Visit
+from visits.phone import Phase, PhonePage, all_reminders
+from visits.registry import OUT_PANELS
+from visits.transitions import Refused
+from visits.views.failing import by_visitor, remember_office
+
+logger = logging.getLogger(__name__)
+# What one tap says; the key of the message counts it once.
+SAYINGS: dict[str, Callable[..., Visit]] = {
+    "arrived": transitions.say_arrived,
+    "waiting": transitions.say_waiting,
+    "fine": transitions.check_in,
+    "together": partial(transitions.check_in, together=True),
+    "left": transitions.say_left,
+    "back": transitions.say_back,
+}
+
+
+def key_of(request: StaffRequest) -> uuid.UUID | None:
+    """The key that the server put into the form; none in a message made by hand."""
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
+
+
+def shown(request: StaffRequest, page: PhonePage, *, form: Form | None = None, status: int = 200) -> HttpResponse:
+    """The phone page as things stand."""
+    visit = page.visit
+    is_ready = page.phase == Phase.READY
+    context = {
+        "page": page, "visit": visit, "now": page.now,
+        "form": form or (Departing(visit) if is_ready else None),
+        "needs": gates.unmet("depart", visit, page.now) if is_ready else [],
+        "advice": advice(visit.outcome, visit.rules),
+        "panels": _panels(request, visit),
+    }
+    return remember_office(render(request, "visits/out/page.html", context, status=status), visit)
+
+
+def _panels(request: StaffRequest, visit: Visit) -> list[SafeString]:
+    """What upper floors add. One of them that fails must not take away the buttons of people who are out."""
+    drawn_ones: list[SafeString] = []
+    for panel in OUT_PANELS:
+        try:
+            drawn_ones += drawn([panel], request, visit, request.user)
+        except Exception:
+            logger.exception("a panel of the phone page could not be drawn")
+    return drawn_ones
+
+
+def refused(request: StaffRequest, visit: Visit, no: Refused, form: Form | None = None) -> HttpResponse:
+    """The same page with the sentence that refused, drawn from how things stand now."""
+    fresh = Visit.objects.select_related("school__trust", "policy").get(pk=visit.pk)
+    page = PhonePage(fresh, request.user, app_now(), problem=no.sentence, unmet=no.unmet)
+    return shown(request, page, form=form if page.phase == Phase.READY else None, status=409)
+
+
+@require_GET
+@by_visitor
+def out(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """The page itself."""
+    return shown(request, PhonePage(visit, request.user, app_now()))
+
+
+@require_POST
+@by_visitor
+def depart(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """I am leaving now, with the checklist."""
+    form, now = Departing(visit, request.POST), app_now()
+    if not form.is_valid():
+        return shown(request, PhonePage(visit, request.user, now), form=form)
+    try:
+        transitions.depart(
+            visit=visit, by=request.user, now=now, checks=form.cleaned_data.get("checks", []), key=key_of(request)
+        )
+    except Refused as no:
+        return refused(request, visit, no, form)
+    return redirect("out", visit.ref)
+
+
+@require_POST
+@by_visitor
+def say(request: StaffRequest, visit: Visit, what: str) -> HttpResponse:
+    """One tap: arrived, waiting, fine, together, left, back."""
+    if what not in SAYINGS:
+        raise Http404
+    try:
+        SAYINGS[what](visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    except Refused as no:
+        return refused(request, visit, no)
+    return redirect("out", visit.ref)
+
+
+@require_POST
+@by_visitor
+def back_for(request: StaffRequest, visit: Visit, attendee: int) -> HttpResponse:
+    """Somebody from outside who came with us is back."""
+    person = get_object_or_404(Attendee, pk=attendee, visit=visit, staff=None)
+    try:
+        transitions.say_back(visit=visit, by=request.user, now=app_now(), attendee=person, key=key_of(request))
+    except Refused as no:
+        return refused(request, visit, no)
+    return redirect("out", visit.ref)
+
+
+def asked(
+    request: StaffRequest, visit: Visit, form: Form, act: Callable[[dict[str, Any]], object], **words: Any
+) -> HttpResponse:
+    """One question on a page of its own; what is refused stands beside what was typed."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return redirect("out", words.get("onto", visit).ref)
+    page = PhonePage(visit, request.user, app_now())
+    context = {"page": page, "visit": visit, "now": page.now, "form": form, **words}
+    return render(request, "visits/out/ask.html", context)
+
+
+@by_visitor
+def more_time(request: StaffRequest, visit: Visit) -> HttpResponse:
+    form = MoreTime(visit, request.POST or None)
+    say_so = partial(transitions.extend, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    return asked(
+        request, visit, form, lambda said: say_so(minutes=said["minutes"], reason=form.reason),
+        title="More time", button="Ask for more time", icon="clock-plus",
+    )
+
+
+@by_visitor
+def entered(request: StaffRequest, visit: Visit) -> HttpResponse:
+    form = Entering(visit, request.POST or None)
+    say_so = partial(transitions.say_entered, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    return asked(
+        request, visit, form, lambda said: say_so(invited_by=form.invited_by, breach=said["breach"]),
+        title="Going in", button="We are inside", icon="house",
+    )
+
+
+@by_visitor
+def outcome(request: StaffRequest, visit: Visit) -> HttpResponse:
+    form = Outcomes(visit, request.POST or None, initial={"outcome": request.GET.get("outcome", visit.outcome)})
+    say_so = partial(transitions.say_outcome, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    return asked(
+        request, visit, form, lambda said: say_so(outcome=said["outcome"], text=said["text"]),
+        title="How it went", button="Send", icon="send",
+    )
+
+
+@by_visitor
+def not_left(request: StaffRequest, visit: Visit) -> HttpResponse:
+    form = NotLeft(request.POST or None)
+    say_so = partial(transitions.did_not_leave, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    return asked(
+        request, visit, form, lambda said: say_so(reason=said["reason"]),
+        title="We did not leave", button="Nobody left", icon="undo-2",
+    )
+
+
+@by_visitor
+def not_back(request: StaffRequest, visit: Visit) -> HttpResponse:
+    form = NotBack(request.POST or None)
+    say_so = partial(transitions.not_back_after_all, visit=visit, by=request.user, now=app_now())
+    return asked(
+        request, visit, form, lambda said: say_so(reason=said["reason"]),
+        title="I am not back", button="I am still out", icon="undo-2",
+    )
+
+
+@by_visitor
+def go_on(request: StaffRequest, visit: Visit, onward: str) -> HttpResponse:
+    """Left, going on to the next visit: its checklist, and both in one step."""
+    there = get_object_or_404(Visit.objects.visible_to(request.user).filter(attendees__staff=request.user), ref=onward)
+    others = [a.short_name for a in PhonePage(visit, request.user, app_now()).awaited]
+    form = GoingOn(there, others, request.POST or None)
+    say_so = partial(
+        transitions.go_on, visit=visit, onward=there, by=request.user, now=app_now(), key=key_of(request)
+    )
+    return asked(
+        request, visit, form,
+        lambda said: say_so(checks=said.get("checks", []), together=said.get("together", False)),
+        title=f"On to {there.ref}", button="Left, going on", icon="route", onto=there,
+        needs=gates.unmet("depart", there, app_now()),
+    )
+
+
+@by_visitor
+def reminders(request: StaffRequest, visit: Visit) -> HttpResponse:
+    page = PhonePage(visit, request.user, app_now())
+    return render(
+        request, "visits/out/reminders.html",
+        {"page": page, "visit": visit, "now": page.now, "groups": all_reminders(visit)},
+    )
+
+
+@by_visitor
+def help_page(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """If something goes wrong: what to do, 999, and help. A tap without holding is asked once more."""
+    now = app_now()
+    if request.POST.get("held"):
+        try:
+            transitions.ask_for_help(visit=visit, by=request.user, now=now, key=key_of(request))
+        except Refused as no:
+            return refused(request, visit, no)
+        return redirect("out", visit.ref)
+    page = PhonePage(visit, request.user, now)
+    name = "sure" if request.method == "POST" else "help"
+    context = {"page": page, "visit": visit, "now": now, "threats": page.threats, "key": key_of(request)}
+    return render(request, f"visits/out/{name}.html", context)

@@ -1,0 +1,77 @@
+"""The PDFs of a visit: served when ready, made on the way otherwise, with a page that waits."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from homevisits.audit.look import looked
+from homevisits.clock import app_now
+from homevisits.people.signed_in import StaffRequest
+from visits import documents
+from visits.models import Visit
+from visits.story import Document
+
+EVERY = 2  # seconds between two looks of the page that waits
+
+
+@require_http_methods(["GET", "POST"])
+def appointment(request: StaffRequest, ref: str) -> HttpResponse:
+    """The appointment form; without the reason for those who do not read why."""
+    visit = get_object_or_404(Visit.objects.visible_to(request.user), ref=ref)
+    reads_why = Visit.objects.about_reason(request.user).filter(pk=visit.pk).exists()
+    return _copy(request, visit, Document.Kind.APPOINTMENT, for_office=not reads_why)
+
+
+@require_http_methods(["GET", "POST"])
+def record(request: StaffRequest, ref: str) -> HttpResponse:
+    """The finished record, for those who read why."""
+    visible = Visit.objects.visible_to(request.user).about_reason(request.user)
+    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.RECORD)
+
+
+@require_GET
+def document(request: StaffRequest, uuid: str) -> HttpResponse:
+    """A copy that was kept, as it was made."""
+    visits = Visit.objects.visible_to(request.user)
+    copy = get_object_or_404(Document.objects.select_related("visit"), uuid=uuid, visit__in=visits)
+    if not documents.kept(copy.visit, request.user).filter(pk=copy.pk).exists():
+        raise Http404
+    return _served(request, copy)
+
+
+def _copy(request: StaffRequest, visit: Visit, kind: str, *, for_office: bool = False) -> HttpResponse:
+    """This viewer's own copy of the words as they stand now."""
+    if not documents.can_be_printed(visit, kind):
+        raise Http404
+    now = app_now()
+    copy = documents.ask(visit=visit, kind=kind, by=request.user, now=now, for_office=for_office)
+    if request.method == "POST":
+        documents.again(copy, now=now)
+        return redirect(request.path)
+    if copy.state == Document.State.READY:
+        return _served(request, copy)
+    return _awaited(request, visit, copy)
+
+
+def _awaited(request: StaffRequest, visit: Visit, copy: Document) -> HttpResponse:
+    """The page that waits, looks again by itself, and makes the copy when no worker does."""
+    now = app_now()
+    documents.make_if_left(copy, now=now)
+    title = copy.get_kind_display()
+    waited = min(int((now - copy.asked_at).total_seconds()), 20)
+    context = {"visit": visit, "copy": copy, "title": title, "waited": waited, "again": request.path}
+    is_failed = copy.state == Document.State.FAILED
+    response = render(request, "visits/document/waiting.html", context, status=200 if is_failed else 202)
+    if not is_failed:
+        response["Refresh"] = str(EVERY)
+    return response
+
+
+def _served(request: StaffRequest, copy: Document) -> HttpResponse:
+    """The PDF itself, in the browser's own viewer, kept in no cache."""
+    if copy.kind == Document.Kind.RECORD and not copy.visit.includes(request.user):
+        looked(request.user, "record_pdf", copy.visit.ref)
+    response = HttpResponse(bytes(copy.pdf or b""), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{copy.visit.ref}-{copy.kind}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
