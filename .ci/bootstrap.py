@@ -160,35 +160,27 @@ def apt_get(packages: list) -> None:
 def write_requirements() -> None:
     """The development set first; the smaller ones are held to its versions."""
     uv = ensure_uv()
-    common = ["--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-annotate"]
-    common += ["--python-version", "3.12", "--custom-compile-command", "make requirements"]
-    chosen = ["--constraints", "requirements-dev.txt"]
+    compile_them = [
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--no-emit-index-url",
+    ]
+    compile_them += [
+        "--no-annotate",
+        "--python-version",
+        "3.12",
+        "--custom-compile-command",
+        "make requirements",
+    ]
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
-    run(
-        uv,
-        "pip",
-        "compile",
-        *common,
-        *upgrade,
-        "--extra",
-        "dev",
-        "-o",
-        "requirements-dev.txt",
-        "pyproject.toml",
-    )
-    run(
-        uv,
-        "pip",
-        "compile",
-        *common,
-        *chosen,
-        "--extra",
-        "local",
-        "-o",
-        "requirements-demo.txt",
-        "pyproject.toml",
-    )
-    run(uv, "pip", "compile", *common, *chosen, "-o", "requirements.txt", "pyproject.toml")
+    same = ["--constraints", "requirements-dev.txt"]
+    run(*compile_them, *upgrade, "--extra", "dev", "-o", "requirements-dev.txt", "pyproject.toml")
+    run(*compile_them, *same, "--extra", "local", "-o", "requirements-demo.txt", "pyproject.toml")
+    run(*compile_them, *same, "-o", "requirements.txt", "pyproject.toml")
 
 
 def run(*command: str) -> None:

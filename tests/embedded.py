@@ -21,7 +21,7 @@ def ensure_servers() -> None:
     wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
     if not wanted:
         return
-    _sweep_remains()
+    sweep_remains()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who has to get in
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -37,7 +37,8 @@ def ensure_servers() -> None:
         os.environ[name] = servers[name].url()
 
 
-def _sweep_remains() -> None:
+def sweep_remains() -> None:
+    """Delete the folders of test runs whose starter is no longer there."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         starter = int(folder.name.removeprefix(PREFIX).split("-")[0])
         try:
