@@ -1,5 +1,6 @@
 """Append-only, hash-chained events, and who looked at what."""
 
+import datetime as dt
 import hashlib
 import json
 from typing import Any, ClassVar
@@ -88,8 +89,8 @@ class Event(models.Model):
             "kind": self.kind,
             "by": self.by_id,
             "subject": getattr(self, f"{self.SUBJECT}_id"),
-            "happened_at": self.happened_at.isoformat(),
-            "recorded_at": self.recorded_at.isoformat(),
+            "happened_at": self.happened_at.astimezone(dt.UTC).isoformat(),
+            "recorded_at": self.recorded_at.astimezone(dt.UTC).isoformat(),
             "sentence": self.sentence,
             "detail": json.loads(json.dumps(self.detail, cls=DjangoJSONEncoder)),
         }
