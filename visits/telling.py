@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from homevisits.notices.models import Notice
 from homevisits.notices.outbox import queue
 from homevisits.people.models import Staff
 from homevisits.trusts.policies import Channel
@@ -40,6 +41,12 @@ def tell(
                 school=visit.school,
             )
     return told
+
+
+def told_at(visit: Visit, at: dt.datetime) -> list[Staff]:
+    """Who was told something about a visit at an instant: what the outbox holds, not what was meant."""
+    notices = Notice.objects.filter(key__startswith=f"{visit.ref}:", created_at=at).select_related("recipient")
+    return list({notice.recipient_id: notice.recipient for notice in notices.order_by("pk")}.values())
 
 
 def names(people: Iterable[Staff]) -> str:

@@ -51,6 +51,8 @@ def answer(
         if seen and seen != digest:
             raise Stale("This request changed after you opened it. Read it again before you decide.")
         needs = _needs(fresh, who, kinds, now)
+        if not needs:
+            return fresh
         _must_confirm(fresh, needs, reply, necessary, best_interests, now)
         for need in needs:
             Decision.objects.create(
@@ -71,12 +73,17 @@ def answer(
 
 
 def _needs(visit: Visit, who: Staff, kinds: Sequence[str], now: dt.datetime) -> list[Need]:
-    """The needs being answered. Raises Stale when each was answered already, Refused when none is theirs."""
+    """The needs being answered; none when this same person has answered them already.
+
+    Raises Stale when somebody else has, Refused when none of them is theirs.
+    """
     have = standing(visit)
     asked = [need for need in route(visit) if not kinds or need.kind in kinds]
     open_ones = [need for need in asked if need.kind not in have]
     if asked and not open_ones:
         first = have[asked[0].kind]
+        if all(have[need.kind].decider_id == who.pk for need in asked):
+            return []
         raise Stale(f"Already decided: {first.decider.short_name}, {local(first.decided_at):%H:%M}.")
     mine = [need for need in open_ones if may_decide(need, visit, who, now)]
     if not mine:
