@@ -54,11 +54,18 @@ def _line(staff: Staff, by: Staff, seen: set[int], open_offices: dict[int, Schoo
     away = next(iter(staff.aways.all()), None)  # fetched: those of now
     return Line(
         staff=staff,
-        parts=[part_of(role) for role in staff.roles.all() if role.school_id in seen | {None}],
+        parts=_parts([role for role in staff.roles.all() if role.school_id in seen | {None}], len(seen)),
         check=dbs_pill(staff.clearances.all(), today) if permissions.may_see_details(by, staff) else None,
         away=away,
         duties=[] if away or not staff.is_active else _duties(staff, open_offices),
     )
+
+
+def _parts(roles: list[Role], schools_seen: int) -> list[str]:
+    """A reader of one school does not need its name on every line."""
+    if schools_seen > 1:
+        return [part_of(role) for role in roles]
+    return [str(role.get_role_display()) if role.school_id else part_of(role) for role in roles]
 
 
 def part_of(role: Role) -> str:

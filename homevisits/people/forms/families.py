@@ -105,9 +105,7 @@ class WarningForm(HouseForm):
     """A risk at an address, and when to look at it again."""
 
     submit = "Add this warning"
-    kind = forms.ChoiceField(
-        label="What is it about?", choices=HouseholdWarning.Kind.choices, widget=Tiles(inline=True)
-    )
+    kind = forms.ChoiceField(label="What is it about?", choices=HouseholdWarning.Kind.choices, widget=Tiles)
     note = forms.CharField(
         label="What should visitors know and do?",
         max_length=300,

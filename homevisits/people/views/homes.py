@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,7 +10,14 @@ from django.views.decorators.http import require_POST
 
 from homevisits.clock import app_now, london_day
 from homevisits.people import keeping, looking, panels
-from homevisits.people.families import Contact, Household, HouseholdMember, HouseholdWarning, Pupil
+from homevisits.people.families import (
+    Contact,
+    ContactLink,
+    Household,
+    HouseholdMember,
+    HouseholdWarning,
+    Pupil,
+)
 from homevisits.people.forms.families import HouseholdForm, MemberForm, ReviewForm, WarningForm
 from homevisits.people.models import Staff
 from homevisits.people.signed_in import StaffRequest
@@ -35,11 +43,12 @@ def household(request: StaffRequest, pk: int) -> HttpResponse:
 def _who_lives_there(home: Household, by: Staff, today: dt.date) -> dict[str, object]:
     visible = Pupil.objects.visible_to(by).filter(household=home)
     hidden = Pupil.objects.filter(household=home).on_roll(today).exclude(pk__in=visible)
-    adults = Contact.objects.filter(household=home, links__pupil__in=visible).distinct()
+    links = ContactLink.objects.filter(pupil__in=visible)
+    adults = Contact.objects.filter(household=home, links__in=links).distinct()
     return {
         "pupils": visible.select_related("school"),
         "siblings": hidden.select_related("school").order_by("school__name"),
-        "contacts": adults,
+        "contacts": adults.prefetch_related(Prefetch("links", links)),
         "members": home.members.all(),
     }
 
