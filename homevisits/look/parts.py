@@ -59,7 +59,7 @@ def need_row(need: Any) -> dict[str, Any]:
     blocks = bool(fact(need, "blocks", True))
     state = "ok" if fact(need, "met", False) else "blocks" if blocks else "warns"
     icon, word = NEED_STATES[state]
-    names = ("sentence", "detail", "clauses", "name", "fix_url", "fix_label")
+    names = ("sentence", "detail", "clauses", "name", "code", "fix_url", "fix_label", "fix_form")
     return {
         "state": state,
         "icon": icon,
