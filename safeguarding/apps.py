@@ -8,12 +8,12 @@ class SafeguardingConfig(AppConfig):
         from homevisits.escalation import registry as engine
         from homevisits.local import registry as examples
         from homevisits.look import menu
-        from safeguarding import panels
+        from safeguarding import chasing, panels
         from safeguarding.examples import load
         from safeguarding.models import ConcernAlarm, ConcernDeadline
         from visits import registry
 
-        engine.register(ConcernDeadline, ConcernAlarm)
+        engine.register(ConcernDeadline, ConcernAlarm, last_resort=chasing.last_resort)
         registry.OUT_PANELS.append(panels.raise_link)
         registry.RECORD_PANELS.append(panels.raise_link)
         registry.VISIT_PANELS.append(panels.concerns_of)

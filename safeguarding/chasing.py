@@ -45,7 +45,9 @@ def rungs(concern: "Concern", now: dt.datetime) -> list[Rung]:
             number=number,
             after=dt.timedelta(minutes=step.after_minutes),
             people=tuple(
-                Staff.objects.holding(sorted(LEADERS) if step.is_everybody else list(step.roles), concern.school)
+                Staff.objects.holding(
+                    sorted(LEADERS) if step.is_everybody else list(step.roles), concern.school
+                )
                 .exclude(pk=concern.author_id)
                 .present(now)
             ),
@@ -57,7 +59,9 @@ def rungs(concern: "Concern", now: dt.datetime) -> list[Rung]:
     ]
 
 
-def note(concern: "Concern", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
+def note(
+    concern: "Concern", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any
+) -> None:
     """Write a line of the concern's story."""
     apps.get_model("safeguarding", "ConcernEvent").append(
         chain=f"concerns:{concern.school_id}",
@@ -78,6 +82,11 @@ def refusal(concern: "Concern", staff: Staff) -> str | None:
     if staff.has_role(*LEADERS, school=concern.school):
         return None
     return "Only the DSL team and the leaders of the school can answer this."
+
+
+def last_resort(concern: "Concern") -> QuerySet[Staff]:
+    """Whom the engine tells when the chase itself is broken: every leader, never the office."""
+    return Staff.objects.holding(sorted(LEADERS), concern.school).exclude(pk=concern.author_id)
 
 
 def chased_schools(staff: Staff) -> QuerySet[School]:

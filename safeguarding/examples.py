@@ -16,19 +16,26 @@ from visits.states import State
 def load(stdout: OutputWrapper) -> None:
     """For each school with recorded visits."""
     now = app_now()
-    for visit in Visit.objects.filter(state=State.RECORDED).order_by("school", "-start_at").distinct("school"):
+    for visit in (
+        Visit.objects.filter(state=State.RECORDED).order_by("school", "-start_at").distinct("school")
+    ):
         pupil = visit.pupils.first()
         dsl = Staff.objects.holding([RoleName.DSL], visit.school).order_by("pk").first()
         if pupil is None or dsl is None or visit.returned_at is None:
             continue
         concern, _ = raise_concern(
-            pupil=pupil, by=visit.requested_by, visit=visit, now=visit.returned_at,
+            pupil=pupil,
+            by=visit.requested_by,
+            visit=visit,
+            now=visit.returned_at,
             facts="There was no food in the kitchen that I could see, and the heating was off.",
             opinion="The family may need help with money.",
         )
         receive(concern=concern, by=dsl, now=visit.returned_at + dt.timedelta(minutes=8))
         raise_concern(
-            pupil=pupil, by=visit.requested_by, now=now - dt.timedelta(minutes=2),
+            pupil=pupil,
+            by=visit.requested_by,
+            now=now - dt.timedelta(minutes=2),
             facts="The pupil said today that “nobody was home last night”.",
         )
     stdout.write(f"  {Concern.objects.count()} concerns")

@@ -1,10 +1,11 @@
 """What is asked of whoever raises a concern: their words first, nothing that delays a call to 999."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from homevisits.look.forms import HouseForm, Tiles
+from homevisits.people.families import Pupil
 from visits.models import Visit
 
 
@@ -13,7 +14,7 @@ class ConcernForm(HouseForm):
 
     submit = "Send to the DSL now"
     reveals = {"danger": {"yes": ["services_called"]}}
-    pupil = forms.ModelChoiceField(label="Which child?", queryset=None, widget=Tiles, empty_label=None)
+    pupil = forms.ModelChoiceField(Pupil.objects.none(), label="Which child?", widget=Tiles, empty_label=None)
     facts = forms.CharField(
         label="What did you see and hear?",
         help_text="Facts only: what happened, where, when, who was there. The child’s own words in quotation marks.",
@@ -46,9 +47,10 @@ class ConcernForm(HouseForm):
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pupils = visit.pupils.all()
-        self.fields["pupil"].queryset = pupils
+        choice = cast("forms.ModelChoiceField[Pupil]", self.fields["pupil"])
+        choice.queryset = pupils
         if len(pupils) == 1:
-            self.fields["pupil"].initial = pupils[0].pk
+            choice.initial = pupils[0].pk
         self.dress()
 
     @property

@@ -33,7 +33,9 @@ class Concern(models.Model):
     facts = models.TextField("what you saw and heard")
     opinion = models.TextField("what you think it may mean", blank=True)
     is_serious = models.BooleanField("somebody may be in danger now", default=False)
-    services_called = models.CharField("who was called first, when, and the reference", max_length=300, blank=True)
+    services_called = models.CharField(
+        "who was called first, when, and the reference", max_length=300, blank=True
+    )
     happened_at = models.DateTimeField()
     raised_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +86,7 @@ class ConcernDeadline(Deadline):
     """A concern must be read soon; unread, it climbs its own ladder (TC-238)."""
 
     SUBJECT = "concern"
+    PRIVATE = True
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="deadlines")
 
     class Meta(Deadline.Meta):
@@ -95,7 +98,11 @@ class ConcernDeadline(Deadline):
 
     def open_alarm(self, *, now: dt.datetime) -> "ConcernAlarm":
         return ConcernAlarm(
-            concern=self.concern, deadline=self, kind=ConcernAlarm.Kind.UNREAD, due_at=self.due_at, opened_at=now
+            concern=self.concern,
+            deadline=self,
+            kind=ConcernAlarm.Kind.UNREAD,
+            due_at=self.due_at,
+            opened_at=now,
         )
 
     def note_fired(self, *, now: dt.datetime) -> None:
@@ -110,6 +117,7 @@ class ConcernAlarm(Alarm):
         FAULT = "fault", "A timer could not be processed"
 
     SUBJECT = "concern"
+    PRIVATE = True
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="alarms")
     deadline = models.OneToOneField(
         ConcernDeadline, null=True, blank=True, on_delete=models.PROTECT, related_name="alarm"
@@ -147,7 +155,9 @@ class ConcernAlarm(Alarm):
         return "safeguarding/_alarm_panel.html", chasing.panel(self.concern, staff)
 
     def history(self) -> Iterable[Event]:
-        return self.concern.events.filter(detail__alarm=str(self.uuid)).select_related("by").order_by("number")
+        return (
+            self.concern.events.filter(detail__alarm=str(self.uuid)).select_related("by").order_by("number")
+        )
 
     @classmethod
     def visible_to(cls, staff: Staff) -> "models.QuerySet[ConcernAlarm]":

@@ -20,7 +20,9 @@ def raise_link(visit: Visit, staff: Staff) -> Panel | None:
 
 def concerns_of(visit: Visit, staff: Staff) -> Panel | None:
     """The visit's concerns, for those who may read them."""
-    found = list(Concern.objects.visible_to(staff).filter(visit=visit).select_related("author", "received_by"))
+    found = list(
+        Concern.objects.visible_to(staff).filter(visit=visit).select_related("author", "received_by")
+    )
     return ("safeguarding/_of_visit.html", {"concerns": found, "visit": visit}) if found else None
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from homevisits.trusts.roles import SAFEGUARDING_TEAM
 
 if TYPE_CHECKING:
-    from safeguarding.models import Concern
+    from safeguarding.models import Concern  # noqa: F401  (names the rows below)
 
 
 class ConcernQuerySet(models.QuerySet["Concern"]):

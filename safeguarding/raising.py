@@ -41,8 +41,15 @@ def raise_concern(
         raise Refused("Write what you saw and heard.")
     with transaction.atomic():
         concern = Concern.objects.create(
-            school=pupil.school, pupil=pupil, visit=visit, author=by, facts=facts, opinion=opinion,
-            is_serious=is_serious, services_called=services_called[:300], happened_at=happened_at or now,
+            school=pupil.school,
+            pupil=pupil,
+            visit=visit,
+            author=by,
+            facts=facts,
+            opinion=opinion,
+            is_serious=is_serious,
+            services_called=services_called[:300],
+            happened_at=happened_at or now,
             raised_at=now,
         )
         chasing.note(concern, "raised", "Raised a concern", by=by, now=now, serious=is_serious)
@@ -69,6 +76,7 @@ def _tell(concern: Concern, people: list[Staff], now: dt.datetime) -> None:
                 now=now,
                 urgent=True,
                 school=concern.school,
+                private=True,
             )
 
 
