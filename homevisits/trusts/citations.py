@@ -94,8 +94,9 @@ def _marks(node: ast.AST, where: str, aliases: set[str]) -> Iterator[tuple[str, 
 def _is_marker(node: ast.AST, aliases: set[str]) -> bool:
     if isinstance(node, ast.Name):
         return node.id in aliases
-    is_clause = isinstance(node, ast.Attribute) and node.attr == "clause"
-    return is_clause and isinstance(node.value, ast.Attribute) and node.value.attr == "mark"
+    if not isinstance(node, ast.Attribute) or node.attr != "clause":
+        return False
+    return isinstance(node.value, ast.Attribute) and node.value.attr == "mark"
 
 
 def _literals(arguments: list[ast.expr], where: str) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """What differs between two versions of a policy, as a plain list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from homevisits.trusts.catalogue import SECTIONS, SETTINGS
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.contents import Contents, part_values
-from homevisits.trusts.policies import GuidanceItem, NoticeGround, PolicyPart, Reason
+from homevisits.trusts.policies import GuidanceItem, NoticeGround, PolicyPart, Reason, column
 from homevisits.trusts.wording import channels_text, step_text, value_text
 
 IGNORED = {"position", "clauses", "own_choice", "note"}
@@ -44,8 +44,8 @@ def _settings(before: Contents, after: Contents) -> Iterator[Difference]:
             )
 
 
-def _rows[Row: (Reason, NoticeGround)](
-    group: str, before: list[Row], after: list[Row]
+def _rows(
+    group: str, before: Sequence[Reason | NoticeGround], after: Sequence[Reason | NoticeGround]
 ) -> Iterator[Difference]:
     was = {row.code: row for row in before}
     now = {row.code: row for row in after}
@@ -68,7 +68,7 @@ def _told(row: PolicyPart, other: PolicyPart) -> str:
 
 
 def _field_text(row: PolicyPart, name: str) -> str:
-    field, value = row._meta.get_field(name), getattr(row, name)
+    field, value = column(type(row), name), getattr(row, name)
     if isinstance(value, bool):
         value = "yes" if value else "no"
     shown = dict(field.flatchoices or ()).get(value, value)

@@ -93,10 +93,7 @@ def fingerprint(says: Any) -> str:
 
 def copy_rows(contents: Contents, to: Policy) -> None:
     """Write a copy of every row into another version, which must be a draft."""
-    for model, rows in (
-        (Reason, contents.reasons),
-        (NoticeGround, contents.grounds),
-        (LadderStep, contents.steps),
-        (GuidanceItem, contents.guidance),
-    ):
-        model.objects.bulk_create(model(policy=to, **part_values(row)) for row in rows)
+    kinds: tuple[type[PolicyPart], ...] = (Reason, NoticeGround, LadderStep, GuidanceItem)
+    for kind in kinds:
+        rows = [kind(policy=to, **part_values(row)) for row in contents.rows if isinstance(row, kind)]
+        kind._default_manager.bulk_create(rows)

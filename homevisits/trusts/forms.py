@@ -1,6 +1,6 @@
 """The forms of the policy pages: a section of settings, a row of a list, a publication."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
@@ -8,15 +8,24 @@ from django.db import models
 from django.utils.text import slugify
 
 from homevisits.look.forms import DayField, HouseForm, HouseModelForm, TickTiles, Tiles, TimeField
-from homevisits.trusts.catalogue import Section, Setting
+from homevisits.trusts.catalogue import SETTINGS, Section, Setting
 from homevisits.trusts.choices import Channel, FileChoice
-from homevisits.trusts.policies import GuidanceItem, LadderStep, NoticeGround, Policy, PolicyPart, Reason
+from homevisits.trusts.policies import (
+    GuidanceItem,
+    LadderStep,
+    NoticeGround,
+    Policy,
+    PolicyPart,
+    Reason,
+    column,
+)
 from homevisits.trusts.publishing import fingerprint_of, row_fingerprint
 from homevisits.trusts.roles import RoleName
 from homevisits.trusts.wording import choice_labels
 
 A_WEEK = 7 * 24 * 60
 LABEL_OF = "role_label_"
+UNITS = {setting.name: setting.unit for setting in SETTINGS.values() if setting.unit}
 
 
 class SettingsForm(HouseForm):
@@ -24,11 +33,11 @@ class SettingsForm(HouseForm):
 
     submit = "Save to the draft"
     mark_optional = False
+    units = UNITS
+    sizes = dict.fromkeys(UNITS, "short")
 
     def __init__(self, policy: Policy, section: Section, *args: Any, **kwargs: Any) -> None:
         self.policy, self.section = policy, section
-        self.units = {setting.name: setting.unit for setting in section.settings if setting.unit}
-        self.sizes = dict.fromkeys(self.units, "short")
         super().__init__(*args, initial=_initial(policy, section), **kwargs)
         for setting in section.settings:
             self.fields |= _fields(policy, setting)
@@ -74,22 +83,27 @@ def _fields(policy: Policy, setting: Setting) -> dict[str, forms.Field]:
 
 
 def _field(policy: Policy, setting: Setting) -> forms.Field:
-    column = Policy._meta.get_field(setting.name)
-    asked = {"label": setting.label, "help_text": setting.help}
-    if isinstance(column, ArrayField):
+    stored = column(Policy, setting.name)
+    asked: dict[str, Any] = {"label": setting.label, "help_text": setting.help}
+    if isinstance(stored, ArrayField):
         choices = FileChoice.choices if setting.name == "file_choices" else role_choices(policy)
         return forms.MultipleChoiceField(choices=choices, widget=TickTiles, required=False, **asked)
-    if isinstance(column, models.BooleanField):
+    if isinstance(stored, models.BooleanField):
         return forms.BooleanField(required=False, **asked)
-    if column.choices:
+    if stored.choices:
         return forms.ChoiceField(choices=list(choice_labels(setting).items()), widget=Tiles, **asked)
-    if isinstance(column, models.IntegerField):
-        return forms.IntegerField(min_value=0, max_value=A_WEEK, validators=column.validators, **asked)
-    if isinstance(column, models.DateField):
+    if isinstance(stored, models.IntegerField):
+        return forms.IntegerField(min_value=0, max_value=A_WEEK, validators=stored.validators, **asked)
+    if isinstance(stored, models.DateField):
         return DayField(required=False, **asked)
-    if isinstance(column, models.TimeField):
+    if isinstance(stored, models.TimeField):
         return TimeField(required=False, **asked)
-    return forms.CharField(max_length=column.max_length, required=not column.blank, **asked)
+    return forms.CharField(max_length=stored.max_length, required=not stored.blank, **asked)
+
+
+def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, str]]) -> None:
+    """Give a field of choices the ones that are known only now."""
+    cast("forms.ChoiceField", form.fields[name]).choices = choices
 
 
 def role_choices(policy: Policy) -> list[tuple[str, str]]:
@@ -118,7 +132,8 @@ class RowForm(HouseModelForm):
 def free_code(row: PolicyPart, label: str) -> str:
     """A code for a new row, made from its label, that its version does not use yet."""
     stem = slugify(label).upper().replace("-", "_")[:26] or "OWN"
-    taken = set(type(row)._default_manager.filter(policy=row.policy_id).values_list("code", flat=True))
+    rows = type(row)._default_manager.filter(policy=row.policy_id)
+    taken = {getattr(other, "code", "") for other in rows}
     numbered = (f"{stem}_{number}" for number in range(2, 1000))
     return stem if stem not in taken else next(code for code in numbered if code not in taken)
 
@@ -195,8 +210,7 @@ class StepForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("roles", "roles_ewo"):
-            self.fields[name].choices = role_choices(self.instance.policy)
-        self.fields["after_minutes"].max_value = A_WEEK
+            offer(self, name, role_choices(self.instance.policy))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -244,5 +258,5 @@ class NewPolicyForm(HouseForm):
         self, whose: list[tuple[str, str]], starts: list[tuple[str, str]], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["whose"].choices = whose
-        self.fields["start"].choices = starts
+        offer(self, "whose", whose)
+        offer(self, "start", starts)

@@ -51,23 +51,22 @@ class RowList:
 
 PARTS = {"settings": "Settings", "reasons": "Reasons", "ladders": "Ladders", "guidance": "Guidance"}
 
-LISTS = {
-    "reasons": RowList("reasons", "Reasons for a visit", "reason", Reason, ReasonForm, {}),
-    "grounds": RowList("grounds", "When parents need not know first", "ground", NoticeGround, GroundForm, {}),
-    **{
-        ladder: RowList(ladder, f"Ladder: {ladder.label}", "step", LadderStep, StepForm, {"ladder": ladder})
-        for ladder in Ladder
-    },
-    **{
-        moment: RowList(
-            moment, f"Guidance: {moment.label}", "reminder", GuidanceItem, GuidanceForm, {"moment": moment}
-        )
-        for moment in Moment
-    },
-}
+_LISTS = [
+    RowList("reasons", "Reasons for a visit", "reason", Reason, ReasonForm, {}),
+    RowList("grounds", "When parents need not know first", "ground", NoticeGround, GroundForm, {}),
+    *[
+        RowList(name, f"Ladder: {label}", "step", LadderStep, StepForm, {"ladder": name})
+        for name, label in Ladder.choices
+    ],
+    *[
+        RowList(name, f"Guidance: {label}", "reminder", GuidanceItem, GuidanceForm, {"moment": name})
+        for name, label in Moment.choices
+    ],
+]
+LISTS = {rows.name: rows for rows in _LISTS}
 
 
 def switched_off(draft: Contents, base: Contents, of: RowList) -> list[PolicyPart]:
     """The reasons or grounds of an earlier version that a draft leaves out."""
-    kept = {row.code for row in of.of(draft)}
-    return [row for row in of.of(base) if row.code not in kept]
+    kept = {getattr(row, "code", "") for row in of.of(draft)}
+    return [row for row in of.of(base) if getattr(row, "code", "") not in kept]

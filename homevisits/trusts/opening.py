@@ -7,6 +7,7 @@ from django.db import transaction
 
 from homevisits.trusts.models import Closure, School, SchoolEvent, Term
 from homevisits.trusts.permissions import require_editor
+from homevisits.trusts.policies import column
 
 if TYPE_CHECKING:
     from homevisits.people.models import Staff
@@ -67,7 +68,7 @@ def _refuse_overlap(term: Term) -> None:
 
 
 def _label(name: str) -> str:
-    return str(School._meta.get_field(name).verbose_name)
+    return str(column(School, name).verbose_name)
 
 
 def _kind(span: Span) -> str:

@@ -1,6 +1,6 @@
 """A trust's or school's home-visit policy: numbered versions, immutable once published."""
 
-from typing import Any
+from typing import Any, cast
 
 import pgtrigger
 from django.conf import settings
@@ -51,6 +51,7 @@ __all__ = [
     "RoleName",
     "Strength",
     "Unannounced",
+    "column",
 ]
 
 PUBLISHED = pgtrigger.Q(old__published_at__isnull=False)
@@ -64,6 +65,11 @@ def roles_field(**options: Any) -> ArrayField:
 def minutes_field(default: int, **options: Any) -> models.PositiveSmallIntegerField:
     """A number of minutes."""
     return models.PositiveSmallIntegerField(default=default, **options)
+
+
+def column(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """A stored column of a model, for code that works on many of them."""
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
 
 
 def clauses_field() -> ArrayField:

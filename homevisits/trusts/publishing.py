@@ -142,7 +142,7 @@ def put_row(*, row: PolicyPart, by: Actor, now: dt.datetime, seen: str = "") -> 
         row.own_choice, row.note = True, f"Added in version {draft.number}."
         verb = "Added"
     else:
-        stored = type(row).objects.filter(pk=row.pk).first()
+        stored = type(row)._default_manager.filter(pk=row.pk).first()
         if stored is None or (seen and seen != row_fingerprint(stored)):
             raise Changed("Somebody else has changed this since you opened the page.")
         if part_values(stored) == part_values(row):
@@ -247,9 +247,8 @@ def _after_row(draft: Policy, row: PolicyPart) -> None:
 
 def _next_position(row: PolicyPart) -> int:
     """The place after the last row of the same list."""
-    rows = type(row)._default_manager.filter(policy=row.policy_id)
-    if isinstance(row, LadderStep):
-        rows = rows.filter(ladder=row.ladder)
+    same = {"ladder": row.ladder} if isinstance(row, LadderStep) else {}
+    rows = type(row)._default_manager.filter(policy=row.policy_id, **same)
     last = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 

@@ -40,6 +40,9 @@ class SpanForm(HouseModelForm):
     starts_on = DayField(label="First day")
     ends_on = DayField(label="Last day")
 
+    class Meta:
+        model: type[Term | Closure]
+
     def clean_ends_on(self) -> Any:
         starts_on, ends_on = self.cleaned_data.get("starts_on"), self.cleaned_data["ends_on"]
         if starts_on and ends_on < starts_on:

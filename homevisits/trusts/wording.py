@@ -5,7 +5,7 @@ from typing import Any
 
 from homevisits.trusts.catalogue import SETTINGS, Setting
 from homevisits.trusts.choices import Channel, FileChoice
-from homevisits.trusts.policies import LadderStep, Policy
+from homevisits.trusts.policies import LadderStep, Policy, column
 from homevisits.trusts.roles import RoleName
 
 NOBODY = "Nobody"
@@ -48,7 +48,7 @@ def _plain(policy: Policy, setting: Setting, value: Any) -> str:
 
 def choice_labels(setting: Setting) -> dict[str, str]:
     """The choices of a setting and what they are called there."""
-    labels = {value: str(label) for value, label in Policy._meta.get_field(setting.name).flatchoices}
+    labels = {value: str(label) for value, label in column(Policy, setting.name).flatchoices}
     return labels | dict(setting.says)
 
 

@@ -156,7 +156,7 @@ def _sources(settings: dict[str, Any], documents: tuple[str, ...]) -> Iterator[s
 
 def _rows(contents: Contents, documents: tuple[str, ...]) -> Iterator[str]:
     for row in contents.rows:
-        name = f"{row._meta.verbose_name.capitalize()} {str(row)!r}"
+        name = f"{str(row._meta.verbose_name).capitalize()} {str(row)!r}"
         yield from _source_mistakes(
             name, row.clauses, documents, own=row.own_choice, note=row.note, is_row=True
         )
@@ -182,7 +182,7 @@ def _invalid(contents: Contents) -> Iterator[str]:
     outside = ["trust", "created_at", "created_by", "number"]
     yield from _validation(contents.policy, "The setting", outside)
     for row in contents.rows:
-        yield from _validation(row, f"{row._meta.verbose_name.capitalize()} {str(row)!r}:", ["policy"])
+        yield from _validation(row, f"{str(row._meta.verbose_name).capitalize()} {str(row)!r}:", ["policy"])
 
 
 def _validation(row: Any, name: str, exclude: list[str]) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -20,10 +21,13 @@ from homevisits.trusts.policies import Policy
 from homevisits.trusts.soundness import faults
 from homevisits.trusts.views.versions import previous, visible_or_404
 
+if TYPE_CHECKING:
+    from homevisits.people.signed_in import StaffRequest
+
 STALE = (publishing.NotADraft, publishing.Changed)
 
 
-def require_editor_or_404(request: HttpRequest) -> None:
+def require_editor_or_404(request: "StaffRequest") -> None:
     """Pages of editing are not there for anybody else."""
     if not may_edit(request.user):
         raise Http404
@@ -33,7 +37,7 @@ def on_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view a draft that the editor may see; a stale page hears who published it."""
 
     @wraps(view)
-    def with_draft(request: HttpRequest, pk: int, *args: object, **kwargs: object) -> HttpResponse:
+    def with_draft(request: "StaffRequest", pk: int, *args: object, **kwargs: object) -> HttpResponse:
         require_editor_or_404(request)
         draft = visible_or_404(request, pk)
         if draft.is_published:
@@ -43,14 +47,14 @@ def on_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return with_draft
 
 
-def told(request: HttpRequest, trouble: Exception, to: str, *args: object) -> HttpResponse:
+def told(request: "StaffRequest", trouble: Exception, to: str, *args: object) -> HttpResponse:
     """Say what went wrong on the page that shows how things stand now."""
     messages.warning(request, str(trouble))
     return redirect(to, *args)
 
 
 @require_POST
-def open_copy(request: HttpRequest, pk: int) -> HttpResponse:
+def open_copy(request: "StaffRequest", pk: int) -> HttpResponse:
     """ "Edit as a new draft"."""
     require_editor_or_404(request)
     base = visible_or_404(request, pk)
@@ -66,7 +70,7 @@ def open_copy(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("policy_version", draft.pk)
 
 
-def open_new(request: HttpRequest) -> HttpResponse:
+def open_new(request: "StaffRequest") -> HttpResponse:
     """A draft for the trust or for one school, from a preset."""
     require_editor_or_404(request)
     schools = School.objects.visible_to(request.user)
@@ -78,7 +82,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
     return render(request, "trusts/new.html", {"form": form})
 
 
-def _open_from_preset(request: HttpRequest, form: NewPolicyForm) -> HttpResponse:
+def _open_from_preset(request: "StaffRequest", form: NewPolicyForm) -> HttpResponse:
     whose, start = form.cleaned_data["whose"], form.cleaned_data["start"]
     visible = School.objects.visible_to(request.user)
     school = None if whose == "trust" else get_object_or_404(visible, pk=whose)
@@ -93,7 +97,7 @@ def _open_from_preset(request: HttpRequest, form: NewPolicyForm) -> HttpResponse
 
 
 @on_draft
-def edit(request: HttpRequest, draft: Policy, section: str) -> HttpResponse:
+def edit(request: "StaffRequest", draft: Policy, section: str) -> HttpResponse:
     """One section of a draft's settings."""
     if section not in SECTIONS:
         raise Http404
@@ -103,7 +107,7 @@ def edit(request: HttpRequest, draft: Policy, section: str) -> HttpResponse:
     return render(request, "trusts/edit.html", {"form": form, "policy": draft, "section": SECTIONS[section]})
 
 
-def _save(request: HttpRequest, draft: Policy, form: SettingsForm) -> HttpResponse | None:
+def _save(request: "StaffRequest", draft: Policy, form: SettingsForm) -> HttpResponse | None:
     """Save, and go back to the draft; None when the form has something to say."""
     seen = form.cleaned_data["seen"]
     try:
@@ -122,7 +126,7 @@ def _save(request: HttpRequest, draft: Policy, form: SettingsForm) -> HttpRespon
 
 
 @on_draft
-def publish(request: HttpRequest, draft: Policy) -> HttpResponse:
+def publish(request: "StaffRequest", draft: Policy) -> HttpResponse:
     """Look at what changes, say why, and put the draft into force."""
     contents = Contents.of(draft)
     form = PublishForm(data=request.POST or None, initial={"seen": contents.digest()})
@@ -134,7 +138,7 @@ def publish(request: HttpRequest, draft: Policy) -> HttpResponse:
     return render(request, "trusts/publish.html", context)
 
 
-def _publish(request: HttpRequest, draft: Policy, form: PublishForm) -> HttpResponse | None:
+def _publish(request: "StaffRequest", draft: Policy, form: PublishForm) -> HttpResponse | None:
     note, seen = form.cleaned_data["note"], form.cleaned_data["seen"]
     try:
         publishing.publish(policy=draft, by=request.user, now=app_now(), note=note, seen=seen)
@@ -147,7 +151,7 @@ def _publish(request: HttpRequest, draft: Policy, form: PublishForm) -> HttpResp
     return redirect("policy_published", draft.pk)
 
 
-def published(request: HttpRequest, pk: int) -> HttpResponse:
+def published(request: "StaffRequest", pk: int) -> HttpResponse:
     """What happened: the version is in force, and what follows."""
     require_editor_or_404(request)
     policy = visible_or_404(request, pk)
@@ -157,7 +161,7 @@ def published(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @on_draft
-def discard(request: HttpRequest, draft: Policy) -> HttpResponse:
+def discard(request: "StaffRequest", draft: Policy) -> HttpResponse:
     """Throw a draft away, after asking."""
     if request.method != "POST":
         return render(request, "trusts/discard.html", {"policy": draft})

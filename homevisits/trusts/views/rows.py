@@ -1,7 +1,9 @@
 """Editing a draft's lists, one row at a time: reasons, grounds, steps of a ladder, guidance."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -13,6 +15,9 @@ from homevisits.trusts.forms import RowForm
 from homevisits.trusts.lists import LISTS, RowList, switched_off
 from homevisits.trusts.policies import Policy, PolicyPart
 from homevisits.trusts.views.drafting import on_draft, told
+
+if TYPE_CHECKING:
+    from homevisits.people.signed_in import StaffRequest
 
 
 def list_or_404(name: str) -> RowList:
@@ -33,7 +38,7 @@ def back_to(draft: Policy, rows: RowList) -> HttpResponse:
 
 
 @on_draft
-def add(request: HttpRequest, draft: Policy, rows: str) -> HttpResponse:
+def add(request: "StaffRequest", draft: Policy, rows: str) -> HttpResponse:
     """A new row, and the ones that were switched off."""
     of = list_or_404(rows)
     form = of.form(data=request.POST or None, instance=of.new(draft))
@@ -47,7 +52,7 @@ def add(request: HttpRequest, draft: Policy, rows: str) -> HttpResponse:
 
 
 @on_draft
-def change(request: HttpRequest, draft: Policy, rows: str, row: int) -> HttpResponse:
+def change(request: "StaffRequest", draft: Policy, rows: str, row: int) -> HttpResponse:
     """One row of a draft."""
     of = list_or_404(rows)
     form = of.form(data=request.POST or None, instance=row_or_404(draft, of, row))
@@ -56,7 +61,7 @@ def change(request: HttpRequest, draft: Policy, rows: str, row: int) -> HttpResp
     return render(request, "trusts/row.html", {"form": form, "policy": draft, "list": of, "row": row})
 
 
-def _save(request: HttpRequest, draft: Policy, of: RowList, form: RowForm) -> HttpResponse | None:
+def _save(request: "StaffRequest", draft: Policy, of: RowList, form: RowForm) -> HttpResponse | None:
     """Save, and go back to the list; None when the form has something to say."""
     seen = form.cleaned_data.get("seen", "")
     try:
@@ -76,7 +81,7 @@ def _save(request: HttpRequest, draft: Policy, of: RowList, form: RowForm) -> Ht
 
 @require_POST
 @on_draft
-def remove(request: HttpRequest, draft: Policy, rows: str, row: int) -> HttpResponse:
+def remove(request: "StaffRequest", draft: Policy, rows: str, row: int) -> HttpResponse:
     """Take a row out of a draft; a reason that is taken out can be switched on again."""
     of = list_or_404(rows)
     gone = row_or_404(draft, of, row)
@@ -93,7 +98,7 @@ def remove(request: HttpRequest, draft: Policy, rows: str, row: int) -> HttpResp
 
 @require_POST
 @on_draft
-def restore(request: HttpRequest, draft: Policy, rows: str, code: str) -> HttpResponse:
+def restore(request: "StaffRequest", draft: Policy, rows: str, code: str) -> HttpResponse:
     """Switch a reason or a ground on again, as the version before had it."""
     of = list_or_404(rows)
     if not draft.based_on or not hasattr(of.model, "code"):

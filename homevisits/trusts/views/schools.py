@@ -1,38 +1,41 @@
 """A school's own page: when it and its office are open."""
 
+from typing import TYPE_CHECKING, cast
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from homevisits.clock import app_now, london_day
 from homevisits.trusts import opening
 from homevisits.trusts.calendar import SchoolDays, bank_holidays
-from homevisits.trusts.models import Closure, School, Term
+from homevisits.trusts.models import School
 from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
 from homevisits.trusts.school_forms import ClosureForm, HoursForm, SpanForm, TermForm
 
-SPANS: dict[str, tuple[type[opening.Span], type[SpanForm]]] = {
-    "terms": (Term, TermForm),
-    "closures": (Closure, ClosureForm),
-}
+if TYPE_CHECKING:
+    from homevisits.people.signed_in import StaffRequest
+
+SPANS: dict[str, type[SpanForm]] = {"terms": TermForm, "closures": ClosureForm}
+TITLES = {"terms": "Term", "closures": "Closure"}
 
 
-def school_or_404(request: HttpRequest, slug: str) -> School:
+def school_or_404(request: "StaffRequest", slug: str) -> School:
     """A school that the person may see."""
     schools = School.objects.visible_to(request.user).select_related("trust")
     found: School = get_object_or_404(schools.prefetch_related("terms", "closures"), slug=slug)
     return found
 
 
-def editable_or_404(request: HttpRequest, slug: str) -> School:
+def editable_or_404(request: "StaffRequest", slug: str) -> School:
     if not may_edit(request.user):
         raise Http404
     return school_or_404(request, slug)
 
 
-def school(request: HttpRequest, slug: str) -> HttpResponse:
+def school(request: "StaffRequest", slug: str) -> HttpResponse:
     """Hours, terms, closures and the bank holidays ahead."""
     found = school_or_404(request, slug)
     today = london_day(app_now())
@@ -50,7 +53,7 @@ def school(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "trusts/school.html", context)
 
 
-def hours(request: HttpRequest, slug: str) -> HttpResponse:
+def hours(request: "StaffRequest", slug: str) -> HttpResponse:
     """Change the hours of school and office."""
     found = editable_or_404(request, slug)
     form = HoursForm(data=request.POST or None, instance=found)
@@ -61,23 +64,22 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "trusts/school_form.html", {"form": form, "school": found, "title": "Hours"})
 
 
-def add_span(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def add_span(request: "StaffRequest", slug: str, kind: str) -> HttpResponse:
     """A new term or closure."""
     found = editable_or_404(request, slug)
-    if kind not in SPANS:
-        raise Http404
-    model, form_class = SPANS[kind]
-    return _span(request, found, form_class(data=request.POST or None, instance=model(school=found)))
+    form_class = _form_or_404(kind)
+    span = form_class.Meta.model(school=found)
+    return _span(request, found, kind, form_class(data=request.POST or None, instance=span))
 
 
-def change_span(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+def change_span(request: "StaffRequest", slug: str, kind: str, pk: int) -> HttpResponse:
     """Another name or other days for a term or closure."""
     found = editable_or_404(request, slug)
-    span, form_class = _span_or_404(found, kind, pk)
-    return _span(request, found, form_class(data=request.POST or None, instance=span), pk)
+    form_class, span = _form_or_404(kind), _span_or_404(found, kind, pk)
+    return _span(request, found, kind, form_class(data=request.POST or None, instance=span))
 
 
-def _span(request: HttpRequest, school: School, form: SpanForm, pk: int | None = None) -> HttpResponse:
+def _span(request: "StaffRequest", school: School, kind: str, form: SpanForm) -> HttpResponse:
     if form.is_valid():
         try:
             opening.put_span(span=form.instance, by=request.user, now=app_now())
@@ -86,24 +88,26 @@ def _span(request: HttpRequest, school: School, form: SpanForm, pk: int | None =
         else:
             messages.success(request, f"{form.instance} is saved.")
             return redirect("school_page", school.slug)
-    kind = "terms" if isinstance(form, TermForm) else "closures"
-    title = {"terms": "Term", "closures": "Closure"}[kind]
-    context = {"form": form, "school": school, "title": title, "kind": kind, "pk": pk}
+    context = {"form": form, "school": school, "title": TITLES[kind]}
     return render(request, "trusts/school_form.html", context)
 
 
 @require_POST
-def remove_span(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
+def remove_span(request: "StaffRequest", slug: str, kind: str, pk: int) -> HttpResponse:
     """Take a term or closure off the calendar."""
     found = editable_or_404(request, slug)
-    span, _ = _span_or_404(found, kind, pk)
+    span = _span_or_404(found, kind, pk)
     opening.drop_span(span=span, by=request.user, now=app_now())
     messages.success(request, f"{span} is taken off the calendar.")
     return redirect("school_page", slug)
 
 
-def _span_or_404(school: School, kind: str, pk: int) -> tuple[opening.Span, type[SpanForm]]:
+def _form_or_404(kind: str) -> type[SpanForm]:
     if kind not in SPANS:
         raise Http404
-    model, form_class = SPANS[kind]
-    return get_object_or_404(model._default_manager, school=school, pk=pk), form_class
+    return SPANS[kind]
+
+
+def _span_or_404(school: School, kind: str, pk: int) -> opening.Span:
+    model = _form_or_404(kind).Meta.model
+    return cast("opening.Span", get_object_or_404(model._default_manager, school=school, pk=pk))

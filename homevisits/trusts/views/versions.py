@@ -1,6 +1,8 @@
 """Reading policies: the list, one version, what changed."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from homevisits.clock import app_now, london_day
@@ -13,10 +15,13 @@ from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
 from homevisits.trusts.screen import Screen
 
+if TYPE_CHECKING:
+    from homevisits.people.signed_in import StaffRequest
+
 SHELF_ORDER = ("school__name", "-number")
 
 
-def policies(request: HttpRequest) -> HttpResponse:
+def policies(request: "StaffRequest") -> HttpResponse:
     """Every version that the person may read, and which one binds each of their schools."""
     versions = Policy.objects.visible_to(request.user).select_related("school", "trust", "published_by")
     schools = School.objects.visible_to(request.user).select_related("trust")
@@ -32,7 +37,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     return render(request, "trusts/policies.html", context)
 
 
-def version(request: HttpRequest, pk: int) -> HttpResponse:
+def version(request: "StaffRequest", pk: int) -> HttpResponse:
     """What one version says, each value beside what it rests on; `?part=` chooses the tab."""
     policy = visible_or_404(request, pk)
     editor = may_edit(request.user)
@@ -50,7 +55,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "trusts/version.html", context)
 
 
-def changes(request: HttpRequest, pk: int) -> HttpResponse:
+def changes(request: "StaffRequest", pk: int) -> HttpResponse:
     """What a version says otherwise than the one before, and than the preset it came from."""
     policy = visible_or_404(request, pk)
     contents, before = Contents.of(policy), previous(policy)
@@ -66,7 +71,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "trusts/changes.html", context)
 
 
-def visible_or_404(request: HttpRequest, pk: int) -> Policy:
+def visible_or_404(request: "StaffRequest", pk: int) -> Policy:
     """A version that the person may read."""
     versions = Policy.objects.visible_to(request.user)
     found: Policy = get_object_or_404(
