@@ -32,7 +32,8 @@ def keep_agreed(visit: Visit, by: Staff, now: dt.datetime) -> None:
     for pupil in visit.pupils.all():
         for action in actions:
             agreement, is_new = Agreement.objects.get_or_create(
-                pupil=pupil, action=action,
+                pupil=pupil,
+                action=action,
                 defaults={"visit": visit, "owner": owner, "review_on": action.due_on, "made_at": now},
             )
             if is_new:
@@ -45,7 +46,13 @@ def keep_agreed(visit: Visit, by: Staff, now: dt.datetime) -> None:
 def _arm(agreement: Agreement, now: dt.datetime) -> None:
     due = from_local(agreement.review_on, MORNING)
     wanted = [Wanted(kind=REVIEW, due_at=due, is_safety=False, nudges=3, nudge_minutes=2880)]
-    arm(AgreementDeadline, agreement, wanted if agreement.state == Agreement.State.RUNNING else [], now=now, met={REVIEW})
+    arm(
+        AgreementDeadline,
+        agreement,
+        wanted if agreement.state == Agreement.State.RUNNING else [],
+        now=now,
+        met={REVIEW},
+    )
 
 
 def _share(visit: Visit, now: dt.datetime) -> None:
@@ -54,18 +61,33 @@ def _share(visit: Visit, now: dt.datetime) -> None:
     for person in Staff.objects.holding(roles, visit.school):
         for channel in (Channel.IN_APP, Channel.EMAIL):
             queue(
-                key=f"{visit.ref}:agreed:{person.pk}:{channel}", recipient=person, channel=channel,
-                subject=f"{visit.ref}: something was agreed", body="A visit was recorded with an agreement.",
-                path="/attendance/agreements/", now=now, school=visit.school,
+                key=f"{visit.ref}:agreed:{person.pk}:{channel}",
+                recipient=person,
+                channel=channel,
+                subject=f"{visit.ref}: something was agreed",
+                body="A visit was recorded with an agreement.",
+                path="/attendance/agreements/",
+                now=now,
+                school=visit.school,
             )
 
 
 def review(
-    *, agreement: Agreement, by: Staff, now: dt.datetime, state: str, note: str = "", review_on: dt.date | None = None
+    *,
+    agreement: Agreement,
+    by: Staff,
+    now: dt.datetime,
+    state: str,
+    note: str = "",
+    review_on: dt.date | None = None,
 ) -> Agreement:
     """Say whether it was kept; still running needs a new date that lies ahead."""
     with transaction.atomic():
-        fresh = Agreement.objects.select_for_update(of=("self",)).select_related("visit__school", "pupil").get(pk=agreement.pk)
+        fresh = (
+            Agreement.objects.select_for_update(of=("self",))
+            .select_related("visit__school", "pupil")
+            .get(pk=agreement.pk)
+        )
         if by.pk != fresh.owner_id and not by.has_role(*reviewing.KEEPERS, school=fresh.visit.school):
             raise Refused("Only its owner or those who work on attendance can review an agreement.")
         if state == Agreement.State.RUNNING and review_on is None:

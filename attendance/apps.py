@@ -9,10 +9,10 @@ class AttendanceConfig(AppConfig):
         from attendance.agreeing import keep_agreed
         from attendance.models import AgreementAlarm, AgreementDeadline
         from homevisits.escalation import registry as engine
+        from homevisits.local.registry import Stage, register
         from homevisits.look import menu
         from homevisits.people import panels as pupil_page
         from homevisits.people.importing import kinds
-        from homevisits.local.registry import Stage, register
         from visits import registry
 
         engine.register(AgreementDeadline, AgreementAlarm, grouped_by="pupil_id")

@@ -11,7 +11,9 @@ class WaiveForm(HouseForm):
 
     submit = "No visit needed"
     why = forms.CharField(
-        label="Why is no visit needed?", help_text="It stays readable beside the marks.", max_length=300,
+        label="Why is no visit needed?",
+        help_text="It stays readable beside the marks.",
+        max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     sentences = {"why": "Say why no visit is needed"}

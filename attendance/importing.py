@@ -17,7 +17,16 @@ from homevisits.people.models import Pupil
 from homevisits.trusts.roles import RoleName
 
 KIND = "marks"
-SESSIONS = {"am": "am", "morning": "am", "a": "am", "1": "am", "pm": "pm", "afternoon": "pm", "p": "pm", "2": "pm"}
+SESSIONS = {
+    "am": "am",
+    "morning": "am",
+    "a": "am",
+    "1": "am",
+    "pm": "pm",
+    "afternoon": "pm",
+    "p": "pm",
+    "2": "pm",
+}
 IMPORTERS = {RoleName.ATTENDANCE_OFFICER, RoleName.ATTENDANCE_LEAD, RoleName.OFFICE, RoleName.HEADTEACHER}
 
 
@@ -86,9 +95,10 @@ class MarkPlan:
             row.add("Date", "This day lies in the future.", f"{values['day']:%d/%m/%Y}")
         if values.get("day") and values.get("code"):
             _check_code(row)
-        key = (values.get("upn"), values.get("day"), values.get("session"))
-        if None not in key and seen.setdefault(key, row.line) != row.line:
-            row.add("Session", f"Line {seen[key]} has a mark for the same pupil and session.")
+        if {"upn", "day", "session"} <= values.keys():
+            key = (values["upn"], values["day"], values["session"])
+            if seen.setdefault(key, row.line) != row.line:
+                row.add("Session", f"Line {seen[key]} has a mark for the same pupil and session.")
 
     def _take(self, row: Checked) -> None:
         values = row.values

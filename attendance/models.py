@@ -36,7 +36,9 @@ class Mark(models.Model):
 
     class Meta:
         ordering = ["day", "session"]
-        constraints = [models.UniqueConstraint(fields=["pupil", "day", "session"], name="mark_once_a_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["pupil", "day", "session"], name="mark_once_a_session")
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.session} {self.code}"
@@ -58,7 +60,9 @@ class Proposal(models.Model):
     grounds = models.CharField(max_length=300)
     since_on = models.DateField("first day of the absence")
     opened_at = models.DateTimeField()
-    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="proposals")
+    visit = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="proposals"
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     waived_why = models.CharField(max_length=300, blank=True)
@@ -169,7 +173,9 @@ class AgreementAlarm(Alarm):
 
     def words(self, rung: Rung, *, now: dt.datetime) -> Words:
         return Words(
-            "Alarm: a reminder could not be sent", "The review of an agreement was due.", self.get_absolute_url()
+            "Alarm: a reminder could not be sent",
+            "The review of an agreement was due.",
+            self.get_absolute_url(),
         )
 
     def quiet_after(self) -> dt.timedelta:

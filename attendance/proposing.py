@@ -70,8 +70,13 @@ def _propose_for(
         if known.exists() or _is_in_hand(pupil):
             return None
         return Proposal.objects.create(
-            pupil=pupil, school=pupil.school, reason_code=code, trigger=ground.trigger, grounds=words,
-            since_on=ground.since_on, opened_at=now,
+            pupil=pupil,
+            school=pupil.school,
+            reason_code=code,
+            trigger=ground.trigger,
+            grounds=words,
+            since_on=ground.since_on,
+            opened_at=now,
         )
 
 
@@ -113,7 +118,11 @@ def waive(*, proposal: Proposal, by: Staff, now: dt.datetime, why: str) -> Propo
 
 
 def _open(proposal: Proposal) -> Proposal:
-    fresh = Proposal.objects.select_for_update(of=("self",)).select_related("pupil", "school", "settled_by").get(pk=proposal.pk)
+    fresh = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("pupil", "school", "settled_by")
+        .get(pk=proposal.pk)
+    )
     if fresh.state != Proposal.State.OPEN:
         raise Refused(f"{fresh.settled_by} has dealt with this already.")
     return fresh

@@ -8,7 +8,7 @@ from django.db.models import Q
 from homevisits.trusts.roles import RoleName
 
 if TYPE_CHECKING:
-    from attendance.models import Agreement, Mark, Proposal
+    from attendance.models import Agreement, Mark, Proposal  # noqa: F401  (names the rows below)
 
 WORKERS = [
     RoleName.ATTENDANCE_LEAD,

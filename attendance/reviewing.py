@@ -13,13 +13,20 @@ from homevisits.trusts.roles import RoleName
 if TYPE_CHECKING:
     from attendance.models import Agreement
 
-KEEPERS = [RoleName.ATTENDANCE_LEAD, RoleName.ATTENDANCE_OFFICER, RoleName.EWO, RoleName.HEADTEACHER, RoleName.SLT]
+KEEPERS = [
+    RoleName.ATTENDANCE_LEAD,
+    RoleName.ATTENDANCE_OFFICER,
+    RoleName.EWO,
+    RoleName.HEADTEACHER,
+    RoleName.SLT,
+]
 
 
 def nudge(agreement: "Agreement") -> Iterable[tuple[Staff, Words]]:
     """The owner, on the day of the review."""
     words = Words(
-        "An agreement is due for review", "Look at what was agreed, and say whether it was kept.",
+        "An agreement is due for review",
+        "Look at what was agreed, and say whether it was kept.",
         f"/attendance/agreements/{agreement.pk}/",
     )
     return [(agreement.owner, words)]
@@ -28,10 +35,14 @@ def nudge(agreement: "Agreement") -> Iterable[tuple[Staff, Words]]:
 def rungs(agreement: "Agreement", now: dt.datetime) -> list[Rung]:
     """One step: whoever keeps agreements at the school."""
     people = Staff.objects.holding(KEEPERS, agreement.visit.school).present(now)
-    return [Rung(1, dt.timedelta(), tuple(people), ("in_app", "email"), "Those who keep agreements", is_last=True)]
+    return [
+        Rung(1, dt.timedelta(), tuple(people), ("in_app", "email"), "Those who keep agreements", is_last=True)
+    ]
 
 
-def note(agreement: "Agreement", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
+def note(
+    agreement: "Agreement", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any
+) -> None:
     """Write a line of the agreement's story."""
     apps.get_model("attendance", "AgreementEvent").append(
         chain=f"agreements:{agreement.pupil.school_id}",

@@ -61,7 +61,10 @@ def illness(days: Sequence[Day]) -> Ground | None:
     if len(ill) < ILLNESS_DAYS:
         return None
     return Ground(
-        "illness", ill[0][0], f"Ill for {len(ill)} school days, since {ill[0][0]:%-d %B}", ("ILLNESS",),
+        "illness",
+        ill[0][0],
+        f"Ill for {len(ill)} school days, since {ill[0][0]:%-d %B}",
+        ("ILLNESS",),
         ("AF-046", "AF-048"),
     )
 
@@ -77,8 +80,11 @@ def no_contact(days: Sequence[Day], explained_on: dt.date | None) -> Ground | No
     if all(is_ill(codes) for _, codes in gone):
         return None
     return Ground(
-        "no_contact", gone[0][0], f"Absent for {len(gone)} school days without an explanation, since {gone[0][0]:%-d %B}",
-        ("ABSENT_NO_CONTACT", "ABSENCE", "CONTACT_FAILED"), ("SH-032", "SH-033"),
+        "no_contact",
+        gone[0][0],
+        f"Absent for {len(gone)} school days without an explanation, since {gone[0][0]:%-d %B}",
+        ("ABSENT_NO_CONTACT", "ABSENCE", "CONTACT_FAILED"),
+        ("SH-032", "SH-033"),
     )
 
 

@@ -1,7 +1,7 @@
 """The attendance worklist, and what was agreed with families."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -10,11 +10,12 @@ from attendance.forms import ReviewForm, WaiveForm
 from attendance.models import Agreement, Proposal
 from attendance.panels import figures_of
 from homevisits.clock import app_now, london_day
+from homevisits.people.signed_in import StaffRequest
 from visits.transitions import Refused
 
 
 @require_GET
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: StaffRequest) -> HttpResponse:
     """What the marks suggest, the longest absence first, with each pupil's figures."""
     found = Proposal.objects.visible_to(request.user).open()
     proposals = list(found.select_related("pupil__household", "school")[:200])
@@ -26,7 +27,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: StaffRequest, pk: int) -> HttpResponse:
     """Turn a suggestion into a prefilled request."""
     proposal = get_object_or_404(Proposal.objects.visible_to(request.user), pk=pk)
     try:
@@ -34,12 +35,14 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     except (proposing.Refused, Refused) as refused:
         messages.error(request, str(refused))
         return redirect("attendance")
-    messages.success(request, f"{visit.ref} is started with what is known. Nobody is asked until you send it.")
+    messages.success(
+        request, f"{visit.ref} is started with what is known. Nobody is asked until you send it."
+    )
     return redirect("visit", visit.ref)
 
 
 @require_http_methods(["GET", "POST"])
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
+def waive(request: StaffRequest, pk: int) -> HttpResponse:
     """No visit, with a reason."""
     found = Proposal.objects.visible_to(request.user).select_related("pupil")
     proposal = get_object_or_404(found, pk=pk)
@@ -55,15 +58,17 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: StaffRequest) -> HttpResponse:
     """What was agreed and is still running, the next review first."""
     found = Agreement.objects.visible_to(request.user).running()
     listed = found.select_related("action", "pupil", "owner", "visit")[:200]
-    return render(request, "attendance/agreements.html", {"agreements": listed, "today": london_day(app_now())})
+    return render(
+        request, "attendance/agreements.html", {"agreements": listed, "today": london_day(app_now())}
+    )
 
 
 @require_http_methods(["GET", "POST"])
-def agreement(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement(request: StaffRequest, pk: int) -> HttpResponse:
     """One agreement, and its review."""
     found = Agreement.objects.visible_to(request.user).select_related("action", "pupil", "owner", "visit")
     one = get_object_or_404(found, pk=pk)

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 
 
@@ -8,12 +10,11 @@ class VisitsConfig(AppConfig):
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
         from homevisits.people.models import Staff
+        from visits.climbing import EVERYBODY
         from visits.examples import load
-        from visits.models import VisitAlarm, VisitDeadline
+        from visits.models import Visit, VisitAlarm, VisitDeadline
 
-        def leaders(visit):  # type: ignore[no-untyped-def]
-            from visits.climbing import EVERYBODY
-
+        def leaders(visit: Visit) -> Iterable[Staff]:
             return Staff.objects.holding(EVERYBODY, visit.school)
 
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)

@@ -15,7 +15,6 @@ from homevisits.trusts.models import School
 from visits.models import Visit
 from visits.story import CodeWord
 
-
 MIN_LENGTH = 6
 # PS-130 prints its example for everybody to read; the others tell a listener that something is wrong.
 PUBLISHED = ("petrol light", "petrol warning light")
@@ -55,7 +54,9 @@ def has_code_word(visit: Visit) -> bool:
     return _of(visit) is not None
 
 
-def set_code_word(*, school: School, word: str, by: Staff, now: dt.datetime, visit: Visit | None = None) -> CodeWord:
+def set_code_word(
+    *, school: School, word: str, by: Staff, now: dt.datetime, visit: Visit | None = None
+) -> CodeWord:
     """Keep a new word for a school, or for one visit. Raises NotAWord."""
     if sentence := objection(word):
         raise NotAWord(sentence)

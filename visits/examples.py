@@ -52,14 +52,21 @@ def crew_of(school: School) -> Crew:
         return Staff.objects.holding([role], school).order_by("pk")[skip]
 
     return Crew(
-        school, one(RoleName.VISITOR), one(RoleName.VISITOR, 1), one(RoleName.OFFICE), one(RoleName.DSL), one(RoleName.EWO)
+        school,
+        one(RoleName.VISITOR),
+        one(RoleName.VISITOR, 1),
+        one(RoleName.OFFICE),
+        one(RoleName.DSL),
+        one(RoleName.EWO),
     )
 
 
 class Walker:
     """Takes one visit from step to step; every step has its own time."""
 
-    def __init__(self, crew: Crew, pupil: Pupil, leaves: dt.datetime, rng: random.Random, **plan: Any) -> None:
+    def __init__(
+        self, crew: Crew, pupil: Pupil, leaves: dt.datetime, rng: random.Random, **plan: Any
+    ) -> None:
         self.crew, self.pupil, self.leaves, self.rng = crew, pupil, leaves, rng
         self.lead: Staff = plan.get("lead", crew.teacher)
         self.minutes: tuple[int, int, int] = plan.get("minutes", (10, 40, 55))
@@ -77,9 +84,18 @@ class Walker:
         whom = str(link.contact) if link else "the parent"
         values = {
             **self._reason(visit),
-            "household": home, "address": home.address if home else "", "postcode": home.postcode if home else "",
-            "depart_at": self.leaves, "start_at": self._at(start), "end_at": self._at(end), "return_at": self._at(back),
-            "to_see_text": whom, "told": "call", "told_whom": whom, "told_at": self.asked, "told_by": self.lead,
+            "household": home,
+            "address": home.address if home else "",
+            "postcode": home.postcode if home else "",
+            "depart_at": self.leaves,
+            "start_at": self._at(start),
+            "end_at": self._at(end),
+            "return_at": self._at(back),
+            "to_see_text": whom,
+            "told": "call",
+            "told_whom": whom,
+            "told_at": self.asked,
+            "told_by": self.lead,
             "parent_agreed": True,
             "ooh_necessary": "The parent works in school hours.",
             "ooh_no_alternative": "Calls and letters brought no meeting.",
@@ -94,7 +110,9 @@ class Walker:
         self._attempts(visit, reason)
         return {
             "reason_code": reason.code,
-            "reason_explained": "Agreed with the family at the last meeting." if reason.needs_explanation else "",
+            "reason_explained": "Agreed with the family at the last meeting."
+            if reason.needs_explanation
+            else "",
             "purpose": self.rng.choice(PURPOSES),
             "why_necessary": "Two meetings in school were offered and did not take place.",
         }
@@ -103,13 +121,19 @@ class Walker:
         channels = ("call", "text", "call")
         for n in range(max(reason.min_attempts, 0)):
             transitions.note_attempt(
-                visit=visit, pupil=self.pupil, by=self.lead, now=self.asked,
-                at=self.asked - dt.timedelta(hours=n + 1), channel=channels[n % 3],
+                visit=visit,
+                pupil=self.pupil,
+                by=self.lead,
+                now=self.asked,
+                at=self.asked - dt.timedelta(hours=n + 1),
+                channel=channels[n % 3],
                 result=ContactAttempt.Result.NO_ANSWER,
             )
 
     def ask(self) -> "Walker":
-        self.visit = transitions.submit(visit=self.visit, by=self.lead, now=self.asked + dt.timedelta(minutes=4))
+        self.visit = transitions.submit(
+            visit=self.visit, by=self.lead, now=self.asked + dt.timedelta(minutes=4)
+        )
         return self
 
     def assess(self, now: dt.datetime) -> None:
@@ -118,7 +142,11 @@ class Walker:
         assessors = Staff.objects.holding(roles, self.crew.school) if roles else None
         by = self.lead if is_exempt(fresh) or assessors is None else assessors.first()
         self.visit = transitions.assess_risk(
-            visit=fresh, by=by, now=now, level="low", text="Known family. Two go, by day, on a main road.",
+            visit=fresh,
+            by=by,
+            now=now,
+            level="low",
+            text="Known family. Two go, by day, on a main road.",
             lone="Own car, daylight, check-in call agreed.",
         )
 
@@ -132,8 +160,14 @@ class Walker:
             if decider is None:
                 raise LookupError(f"nobody can decide on {needs[0]}")
             self.visit = transitions.answer(
-                visit=fresh, by=decider, now=now, reply="yes", reason="Needed now, and best for the pupil.",
-                kinds=[n.kind for n in route(fresh)], necessary=True, best_interests=True,
+                visit=fresh,
+                by=decider,
+                now=now,
+                reply="yes",
+                reason="Needed now, and best for the pupil.",
+                kinds=[n.kind for n in route(fresh)],
+                necessary=True,
+                best_interests=True,
             )
         return self
 
@@ -143,12 +177,17 @@ class Walker:
         for attendee in Visit.objects.get(pk=self.visit.pk).party:
             car = attendee.staff.vehicles.first() if attendee.staff and attendee.is_lead else None
             people[attendee.pk] = {
-                "phone": attendee.phone or "+447700900321", "travel": "drives" if car else "passenger", "vehicle": car,
+                "phone": attendee.phone or "+447700900321",
+                "travel": "drives" if car else "passenger",
+                "vehicle": car,
             }
         values = {"checkin_colleague": self.crew.office, "responsible_contact": self.crew.dsl}
         self.visit = transitions.log(
-            visit=self.visit, by=self.crew.office, now=max(self._at(-15), self.asked + dt.timedelta(minutes=36)),
-            values=values, people=people,
+            visit=self.visit,
+            by=self.crew.office,
+            now=max(self._at(-15), self.asked + dt.timedelta(minutes=36)),
+            values=values,
+            people=people,
         )
         return self
 
@@ -162,13 +201,18 @@ class Walker:
         start = self.minutes[0]
         transitions.say_arrived(visit=self.visit, by=self.lead, now=self._at(start + 1))
         transitions.say_entered(
-            visit=self.visit, by=self.lead, now=self._at(start + 3), invited_by=self.visit.told_whom or "mother"
+            visit=self.visit,
+            by=self.lead,
+            now=self._at(start + 3),
+            invited_by=self.visit.told_whom or "mother",
         )
         return self
 
     def check_in(self) -> "Walker":
         start = self.minutes[0]
-        self.visit = transitions.check_in(visit=self.visit, by=self.lead, now=self._at(start + 10), together=True)
+        self.visit = transitions.check_in(
+            visit=self.visit, by=self.lead, now=self._at(start + 10), together=True
+        )
         return self
 
     def come_back(self) -> "Walker":
@@ -178,7 +222,10 @@ class Walker:
         transitions.say_left(visit=self.visit, by=self.lead, now=self._at(self.minutes[1]))
         for attendee in Visit.objects.get(pk=self.visit.pk).party:
             self.visit = transitions.say_back(
-                visit=self.visit, by=self.crew.office, now=self._at(self.minutes[2] - 5), attendee=attendee,
+                visit=self.visit,
+                by=self.crew.office,
+                now=self._at(self.minutes[2] - 5),
+                attendee=attendee,
                 identity="Saw them at the desk",
             )
         return self
@@ -190,15 +237,25 @@ class Walker:
         agrees = self.rng.random() < 0.6
         due = london_day(now) + dt.timedelta(days=self.rng.randrange(5, 25))
         transitions.keep_record(
-            visit=self.visit, by=self.lead, now=now, outcome="completed", outcome_text="",
+            visit=self.visit,
+            by=self.lead,
+            now=now,
+            outcome="completed",
+            outcome_text="",
             people=[(self.visit.told_whom or "Parent", "parent"), (str(self.pupil), "pupil")],
             actions=[("Ring on Monday about the mornings", str(self.lead), due)] if agrees else [],
             values={
-                "place": self.visit.address, "pupil_seen": "in_home", "pupil_spoken": "with_adult",
+                "place": self.visit.address,
+                "pupil_seen": "in_home",
+                "pupil_spoken": "with_adult",
                 "discussed": "Mornings, friends, and who can help on the way in.",
-                "facts": self.rng.choice(FACTS), "opinions": self.rng.choice(OPINIONS),
-                "pupil_words": "“I like maths but the corridor is loud.”", "nothing_agreed": not agrees,
-                "concern": "no", "id_shown": True, "file_destination": files[0] if files else "",
+                "facts": self.rng.choice(FACTS),
+                "opinions": self.rng.choice(OPINIONS),
+                "pupil_words": "“I like maths but the corridor is loud.”",
+                "nothing_agreed": not agrees,
+                "concern": "no",
+                "id_shown": True,
+                "file_destination": files[0] if files else "",
             },
         )
         self.visit = transitions.record(visit=self.visit, by=self.lead, now=now + dt.timedelta(minutes=20))
@@ -222,7 +279,12 @@ def load(stdout: OutputWrapper) -> None:
     for school in School.objects.order_by("pk"):
         rng = random.Random(school.slug)  # noqa: S311  (the same examples at every run)
         crew = crew_of(school)
-        set_code_word(school=school, word="Did you find the blue folder?", by=crew.office, now=now - dt.timedelta(days=40))
+        set_code_word(
+            school=school,
+            word="Did you find the blue folder?",
+            by=crew.office,
+            now=now - dt.timedelta(days=40),
+        )
         pupils = list(Pupil.objects.filter(school=school).select_related("household").order_by("pk"))
         rng.shuffle(pupils)
         _past(crew, pupils[:9], now, rng)
@@ -259,13 +321,22 @@ def _past(crew: Crew, pupils: list[Pupil], now: dt.datetime, rng: random.Random)
 def _decline(walker: Walker) -> None:
     visit = Visit.objects.get(pk=walker.visit.pk)
     now = walker.asked + dt.timedelta(hours=1)
-    decider = deciders(missing(visit)[0], visit, now).first()
-    transitions.answer(visit=visit, by=decider, now=now, reply="no", reason="The family can come in on Friday. Meet them here.")
+    decider = deciders(missing(visit)[0], visit, now)[0]
+    transitions.answer(
+        visit=visit,
+        by=decider,
+        now=now,
+        reply="no",
+        reason="The family can come in on Friday. Meet them here.",
+    )
 
 
 def _cancel(walker: Walker) -> None:
     transitions.cancel(
-        visit=walker.visit, by=walker.lead, now=walker.leaves - dt.timedelta(minutes=10), for_safety=True,
+        visit=walker.visit,
+        by=walker.lead,
+        now=walker.leaves - dt.timedelta(minutes=10),
+        for_safety=True,
         reason="The father rang, angry, and said that nobody should come. We meet at school instead.",
     )
 

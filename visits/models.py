@@ -76,7 +76,9 @@ class Visit(models.Model):
     requested_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="requested_visits")
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
-    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by"
+    )
     next_leg = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="leg_before"
     )
@@ -93,7 +95,9 @@ class Visit(models.Model):
 
     # Whom and where
     pupils = models.ManyToManyField(Pupil, related_name="visits", blank=True)
-    household = models.ForeignKey(Household, null=True, blank=True, on_delete=models.PROTECT, related_name="visits")
+    household = models.ForeignKey(
+        Household, null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+    )
     address = models.CharField(max_length=200, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
     to_see = models.ManyToManyField(ContactLink, related_name="+", blank=True)
@@ -108,7 +112,9 @@ class Visit(models.Model):
     return_at = models.DateTimeField("back by", null=True, blank=True)
     ooh_necessary = models.TextField("why it is absolutely necessary out of hours", blank=True)
     ooh_no_alternative = models.TextField("why there is no reasonable alternative", blank=True)
-    responsible_contact = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    responsible_contact = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     # Parents told
     told = models.CharField(max_length=6, choices=Told, blank=True)
@@ -127,13 +133,17 @@ class Visit(models.Model):
         max_length=6, choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], blank=True
     )
     risk_text = models.TextField("risks and how they are reduced", blank=True)
-    risk_assessed_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    risk_assessed_by = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     risk_assessed_at = models.DateTimeField(null=True, blank=True)
     lone_assessment = models.TextField("lone-working assessment", blank=True)
     lone_assessed_at = models.DateTimeField(null=True, blank=True)
 
     # The office's log
-    checkin_colleague = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    checkin_colleague = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     no_colleague_reason = models.CharField(max_length=300, blank=True)
     logged_at = models.DateTimeField(null=True, blank=True)
     logged_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -164,12 +174,14 @@ class Visit(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="visit_state_known"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(policy__isnull=False, submitted_at__isnull=False)
+                condition=Q(state="draft")
+                | Q(policy__isnull=False, submitted_at__isnull=False)
                 | Q(state="cancelled"),
                 name="visit_pins_policy_when_submitted",
             ),
             models.CheckConstraint(
-                condition=Q(logged_at=None, logged_by=None) | Q(logged_at__isnull=False, logged_by__isnull=False),
+                condition=Q(logged_at=None, logged_by=None)
+                | Q(logged_at__isnull=False, logged_by__isnull=False),
                 name="visit_logged_at_and_by",
             ),
             models.CheckConstraint(
@@ -298,7 +310,9 @@ class Attendee(models.Model):
         NEXT_VISIT = "next_visit", "Gone on to the next visit"
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="attendees")
-    staff = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="attending")
+    staff = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="attending"
+    )
     name = models.CharField("name of somebody from outside", max_length=120, blank=True)
     organisation = models.CharField(max_length=120, blank=True)
     phone = PhoneNumberField(blank=True)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 Nudges = Iterable[tuple[Staff, Words]]
 
 
-def note(visit: "Visit", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
+def note(
+    visit: "Visit", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any
+) -> None:
     """A line that the engine writes in a visit's story."""
     apps.get_model("visits", "VisitEvent").append(
         chain=f"school:{visit.school_id}",
@@ -44,9 +46,14 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     if deadline.kind == "check_in" and deadline.attendee:
         subject = f"Ring {deadline.attendee.short_name} now ({visit.ref})"
         body = f"The check-in call is due by {local(deadline.due_at):%H:%M}. Voicemail is no answer."
-        return [(p, Words(subject, body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/")) for p in callers(visit, now)]
+        return [
+            (p, Words(subject, body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/"))
+            for p in callers(visit, now)
+        ]
     if deadline.kind == "return":
-        body = f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
+        body = (
+            f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
+        )
         return [(p, _out(visit, f"{visit.ref}: you are due back now", body)) for p in travellers(visit)]
     return []
 
@@ -93,7 +100,10 @@ def _decision(visit: "Visit", number: int, now: dt.datetime) -> Nudges:
 def _countersign(visit: "Visit") -> Nudges:
     open_ones = [d for d in visit.decisions.select_related("decider") if d.wants_countersigning]
     subject = f"{visit.ref}: countersign what you said by telephone"
-    return [(d.decider, Words(subject, "Read what was typed in for you.", visit.get_absolute_url())) for d in open_ones]
+    return [
+        (d.decider, Words(subject, "Read what was typed in for you.", visit.get_absolute_url()))
+        for d in open_ones
+    ]
 
 
 def _record(deadline: "VisitDeadline") -> Nudges:

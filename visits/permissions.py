@@ -74,34 +74,73 @@ def _any(sentence: str, *who: Callable[[Staff, Visit, dt.datetime], bool]) -> Ru
 RULES: dict[str, Rule] = {
     "edit": _any("Only the person who asks can change this request.", is_asker),
     "submit": _any("Only the person who asks can send this request.", is_asker),
-    "amend": _any("Only the person who asked, the lead or the office can change this visit.", is_asker, is_visitor, is_office),
+    "amend": _any(
+        "Only the person who asked, the lead or the office can change this visit.",
+        is_asker,
+        is_visitor,
+        is_office,
+    ),
     "assess_risk": _any(
         "Only the person who asked, somebody who goes or a leader can write the risk assessment.",
-        is_asker, is_visitor, is_leader, is_assessor,
+        is_asker,
+        is_visitor,
+        is_leader,
+        is_assessor,
     ),
     "decide": _any("This decision is not yours to take. Nobody decides on their own visit.", is_decider),
     "type_decision": _any(
         "Only the office, a leader or the person who asks can type in what was said by telephone.",
-        is_office, is_leader, is_asker,
+        is_office,
+        is_leader,
+        is_asker,
     ),
     "ask_dsl": _any("Only somebody who decides can ask the DSL.", is_decider),
     "log": _any("Only the office can log a visit; nobody logs their own.", is_office, is_closed_desk),
-    "plan_log": _any("Only the office, the person who asked or somebody who goes can fill this in.", is_office, is_closed_desk, is_asker, is_visitor),
-    "depart": _any("Only somebody who goes, or the office for them, can say that they left.", is_visitor, is_office),
-    "did_not_leave": _any("Only somebody who goes, or the office, can say that nobody left.", is_visitor, is_office),
+    "plan_log": _any(
+        "Only the office, the person who asked or somebody who goes can fill this in.",
+        is_office,
+        is_closed_desk,
+        is_asker,
+        is_visitor,
+    ),
+    "depart": _any(
+        "Only somebody who goes, or the office for them, can say that they left.", is_visitor, is_office
+    ),
+    "did_not_leave": _any(
+        "Only somebody who goes, or the office, can say that nobody left.", is_visitor, is_office
+    ),
     "say": _any(
         "Only somebody who goes, or the office or agreed colleague for them, can report this.",
-        is_visitor, is_caller, is_office, is_leader,
+        is_visitor,
+        is_caller,
+        is_office,
+        is_leader,
     ),
     "retime": _any("Only somebody who goes, or the office, can change the times.", is_visitor, is_office),
-    "back": _any("Only somebody who goes, or the office after speaking to them, can say who is back.", is_visitor, is_office, is_leader),
-    "not_back": _any("Only the office, a leader or somebody who went can undo this.", is_office, is_visitor, is_leader),
-    "cancel": _any("Only the person who asked, a decider or the office can cancel this visit.", is_asker, is_decider, is_office, is_visitor),
+    "back": _any(
+        "Only somebody who goes, or the office after speaking to them, can say who is back.",
+        is_visitor,
+        is_office,
+        is_leader,
+    ),
+    "not_back": _any(
+        "Only the office, a leader or somebody who went can undo this.", is_office, is_visitor, is_leader
+    ),
+    "cancel": _any(
+        "Only the person who asked, a decider or the office can cancel this visit.",
+        is_asker,
+        is_decider,
+        is_office,
+        is_visitor,
+    ),
     "write": _any("Only somebody who went can write the record.", is_visitor),
     "record": _any("Only the lead visitor can finish the record.", is_writer),
     "agree_code_word": _any(
         "Only the office, a leader or somebody who goes can set a code word.",
-        is_office, is_closed_desk, is_leader, is_visitor,
+        is_office,
+        is_closed_desk,
+        is_leader,
+        is_visitor,
     ),
     "read": lambda staff, visit, now: None,
     "code_word": _any(

@@ -10,9 +10,15 @@ from homevisits.trusts.roles import RoleName
 from visits.states import State
 
 if TYPE_CHECKING:
-    from visits.models import Visit
+    from visits.models import Visit  # noqa: F401  (names the rows below)
 
-WHOLE_SCHOOL = [RoleName.HEADTEACHER, RoleName.SLT, RoleName.DSL, RoleName.DEPUTY_DSL, RoleName.ATTENDANCE_LEAD]
+WHOLE_SCHOOL = [
+    RoleName.HEADTEACHER,
+    RoleName.SLT,
+    RoleName.DSL,
+    RoleName.DEPUTY_DSL,
+    RoleName.ATTENDANCE_LEAD,
+]
 NOT_DRAFTS = [s for s in State.values if s != State.DRAFT]
 
 

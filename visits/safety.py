@@ -136,7 +136,9 @@ class VisitAlarm(Alarm):
 
     @classmethod
     def visible_to(cls, staff: Staff) -> "models.QuerySet[VisitAlarm]":
-        return cls.objects.filter(visit__in=_visits().visible_to(staff)).select_related("visit__school", "owner")
+        return cls.objects.filter(visit__in=_visits().visible_to(staff)).select_related(
+            "visit__school", "owner"
+        )
 
 
 def _visits() -> "VisitQuerySet":

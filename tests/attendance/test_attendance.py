@@ -67,10 +67,18 @@ def test_what_is_not_possible_counts_nowhere() -> None:
 
 @pytest.mark.parametrize(
     ("present", "absent", "percent", "label"),
-    [(122, 16, "88.4%", "persistent absence"), (90, 10, "90.0%", "persistent absence"), (91, 9, "91.0%", ""),
-     (50, 50, "50.0%", "severe absence"), (5, 5, "50.0%", ""), (0, 0, "no figure", "")],
+    [
+        (122, 16, "88.4%", "persistent absence"),
+        (90, 10, "90.0%", "persistent absence"),
+        (91, 9, "91.0%", ""),
+        (50, 50, "50.0%", "severe absence"),
+        (5, 5, "50.0%", ""),
+        (0, 0, "no figure", ""),
+    ],
 )
-def test_percentages_are_counted_in_whole_sessions(present: int, absent: int, percent: str, label: str) -> None:
+def test_percentages_are_counted_in_whole_sessions(
+    present: int, absent: int, percent: str, label: str
+) -> None:
     found = Figures(present, absent, 0)
     assert (found.percent, found.label) == (percent, label)
 
@@ -96,7 +104,9 @@ def test_the_last_ten_days_are_the_last_marked_ones(cast: Cast, now) -> None:
 
 @pytest.mark.clause("AF-046", "AF-048")
 @pytest.mark.parametrize("cast", [AF], indirect=True)
-@pytest.mark.parametrize(("codes", "expected"), [("//II", []), ("//III", ["ILLNESS"]), ("/III/", []), ("IIII", ["ILLNESS"])])
+@pytest.mark.parametrize(
+    ("codes", "expected"), [("//II", []), ("//III", ["ILLNESS"]), ("/III/", []), ("IIII", ["ILLNESS"])]
+)
 def test_three_days_of_illness_suggest_a_visit(cast: Cast, now, codes: str, expected: list[str]) -> None:
     give(PupilFactory(school=cast.school), codes)
     assert [p.reason_code for p in propose(school=cast.school, now=now)] == expected
@@ -113,7 +123,9 @@ def test_a_reason_that_the_policy_does_not_have_is_not_suggested(cast: Cast, now
 @pytest.mark.parametrize("cast", [TC], indirect=True)
 def test_three_days_without_a_word_suggest_a_visit(cast: Cast, now) -> None:
     give(PupilFactory(school=cast.school), "//NNN")
-    assert [(p.trigger, p.reason_code) for p in propose(school=cast.school, now=now)] == [("no_contact", "ABSENCE")]
+    assert [(p.trigger, p.reason_code) for p in propose(school=cast.school, now=now)] == [
+        ("no_contact", "ABSENCE")
+    ]
 
 
 @pytest.mark.clause("AF-036")
@@ -142,7 +154,10 @@ def test_a_suggestion_becomes_a_prefilled_request(cast: Cast, now, client: Clien
     client.post(f"/attendance/proposals/{proposal.pk}/ask/")
     visit = Proposal.objects.get().visit
     assert (visit.state, visit.requested_by, visit.reason_code, visit.address) == (
-        "draft", cast.attendance, "ABSENCE", pupil.household.address,
+        "draft",
+        cast.attendance,
+        "ABSENCE",
+        pupil.household.address,
     )
     assert "Absent for 3 school days" in visit.purpose
 
@@ -162,7 +177,12 @@ CSV = "UPN,Date,Session,Code,Minutes late,Comment\n"
 
 def marks_of(cast: Cast, now: dt.datetime, *rows: str, confirm: bool = True):
     return importing.run(
-        school=cast.school, kind="marks", text=CSV + "\n".join(rows), by=cast.attendance, now=now, confirm=confirm
+        school=cast.school,
+        kind="marks",
+        text=CSV + "\n".join(rows),
+        by=cast.attendance,
+        now=now,
+        confirm=confirm,
     )
 
 
@@ -182,7 +202,11 @@ def test_a_file_with_an_unknown_code_writes_nothing_and_says_where(cast: Cast, n
 
 @pytest.mark.parametrize(
     ("row", "column"),
-    [("A000000000000,25/11/2026,AM,/,,", "UPN"), ("{upn},25/12/2026,AM,/,,", "Date"), ("{upn},25/11/2026,noon,/,,", "Session")],
+    [
+        ("A000000000000,25/11/2026,AM,/,,", "UPN"),
+        ("{upn},25/12/2026,AM,/,,", "Date"),
+        ("{upn},25/11/2026,noon,/,,", "Session"),
+    ],
 )
 def test_each_bad_cell_is_named_with_its_line(cast: Cast, now, row: str, column: str) -> None:
     upn = PupilFactory(school=cast.school).upn
@@ -221,14 +245,20 @@ def test_what_was_agreed_is_kept_shared_and_looked_at_again(cast: Cast, clock) -
     make.give_role(cast.slt, RoleName.ATTENDANCE_LEAD, cast)
     visit = make.returned(cast, now=now)
     transitions.keep_record(
-        visit=visit, by=cast.teacher, now=now, outcome="completed", people=[("Maria", "mother")],
+        visit=visit,
+        by=cast.teacher,
+        now=now,
+        outcome="completed",
+        people=[("Maria", "mother")],
         values=make.record_facts(visit) | {"nothing_agreed": False},
         actions=[("Ring on Monday", "D. Mensah", dt.date(2026, 12, 7))],
     )
     transitions.record(visit=visit, by=cast.teacher, now=now)
     agreement = Agreement.objects.get()
     assert (agreement.action.what, agreement.owner, agreement.review_on) == (
-        "Ring on Monday", cast.teacher, dt.date(2026, 12, 7),
+        "Ring on Monday",
+        cast.teacher,
+        dt.date(2026, 12, 7),
     )
     assert Notice.objects.filter(recipient=cast.slt, subject__contains="something was agreed").exists()
     clock.set("2026-12-07 08:31")

@@ -35,7 +35,10 @@ def a_pupil(cast: Cast, **fields: Any) -> Pupil:
         trust=cast.trust, household=household, first_name="Maria", last_name="Novak", phone="+447700900555"
     )
     ContactLink.objects.create(
-        pupil=pupil, contact=mother, relationship="mother", has_parental_responsibility=True,
+        pupil=pupil,
+        contact=mother,
+        relationship="mother",
+        has_parental_responsibility=True,
         may_be_discussed_with=True,
     )
     return pupil
@@ -70,7 +73,9 @@ def draft(
     """A draft that could be sent: by the teacher, with a colleague, parents told and agreed."""
     now = now or app_now()
     by = by or cast.teacher
-    party = party if party is not None else ([by, cast.colleague] if by != cast.colleague else [by, cast.teacher])
+    party = (
+        party if party is not None else ([by, cast.colleague] if by != cast.colleague else [by, cast.teacher])
+    )
     checked(*party)
     pupil = pupil or a_pupil(cast)
     visit = transitions.start_draft(by=by, school=cast.school, now=now, pupils=[pupil])
@@ -106,9 +111,18 @@ def assessed(cast: Cast, visit: Visit, now: dt.datetime) -> Visit:
     fresh = Visit.objects.get(pk=visit.pk)
     roles = fresh.rules.risk_assessor_roles if fresh.rules else []
     people = [fresh.requested_by, cast.head, cast.dsl, cast.slt, cast.ceo, cast.ewo]
-    by = next(p for p in people if not roles or p.has_role(*roles, school=fresh.school) or p == fresh.requested_by and p.is_ewo)
+    by = next(
+        p
+        for p in people
+        if not roles or p.has_role(*roles, school=fresh.school) or (p == fresh.requested_by and p.is_ewo)
+    )
     return transitions.assess_risk(
-        visit=visit, by=by, now=now, level="low", text="Known family, quiet street.", lone="Own car, daylight."
+        visit=visit,
+        by=by,
+        now=now,
+        level="low",
+        text="Known family, quiet street.",
+        lone="Own car, daylight.",
     )
 
 
@@ -121,8 +135,14 @@ def authorised(cast: Cast, **options: Any) -> Visit:
         decider = deciders(needs[0], fresh, now).first()
         assert decider is not None, f"nobody can decide on {needs[0]}"
         transitions.answer(
-            visit=visit, by=decider, now=now, reply="yes", reason="Needed, and best for the pupil.",
-            kinds=[n.kind for n in route(fresh)], necessary=True, best_interests=True,
+            visit=visit,
+            by=decider,
+            now=now,
+            reply="yes",
+            reason="Needed, and best for the pupil.",
+            kinds=[n.kind for n in route(fresh)],
+            necessary=True,
+            best_interests=True,
         )
     return Visit.objects.get(pk=visit.pk)
 
@@ -168,8 +188,13 @@ def recorded(cast: Cast, **options: Any) -> Visit:
     lead = visit.lead
     assert lead is not None
     transitions.keep_record(
-        visit=visit, by=lead.staff, now=now, values=record_facts(visit), outcome="completed",
-        people=[("Maria Novak", "mother")], actions=[],
+        visit=visit,
+        by=lead.staff,
+        now=now,
+        values=record_facts(visit),
+        outcome="completed",
+        people=[("Maria Novak", "mother")],
+        actions=[],
     )
     return transitions.record(visit=visit, by=lead.staff, now=now)
 

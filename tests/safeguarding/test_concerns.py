@@ -29,7 +29,9 @@ def visit(cast: Cast, now) -> Visit:
 
 
 def raised(cast: Cast, visit: Visit, now: dt.datetime, **more: object) -> Concern:
-    concern, _ = raise_concern(pupil=visit.pupils.get(), visit=visit, by=cast.teacher, now=now, facts=WORDS, **more)
+    concern, _ = raise_concern(
+        pupil=visit.pupils.get(), visit=visit, by=cast.teacher, now=now, facts=WORDS, **more
+    )
     return concern
 
 
@@ -102,7 +104,9 @@ def test_every_reading_is_noted(cast: Cast, visit, now, client: Client) -> None:
     assert Look.objects.get(what="concern").by == cast.dsl
 
 
-def test_the_alarm_says_nothing_of_the_words_to_those_who_may_not_read(cast, visit, clock, now, client) -> None:
+def test_the_alarm_says_nothing_of_the_words_to_those_who_may_not_read(
+    cast, visit, clock, now, client
+) -> None:
     concern = raised(cast, visit, now)
     clock.advance(minutes=cast.policy.concern_read_minutes)
     sweep("test")
@@ -114,10 +118,14 @@ def test_the_alarm_says_nothing_of_the_words_to_those_who_may_not_read(cast, vis
     assert str(concern.pupil) not in page.content.decode()
 
 
-def test_the_form_says_what_is_missing_and_keeps_what_was_typed(cast: Cast, visit, now, client: Client) -> None:
+def test_the_form_says_what_is_missing_and_keeps_what_was_typed(
+    cast: Cast, visit, now, client: Client
+) -> None:
     client.force_login(cast.teacher)
     pupil = visit.pupils.get().pk
-    page = client.post(f"/safeguarding/new/?visit={visit.ref}", {"pupil": pupil, "facts": WORDS, "danger": "yes"})
+    page = client.post(
+        f"/safeguarding/new/?visit={visit.ref}", {"pupil": pupil, "facts": WORDS, "danger": "yes"}
+    )
     text = page.content.decode()
     assert "Ring 999, then write whom you rang" in text
     assert WORDS in text
@@ -129,7 +137,12 @@ def test_a_serious_concern_keeps_who_was_rung_first(cast: Cast, visit, now, clie
     client.force_login(cast.teacher)
     client.post(
         f"/safeguarding/new/?visit={visit.ref}",
-        {"pupil": visit.pupils.get().pk, "facts": WORDS, "danger": "yes", "services_called": "999 at 10:20, ref 41"},
+        {
+            "pupil": visit.pupils.get().pk,
+            "facts": WORDS,
+            "danger": "yes",
+            "services_called": "999 at 10:20, ref 41",
+        },
     )
     concern = Concern.objects.get()
     assert (concern.is_serious, concern.services_called) == (True, "999 at 10:20, ref 41")

@@ -177,7 +177,9 @@ def test_a_late_arrival_waits_from_the_arrival(cast: Cast, clock, now) -> None:
     assert VisitDeadline.objects.get(visit=visit, kind=Due.WAIT).due_at == arrived + dt.timedelta(minutes=20)
 
 
-def test_a_forgotten_departure_stands_as_possibly_out_and_its_return_is_watched(cast: Cast, clock, now) -> None:
+def test_a_forgotten_departure_stands_as_possibly_out_and_its_return_is_watched(
+    cast: Cast, clock, now
+) -> None:
     visit = make.logged(cast, now=now)
     assert live(visit) >= {Due.DEPARTURE, Due.RETURN}
     swept(clock, cast.policy.departure_grace_minutes)
@@ -221,7 +223,9 @@ def test_back_during_an_alarm_is_a_claim_until_another_resolves(cast: Cast, cloc
     assert (fresh.state, Due.RETURN in live(visit)) == ("in_progress", True)
     assert all(a.claimed_back_at and not a.back_at for a in fresh.attendees.all())
     assert live(visit) - {Due.CHECK_IN} == before - {Due.CHECK_IN}
-    alarms.resolve(alarm=visit.alarms.get(), by=cast.office, outcome="false", resolution="Spoke to both.", now=clock.now)
+    alarms.resolve(
+        alarm=visit.alarms.get(), by=cast.office, outcome="false", resolution="Spoke to both.", now=clock.now
+    )
     assert Visit.objects.get(pk=visit.pk).state == "returned_safe"
 
 
@@ -230,7 +234,11 @@ def test_resolving_with_somebody_still_out_keeps_a_safety_deadline(cast: Cast, c
     clock.set(visit.return_due_at)
     sweep("test")
     alarms.resolve(
-        alarm=visit.alarms.get(kind="overdue"), by=cast.office, outcome="late", resolution="Spoke, back in ten.", now=clock.now
+        alarm=visit.alarms.get(kind="overdue"),
+        by=cast.office,
+        outcome="late",
+        resolution="Spoke, back in ten.",
+        now=clock.now,
     )
     for other in visit.alarms.exclude(state="resolved"):
         alarms.resolve(alarm=other, by=cast.office, outcome="late", resolution="Spoke.", now=clock.now)
@@ -256,7 +264,9 @@ def test_more_time_moves_the_return_and_tells_the_head(cast: Cast, clock, now) -
     due = visit.return_due_at
     transitions.extend(visit=visit, by=cast.teacher, now=clock.now, minutes=20, reason="Traffic")
     assert VisitDeadline.objects.get(visit=visit, kind=Due.RETURN).due_at == due + dt.timedelta(minutes=20)
-    told_of_it = Notice.objects.filter(subject__contains="times changed").values_list("recipient__last_name", flat=True)
+    told_of_it = Notice.objects.filter(subject__contains="times changed").values_list(
+        "recipient__last_name", flat=True
+    )
     assert set(told_of_it) == {"Head"}
 
 
@@ -265,7 +275,9 @@ def test_more_time_moves_the_return_and_tells_the_head(cast: Cast, clock, now) -
 def test_the_ewos_schedule_change_is_told_to_the_ceo(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now, by=cast.ewo, party=[cast.ewo], lone_reason="Known family.")
     transitions.extend(visit=visit, by=cast.ewo, now=clock.now, minutes=20, reason="Traffic")
-    told_of_it = Notice.objects.filter(subject__contains="times changed").values_list("recipient__last_name", flat=True)
+    told_of_it = Notice.objects.filter(subject__contains="times changed").values_list(
+        "recipient__last_name", flat=True
+    )
     assert set(told_of_it) == {"Ceo"}
 
 
@@ -274,7 +286,9 @@ def test_more_time_beyond_the_policys_limit_needs_the_office(cast: Cast, clock, 
     too_much = cast.policy.extension_max_minutes + 1
     with pytest.raises(Refused, match="Ring the office"):
         transitions.extend(visit=visit, by=cast.teacher, now=clock.now, minutes=too_much, reason="Long talk")
-    longer = transitions.extend(visit=visit, by=cast.office, now=clock.now, minutes=too_much, reason="Agreed by phone")
+    longer = transitions.extend(
+        visit=visit, by=cast.office, now=clock.now, minutes=too_much, reason="Agreed by phone"
+    )
     assert longer.return_at == visit.return_at + dt.timedelta(minutes=too_much)
 
 
@@ -311,7 +325,12 @@ def test_not_coming_back_is_said_by_telephone(cast: Cast, clock, now) -> None:
         transitions.say_back(visit=visit, by=cast.teacher, now=clock.now, how="left_by_phone")
     for person in visit.party:
         visit = transitions.say_back(
-            visit=visit, by=cast.office, now=clock.now, attendee=person, how="left_by_phone", identity="Knew the voice"
+            visit=visit,
+            by=cast.office,
+            now=clock.now,
+            attendee=person,
+            how="left_by_phone",
+            identity="Knew the voice",
         )
     assert visit.state == "returned_safe"
 
@@ -337,13 +356,17 @@ def test_nobody_left_asks_again_after_the_grace(cast: Cast, clock, now) -> None:
 @pytest.mark.parametrize("state", ["logged", "in_progress"])
 def test_whoever_may_be_out_always_has_a_live_safety_deadline(cast: Cast, clock, now, state: str) -> None:
     visit = make.in_state(cast, state, now=now)
-    assert VisitDeadline.objects.filter(visit=visit, state="live", is_safety=True, kind=Due.RETURN).count() == 1
+    assert (
+        VisitDeadline.objects.filter(visit=visit, state="live", is_safety=True, kind=Due.RETURN).count() == 1
+    )
 
 
 @pytest.mark.clause("TC-112", "TC-113", "TC-111", "TC-164", "PS-131", "PS-133", "CS-067", "CS-069")
 @pytest.mark.parametrize("cast", [TC], indirect=True)
 @pytest.mark.parametrize(("who", "told_to"), [("teacher", "Head"), ("ewo", "Ceo")])
-def test_leaving_for_safety_is_told_to_the_head_or_ceo(cast: Cast, clock, now, who: str, told_to: str) -> None:
+def test_leaving_for_safety_is_told_to_the_head_or_ceo(
+    cast: Cast, clock, now, who: str, told_to: str
+) -> None:
     lead = getattr(cast, who)
     party = [lead] if who == "ewo" else None
     visit = make.out(cast, now=now, by=lead, party=party, lone_reason="Known family.")
@@ -355,14 +378,20 @@ def test_leaving_for_safety_is_told_to_the_head_or_ceo(cast: Cast, clock, now, w
 @pytest.mark.clause("TC-112", "TC-113")
 @pytest.mark.parametrize("cast", [TC], indirect=True)
 @pytest.mark.parametrize(("who", "told_to"), [("teacher", "Head"), ("ewo", "Ceo")])
-def test_a_safety_cancellation_goes_in_writing_to_the_head_or_ceo(cast, clock, now, who: str, told_to: str) -> None:
+def test_a_safety_cancellation_goes_in_writing_to_the_head_or_ceo(
+    cast, clock, now, who: str, told_to: str
+) -> None:
     lead = getattr(cast, who)
     party = [lead] if who == "ewo" else None
     visit = make.logged(cast, now=now, by=lead, party=party, lone_reason="Known family.")
     with pytest.raises(Refused, match="Say why"):
         transitions.cancel(visit=visit, by=lead, now=clock.now, reason=" ", for_safety=True)
-    gone = transitions.cancel(visit=visit, by=lead, now=clock.now, reason="The father rang, angry.", for_safety=True)
-    found = Notice.objects.filter(subject__contains="for safety").values_list("recipient__last_name", flat=True)
+    gone = transitions.cancel(
+        visit=visit, by=lead, now=clock.now, reason="The father rang, angry.", for_safety=True
+    )
+    found = Notice.objects.filter(subject__contains="for safety").values_list(
+        "recipient__last_name", flat=True
+    )
     assert (gone.ended_reason, told_to in set(found)) == ("The father rang, angry.", True)
 
 
@@ -380,10 +409,14 @@ def test_an_unwritten_record_is_chased_a_finite_number_of_times(cast: Cast, cloc
 def test_an_undecided_request_climbs_its_own_ladder_and_wakes_nobody(cast: Cast, clock, now) -> None:
     visit = make.requested(cast, now=now)
     swept(clock, cast.policy.decision_minutes_same_day)
-    first = Notice.objects.filter(subject__contains="still waits").values_list("recipient__last_name", flat=True)
+    first = Notice.objects.filter(subject__contains="still waits").values_list(
+        "recipient__last_name", flat=True
+    )
     assert set(first) == {"Head"}
     swept(clock, 61)
-    all_told = Notice.objects.filter(subject__contains="still waits").values_list("recipient__last_name", flat=True)
+    all_told = Notice.objects.filter(subject__contains="still waits").values_list(
+        "recipient__last_name", flat=True
+    )
     assert (set(all_told), visit.alarms.exists()) == ({"Head", "Ceo"}, False)
 
 

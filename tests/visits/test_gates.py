@@ -89,7 +89,12 @@ def test_af_and_ps_ask_who_was_told(cast: Cast, ten_o_clock) -> None:
 @on("cast", [TC, PS, AF], indirect=True)
 def test_unannounced_needs_a_ground(cast: Cast, ten_o_clock) -> None:
     reason = {TC: "ABSENCE", PS: "CHILD_SAFE_CHECK", AF: "CHILD_SAFE_CHECK"}[cast.policy.preset]
-    facts = {"reason_code": reason, "told": "no", "concern_text": "Not seen since Monday.", "parent_agreed": False}
+    facts = {
+        "reason_code": reason,
+        "told": "no",
+        "concern_text": "Not seen since Monday.",
+        "parent_agreed": False,
+    }
     assert "ground" in draft_misses(cast, ten_o_clock, **facts)
 
 
@@ -98,13 +103,23 @@ def test_unannounced_needs_a_ground(cast: Cast, ten_o_clock) -> None:
 def test_the_ground_of_unanswered_calls_needs_calls(cast: Cast, ten_o_clock) -> None:
     reason = {TC: "ABSENCE", PS: "CHILD_SAFE_CHECK", AF: "CHILD_SAFE_CHECK"}[cast.policy.preset]
     ground = cast.policy.noticegrounds.filter(needs_attempts=True).first()
-    facts = {"reason_code": reason, "told": "no", "concern_text": "Not seen since Monday.", "ground_code": ground.code}
+    facts = {
+        "reason_code": reason,
+        "told": "no",
+        "concern_text": "Not seen since Monday.",
+        "ground_code": ground.code,
+    }
     visit = make.draft(cast, now=ten_o_clock, **facts)
     assert "ground_attempts" in codes("submit", visit, ten_o_clock)
     for channel in ("call", "text", "call"):
         transitions.note_attempt(
-            visit=visit, pupil=visit.pupils.get(), by=cast.teacher, now=ten_o_clock, at=ten_o_clock,
-            channel=channel, result="no_answer",
+            visit=visit,
+            pupil=visit.pupils.get(),
+            by=cast.teacher,
+            now=ten_o_clock,
+            at=ten_o_clock,
+            channel=channel,
+            result="no_answer",
         )
     assert codes("submit", visit, ten_o_clock) == set()
 
@@ -113,7 +128,12 @@ def test_the_ground_of_unanswered_calls_needs_calls(cast: Cast, ten_o_clock) -> 
 def test_an_explanation_is_no_unanswered_call(cast: Cast, ten_o_clock) -> None:
     visit = make.draft(cast, now=ten_o_clock, reason_code="ABSENCE", told="no", ground_code="NO_CONTACT")
     transitions.note_attempt(
-        visit=visit, pupil=visit.pupils.get(), by=cast.teacher, now=ten_o_clock, at=ten_o_clock, channel="call",
+        visit=visit,
+        pupil=visit.pupils.get(),
+        by=cast.teacher,
+        now=ten_o_clock,
+        at=ten_o_clock,
+        channel="call",
         result="explained",
     )
     assert "ground_attempts" in codes("submit", visit, ten_o_clock)
@@ -125,13 +145,24 @@ def test_an_emergency_is_still_authorised(cast: Cast, ten_o_clock) -> None:
     ground = cast.policy.noticegrounds.filter(is_emergency=True).first()
     reason = {TC: "SAFEGUARDING", PS: "CHILD_SAFE_CHECK", AF: "CHILD_SAFE_CHECK"}[cast.policy.preset]
     visit = make.draft(
-        cast, now=ten_o_clock, reason_code=reason, told="no", ground_code=ground.code, ground_text="Call from a neighbour.",
-        concern_text="May be hurt.", dsl_absent_reason="Already at another home.",
+        cast,
+        now=ten_o_clock,
+        reason_code=reason,
+        told="no",
+        ground_code=ground.code,
+        ground_text="Call from a neighbour.",
+        concern_text="May be hurt.",
+        dsl_absent_reason="Already at another home.",
     )
     for channel in ("call", "text", "call"):
         transitions.note_attempt(
-            visit=visit, pupil=visit.pupils.get(), by=cast.teacher, now=ten_o_clock, at=ten_o_clock,
-            channel=channel, result="no_answer",
+            visit=visit,
+            pupil=visit.pupils.get(),
+            by=cast.teacher,
+            now=ten_o_clock,
+            at=ten_o_clock,
+            channel=channel,
+            result="no_answer",
         )
     sent = transitions.submit(visit=visit, by=cast.teacher, now=ten_o_clock)
     assert (sent.kind, sent.state) == ("emergency", "requested")
@@ -142,7 +173,9 @@ def test_an_emergency_is_still_authorised(cast: Cast, ten_o_clock) -> None:
 def test_one_person_needs_a_reason(cast: Cast, ten_o_clock) -> None:
     visit = make.draft(cast, now=ten_o_clock, party=[cast.teacher])
     assert codes("submit", visit, ten_o_clock) == {"min_people"}
-    transitions.keep_draft(visit=visit, by=cast.teacher, now=ten_o_clock, values={"lone_reason": "Two would worsen it."})
+    transitions.keep_draft(
+        visit=visit, by=cast.teacher, now=ten_o_clock, values={"lone_reason": "Two would worsen it."}
+    )
     assert codes("submit", visit, ten_o_clock) == set()
 
 
@@ -181,7 +214,10 @@ def test_the_dsl_takes_part_or_a_reason_is_given(cast: Cast, ten_o_clock) -> Non
     assert codes("submit", visit, ten_o_clock) == {"dsl_takes_part"}
     make.checked(cast.dsl)
     transitions.keep_draft(
-        visit=visit, by=cast.teacher, now=ten_o_clock, values={},
+        visit=visit,
+        by=cast.teacher,
+        now=ten_o_clock,
+        values={},
         party=[{"staff": cast.teacher, "is_lead": True}, {"staff": cast.dsl}],
     )
     assert codes("submit", visit, ten_o_clock) == set()
@@ -194,7 +230,10 @@ def test_the_dsl_or_ewo_leads_after_a_referral(cast: Cast, ten_o_clock) -> None:
     assert "dsl_leads" in codes("submit", visit, ten_o_clock)
     make.checked(cast.dsl)
     transitions.keep_draft(
-        visit=visit, by=cast.teacher, now=ten_o_clock, values={},
+        visit=visit,
+        by=cast.teacher,
+        now=ten_o_clock,
+        values={},
         party=[{"staff": cast.dsl, "is_lead": True}, {"staff": cast.teacher}],
     )
     assert "dsl_leads" not in codes("submit", visit, ten_o_clock)
@@ -205,8 +244,10 @@ def test_the_dsl_or_ewo_leads_after_a_referral(cast: Cast, ten_o_clock) -> None:
 def test_tc_out_of_hours_needs_both_tests(cast: Cast, ten_o_clock) -> None:
     day = dt.date(2026, 11, 26)
     times = {
-        "depart_at": from_local(day, dt.time(16, 0)), "start_at": from_local(day, dt.time(16, 15)),
-        "end_at": from_local(day, dt.time(16, 45)), "return_at": from_local(day, dt.time(17, 0)),
+        "depart_at": from_local(day, dt.time(16, 0)),
+        "start_at": from_local(day, dt.time(16, 15)),
+        "end_at": from_local(day, dt.time(16, 45)),
+        "return_at": from_local(day, dt.time(17, 0)),
     }
     assert draft_misses(cast, ten_o_clock, **times) == {"ooh_necessary", "ooh_alternative"}
     reasons = {"ooh_necessary": "Works nights.", "ooh_no_alternative": "No other day."}
@@ -218,8 +259,10 @@ def test_tc_out_of_hours_needs_both_tests(cast: Cast, ten_o_clock) -> None:
 def test_ps_evening_needs_a_reason_and_a_decision(cast: Cast, ten_o_clock) -> None:
     day = dt.date(2026, 11, 26)
     times = {
-        "depart_at": from_local(day, dt.time(18, 0)), "start_at": from_local(day, dt.time(18, 15)),
-        "end_at": from_local(day, dt.time(18, 45)), "return_at": from_local(day, dt.time(19, 0)),
+        "depart_at": from_local(day, dt.time(18, 0)),
+        "start_at": from_local(day, dt.time(18, 15)),
+        "end_at": from_local(day, dt.time(18, 45)),
+        "return_at": from_local(day, dt.time(19, 0)),
     }
     assert draft_misses(cast, ten_o_clock, **times) == {"ooh_necessary"}
     visit = make.requested(cast, now=ten_o_clock, ooh_necessary="Works days.", **times)
@@ -233,7 +276,12 @@ def test_ps_evening_needs_a_reason_and_a_decision(cast: Cast, ten_o_clock) -> No
 def test_tc_authorises_nothing_without_a_risk_assessment(cast: Cast, ten_o_clock) -> None:
     visit = make.requested(cast, now=ten_o_clock)
     yes = {
-        "visit": visit, "by": cast.head, "now": ten_o_clock, "reply": "yes", "reason": "Needed.", "necessary": True,
+        "visit": visit,
+        "by": cast.head,
+        "now": ten_o_clock,
+        "reply": "yes",
+        "reason": "Needed.",
+        "necessary": True,
         "best_interests": True,
     }
     with pytest.raises(Refused, match="Write the risk assessment"):
@@ -318,7 +366,13 @@ def test_logging_asks_for_a_code_word(cast: Cast, ten_o_clock) -> None:
 def test_a_lone_visit_is_not_logged_without_its_assessment(cast: Cast, ten_o_clock) -> None:
     visit = make.requested(cast, now=ten_o_clock, by=cast.ewo, party=[cast.ewo], lone_reason="Known family.")
     transitions.answer(
-        visit=visit, by=cast.ceo, now=ten_o_clock, reply="yes", reason="Safe.", necessary=True, best_interests=True
+        visit=visit,
+        by=cast.ceo,
+        now=ten_o_clock,
+        reply="yes",
+        reason="Safe.",
+        necessary=True,
+        best_interests=True,
     )
     assert {"risk", "lone_assessment"} <= codes("log", visit, ten_o_clock)
     transitions.assess_risk(
@@ -332,9 +386,14 @@ def test_a_lone_visit_is_not_logged_without_its_assessment(cast: Cast, ten_o_clo
 def test_out_of_hours_needs_a_responsible_contact(cast: Cast, ten_o_clock) -> None:
     day = dt.date(2026, 11, 26)
     visit = make.authorised(
-        cast, now=ten_o_clock, ooh_necessary="Works nights.", ooh_no_alternative="No other day.",
-        depart_at=from_local(day, dt.time(15, 30)), start_at=from_local(day, dt.time(15, 45)),
-        end_at=from_local(day, dt.time(16, 10)), return_at=from_local(day, dt.time(16, 20)),
+        cast,
+        now=ten_o_clock,
+        ooh_necessary="Works nights.",
+        ooh_no_alternative="No other day.",
+        depart_at=from_local(day, dt.time(15, 30)),
+        start_at=from_local(day, dt.time(15, 45)),
+        end_at=from_local(day, dt.time(16, 10)),
+        return_at=from_local(day, dt.time(16, 20)),
     )
     assert "responsible_contact" in codes("log", visit, ten_o_clock)
     for who, still in ((cast.colleague, True), (cast.slt, False)):
@@ -364,7 +423,9 @@ def test_departing_is_refused_while_nobody_can_answer(cast: Cast, ten_o_clock) -
     cast.office.roles.all().delete()
     assert codes("depart", visit, ten_o_clock) == {"duty_now", "duty_return"}
     DeskDuty.objects.create(
-        school=cast.school, staff=cast.slt, set_by=cast.head,
+        school=cast.school,
+        staff=cast.slt,
+        set_by=cast.head,
         during=(ten_o_clock - make.minutes(5), ten_o_clock + make.minutes(180)),
     )
     assert codes("depart", visit, ten_o_clock) == set()
@@ -392,7 +453,10 @@ def test_an_entry_made_all_the_same_is_a_breach_with_its_reason(cast: Cast, ten_
     visit = make.out(cast, now=ten_o_clock)
     transitions.say_entered(visit=visit, by=cast.teacher, now=ten_o_clock, breach="I heard a child scream.")
     event = visit.events.get(kind="entered")
-    assert (event.detail["breach"], visit.moments.get(kind="entered").note) == (True, "I heard a child scream.")
+    assert (event.detail["breach"], visit.moments.get(kind="entered").note) == (
+        True,
+        "I heard a child scream.",
+    )
 
 
 RECORD_PARTS = {
@@ -405,14 +469,31 @@ RECORD_PARTS = {
 }
 
 
-@pytest.mark.clause("SH-077", "SH-079", "CS-094", "CS-096", "CS-008", "CS-017", "TC-019", "TC-057", "TC-072", "TC-073", "CS-093")
+@pytest.mark.clause(
+    "SH-077",
+    "SH-079",
+    "CS-094",
+    "CS-096",
+    "CS-008",
+    "CS-017",
+    "TC-019",
+    "TC-057",
+    "TC-072",
+    "TC-073",
+    "CS-093",
+)
 @on("cast", [TC], indirect=True)
 @on("part", RECORD_PARTS)
 def test_the_record_asks_for_its_compulsory_parts(cast: Cast, ten_o_clock, part: str) -> None:
     visit = make.returned(cast, now=ten_o_clock)
     facts = make.record_facts(visit) | {part: ""}
     transitions.keep_record(
-        visit=visit, by=cast.teacher, now=ten_o_clock, values=facts, outcome="completed", people=[("Maria", "mother")]
+        visit=visit,
+        by=cast.teacher,
+        now=ten_o_clock,
+        values=facts,
+        outcome="completed",
+        people=[("Maria", "mother")],
     )
     assert codes("record", visit, ten_o_clock) == {RECORD_PARTS[part][1]}
 
@@ -424,7 +505,11 @@ def test_the_record_asks_who_was_there_and_what_was_agreed(cast: Cast, ten_o_clo
     transitions.keep_record(visit=visit, by=cast.teacher, now=ten_o_clock, values=facts, outcome="completed")
     assert codes("record", visit, ten_o_clock) == {"present", "agreed"}
     transitions.keep_record(
-        visit=visit, by=cast.teacher, now=ten_o_clock, values={}, people=[("Maria", "mother")],
+        visit=visit,
+        by=cast.teacher,
+        now=ten_o_clock,
+        values={},
+        people=[("Maria", "mother")],
         actions=[("Ring on Monday", "D. Mensah", dt.date(2026, 12, 1))],
     )
     assert codes("record", visit, ten_o_clock) == set()
@@ -435,7 +520,12 @@ def test_a_pupil_not_seen_needs_the_reason(cast: Cast, ten_o_clock) -> None:
     visit = make.returned(cast, now=ten_o_clock)
     facts = make.record_facts(visit) | {"pupil_seen": "not_seen", "pupil_spoken": "no"}
     transitions.keep_record(
-        visit=visit, by=cast.teacher, now=ten_o_clock, values=facts, outcome="completed", people=[("Maria", "mother")]
+        visit=visit,
+        by=cast.teacher,
+        now=ten_o_clock,
+        values=facts,
+        outcome="completed",
+        people=[("Maria", "mother")],
     )
     assert codes("record", visit, ten_o_clock) == {"why_not"}
 
@@ -448,7 +538,12 @@ def test_a_record_with_a_concern_waits_for_the_dsl(cast: Cast, ten_o_clock) -> N
     visit = make.returned(cast, now=ten_o_clock)
     facts = make.record_facts(visit) | {"concern": "yes"}
     transitions.keep_record(
-        visit=visit, by=cast.teacher, now=ten_o_clock, values=facts, outcome="completed", people=[("Maria", "mother")]
+        visit=visit,
+        by=cast.teacher,
+        now=ten_o_clock,
+        values=facts,
+        outcome="completed",
+        people=[("Maria", "mother")],
     )
     assert codes("record", visit, ten_o_clock) == {"concern_sent"}
     concern, _ = raise_concern(

@@ -2,7 +2,16 @@
 
 import datetime as dt
 
-from visits.gates import authorise, depart, log, record, returning, submit  # noqa: F401  (they register)
+from visits.gates import (  # noqa: F401  (they register, in the order in which a page shows them)
+    authorise,
+    depart,
+    log,
+    parents,
+    party,
+    record,
+    returning,
+    submit,
+)
 from visits.gates.checks import BLOCKS, MET, WARNS, Check, checks_of, gate
 from visits.models import Visit
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from homevisits.trusts.policies import RiskRule
 from visits.gates.checks import Check, gate, need
-from visits.gates.submit import dbs
+from visits.gates.party import dbs
 from visits.models import Visit
 from visits.routes import cites, is_exempt, is_short, route, standing
 from visits.story import Decision

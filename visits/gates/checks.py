@@ -54,7 +54,14 @@ def checks_of(name: str, visit: "Visit", now: dt.datetime) -> list[Check]:
 
 
 def need(
-    ok: object, code: str, unmet: str, *, met: str, clauses: Iterable[str] = (), fix: str = "", blocks: bool = True
+    ok: object,
+    code: str,
+    unmet: str,
+    *,
+    met: str,
+    clauses: Iterable[str] = (),
+    fix: str = "",
+    blocks: bool = True,
 ) -> Check:
     """A check from a truth: the met sentence, or the unmet one that blocks (or only warns)."""
     if ok:

@@ -37,7 +37,10 @@ def somebody_answers(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     rules = visit.rules
     if rules is None or rules.duty_rule == Strength.OFF or not visit.return_due_at:
         return
-    for code, at, when in (("duty_now", now, "now"), ("duty_return", visit.return_due_at, "when you are due back")):
+    for code, at, when in (
+        ("duty_now", now, "now"),
+        ("duty_return", visit.return_due_at, "when you are due back"),
+    ):
         yield need(
             answerers(visit, at).exists(),
             code,

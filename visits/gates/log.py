@@ -18,13 +18,21 @@ def phones_and_cars(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     for a in visit.party:
         if rules.phone_required:
             yield need(
-                a.phone, "phone", f"Enter {a.short_name}'s mobile number.", met=f"{a.short_name}: {a.phone}",
-                clauses=cites(rules, "phone_required"), fix="log",
+                a.phone,
+                "phone",
+                f"Enter {a.short_name}'s mobile number.",
+                met=f"{a.short_name}: {a.phone}",
+                clauses=cites(rules, "phone_required"),
+                fix="log",
             )
         if rules.vehicle_required and a.staff_id:
             yield need(
-                a.travel, "travel", f"Say how {a.short_name} travels.", met=f"{a.short_name}: {a.get_travel_display()}",
-                clauses=cites(rules, "vehicle_required"), fix="log",
+                a.travel,
+                "travel",
+                f"Say how {a.short_name} travels.",
+                met=f"{a.short_name}: {a.get_travel_display()}",
+                clauses=cites(rules, "vehicle_required"),
+                fix="log",
             )
         if rules.vehicle_required and a.travel == Attendee.Travel.DRIVES:
             yield need(
@@ -107,8 +115,11 @@ def out_of_hours_contact(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 def countersigned(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     for decision in (d for d in visit.decisions.select_related("decider") if d.wants_countersigning):
         yield need(
-            False, "countersign", f"{decision.decider.short_name} has still to countersign what was said by telephone.",
-            met="", blocks=False,
+            False,
+            "countersign",
+            f"{decision.decider.short_name} has still to countersign what was said by telephone.",
+            met="",
+            blocks=False,
         )
 
 

@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from homevisits.clock import london_day
-from homevisits.trusts.policies import DslPart, LoneRule, OutOfHours, ParentNotice, Reason, Strength, Unannounced
-from homevisits.trusts.roles import RoleName
+from homevisits.trusts.policies import (
+    OutOfHours,
+    Reason,
+)
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
-from visits.routes import cites, deciders, is_evening, is_out_of_hours, is_short, route
+from visits.routes import cites, deciders, is_evening, is_out_of_hours, route
 from visits.story import ContactAttempt
 
 OTHER = "other"
@@ -140,14 +141,20 @@ def whom_and_where(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 @gate("submit")
 def times(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    plan = [visit.depart_at, visit.start_at, visit.end_at, visit.return_at]
     clauses = ["TC-098", "PS-110", "SH-064"]
-    if None in plan:
-        yield need(False, "times", "Enter when you leave, arrive, finish and are back.", met="", clauses=clauses, fix="when")
+    depart, start, end, back = visit.depart_at, visit.start_at, visit.end_at, visit.return_at
+    if depart is None or start is None or end is None or back is None:
+        yield need(
+            False,
+            "times",
+            "Enter when you leave, arrive, finish and are back.",
+            met="",
+            clauses=clauses,
+            fix="when",
+        )
         return
-    in_order = visit.depart_at <= visit.start_at < visit.end_at <= visit.return_at
     yield need(
-        in_order,
+        depart <= start < end <= back,
         "times",
         "Put the times in order: leave, arrive, finish, back.",
         met="The times are set",
@@ -155,157 +162,13 @@ def times(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         fix="when",
     )
     yield need(
-        visit.start_at > now,
+        start > now,
         "future",
         "Choose a start that lies ahead.",
         met="The visit is planned ahead",
         clauses=["TC-086"],
         fix="when",
     )
-
-
-@gate("submit")
-def party(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    yield need(
-        visit.party and visit.lead,
-        "people",
-        "Choose who goes, and who leads.",
-        met="Who goes is stated",
-        clauses=["TC-100"],
-        fix="people",
-    )
-    for outsider in (a for a in visit.party if not a.staff_id and not a.phone):
-        yield need(
-            False, "outsider_phone", f"Enter a mobile number for {outsider.name}.", met="", fix="people",
-            clauses=["TC-158"],
-        )
-    yield from _enough_people(visit)
-    yield from dbs(visit, now)
-    yield from _dsl_part(visit)
-
-
-def _enough_people(visit: Visit) -> Iterator[Check]:
-    rules = visit.rules
-    if rules is None or not visit.party:
-        return
-    clauses = cites(rules, "min_people")
-    if not is_short(visit):
-        people = {1: "One person goes", 2: "Two people go"}.get(len(visit.counted_party), f"{len(visit.counted_party)} people go")
-        yield need(True, "min_people", "", met=people, clauses=clauses)
-    elif rules.lone_rule == LoneRule.NEVER:
-        yield need(
-            False, "min_people", f"At least {rules.min_people} members of staff must go.", met="", clauses=clauses,
-            fix="people",
-        )
-    elif rules.lone_rule == LoneRule.BY_DECISION:
-        yield need(
-            visit.lone_reason.strip(),
-            "min_people",
-            f"Choose at least {rules.min_people} members of staff, or say why fewer should go.",
-            met="Why fewer people go is stated; it needs a decision of its own",
-            clauses=clauses + cites(rules, "lone_rule"),
-            fix="people",
-        )
-
-
-@gate("log")
-@gate("depart")
-def dbs(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """Every member of staff who goes has a DBS check on file (TC-227)."""
-    rules = visit.rules
-    if rules is None or rules.dbs_rule == Strength.OFF:
-        return
-    today = london_day(now)
-    for attendee in (a for a in visit.party if a.staff):
-        held = [c for c in attendee.staff.clearances.all() if c.kind == "dbs_enhanced"]
-        yield need(
-            any(c.expires_on is None or c.expires_on >= today for c in held),
-            "dbs",
-            f"{attendee.short_name}'s DBS check is not on file. Ask the office to add it, or choose another person.",
-            met=f"{attendee.short_name} has a DBS check",
-            clauses=cites(rules, "dbs_rule"),
-            fix="people",
-            blocks=rules.dbs_rule == Strength.BLOCK,
-        )
-
-
-def _dsl_part(visit: Visit) -> Iterator[Check]:
-    reason = visit.reason
-    if reason is None or reason.dsl not in {DslPart.TAKES_PART, DslPart.LEADS}:
-        return
-    goes = [a for a in visit.party if a.staff]
-    if reason.dsl == DslPart.LEADS:
-        lead = visit.lead
-        leads = bool(lead and lead.staff and lead.staff.has_role(RoleName.DSL, RoleName.EWO, school=visit.school))
-        yield need(
-            leads, "dsl_leads", "The DSL or the EWO must lead this visit.", met="The DSL or EWO leads",
-            clauses=reason.clauses, fix="people",
-        )
-        return
-    dsl_goes = any(a.staff.has_role(RoleName.DSL, RoleName.DEPUTY_DSL, school=visit.school) for a in goes)
-    yield need(
-        dsl_goes or visit.dsl_absent_reason.strip(),
-        "dsl_takes_part",
-        "Add the DSL to the people who go, or say why the DSL does not take part.",
-        met="The DSL takes part" if dsl_goes else "Why the DSL does not take part is stated",
-        clauses=reason.clauses,
-        fix="people",
-    )
-
-
-@gate("submit")
-def parents(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    rules = visit.rules
-    if rules is None:
-        return
-    clauses = cites(rules, "parent_notice")
-    if not visit.told:
-        yield need(False, "told", "Say whether the parents are told before you go.", met="", clauses=clauses, fix="told")
-    elif visit.told == Visit.Told.NO:
-        yield from _ground(visit)
-    elif rules.parent_notice == ParentNotice.AGREED:
-        yield need(
-            visit.parent_agreed and visit.told_whom.strip(),
-            "agreed",
-            "Say which parent agreed to the visit.",
-            met="A parent has agreed",
-            clauses=clauses,
-            fix="told",
-        )
-    else:
-        yield need(
-            visit.told_whom.strip(), "told_whom", "Say who was told.", met="The parents are told", clauses=clauses,
-            fix="told",
-        )
-
-
-def _ground(visit: Visit) -> Iterator[Check]:
-    rules, reason = visit.rules, visit.reason
-    if reason and reason.unannounced == Unannounced.NO:
-        yield need(
-            False, "told", f"“{reason.label}” is by appointment: tell the parents first.", met="",
-            clauses=reason.clauses, fix="told",
-        )
-        return
-    ground = rules.noticegrounds.filter(code=visit.ground_code).first() if rules else None
-    yield need(
-        ground,
-        "ground",
-        "Choose why the parents are not told first.",
-        met="An allowed reason for not telling the parents is stated",
-        clauses=ground.clauses if ground else cites(rules, "parent_notice"),
-        fix="told",
-    )
-    if ground and ground.needs_text:
-        yield need(
-            visit.ground_text.strip(), "ground_text", "Say in a sentence why the parents are not told first.",
-            met="Why the parents are not told is explained", clauses=ground.clauses, fix="told",
-        )
-    if ground and ground.needs_attempts:
-        yield need(
-            failed_attempts(visit), "ground_attempts", "Note the calls and messages that were not answered.",
-            met="Unanswered calls and messages are noted", clauses=ground.clauses, fix="told",
-        )
 
 
 @gate("submit")
@@ -317,21 +180,31 @@ def hours(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     clauses = cites(rules, "out_of_hours")
     if exceptional or is_evening(visit):
         yield need(
-            visit.ooh_necessary.strip(), "ooh_necessary",
+            visit.ooh_necessary.strip(),
+            "ooh_necessary",
             "Say why it is absolutely necessary to go outside school hours.",
-            met="Why it must be outside school hours is stated", clauses=clauses + cites(rules, "evening_from"),
+            met="Why it must be outside school hours is stated",
+            clauses=clauses + cites(rules, "evening_from"),
             fix="when",
         )
     if exceptional:
         yield need(
-            visit.ooh_no_alternative.strip(), "ooh_alternative",
+            visit.ooh_no_alternative.strip(),
+            "ooh_alternative",
             "Say why there is no reasonable alternative to going outside school hours.",
-            met="Why there is no alternative is stated", clauses=clauses, fix="when",
+            met="Why there is no alternative is stated",
+            clauses=clauses,
+            fix="when",
         )
     if rules.out_of_hours == OutOfHours.WARN:
         yield need(
-            False, "ooh", "This is outside school hours. Go in school hours if you can.", met="", clauses=clauses,
-            fix="when", blocks=False,
+            False,
+            "ooh",
+            "This is outside school hours. Go in school hours if you can.",
+            met="",
+            clauses=clauses,
+            fix="when",
+            blocks=False,
         )
 
 

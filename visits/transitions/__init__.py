@@ -1,6 +1,7 @@
 """The one door through which a visit changes. Nothing else writes a visit's state or its events."""
 
 from visits.transitions.asking import amend, assess_risk, keep_draft, note_attempt, start_draft, submit
+from visits.transitions.calling import hear_code_word
 from visits.transitions.deciding import answer, ask_dsl, countersign
 from visits.transitions.door import Refused, Stale
 from visits.transitions.going import (
@@ -18,11 +19,42 @@ from visits.transitions.going import (
 )
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.returning import go_on, not_back_after_all, say_back
+from visits.transitions.starting import ask_again, ask_for
 from visits.transitions.writing import keep_record, record
 
 __all__ = [
-    "Refused", "Stale", "Word", "amend", "answer", "ask_dsl", "ask_for_help", "assess_risk", "cancel", "check_in",
-    "countersign", "depart", "did_not_leave", "extend", "go_on", "keep_draft", "keep_log", "keep_record", "log",
-    "not_back_after_all", "note_attempt", "record", "retime", "say_arrived", "say_back", "say_entered",
-    "say_left", "say_no_answer", "say_outcome", "say_waiting", "start_draft", "submit",
+    "Refused",
+    "Stale",
+    "Word",
+    "amend",
+    "answer",
+    "ask_again",
+    "ask_dsl",
+    "ask_for",
+    "ask_for_help",
+    "assess_risk",
+    "cancel",
+    "check_in",
+    "countersign",
+    "depart",
+    "did_not_leave",
+    "extend",
+    "go_on",
+    "keep_draft",
+    "keep_log",
+    "keep_record",
+    "log",
+    "not_back_after_all",
+    "note_attempt",
+    "record",
+    "retime",
+    "say_arrived",
+    "say_back",
+    "say_entered",
+    "say_left",
+    "say_no_answer",
+    "say_outcome",
+    "say_waiting",
+    "start_draft",
+    "submit",
 ]

@@ -33,10 +33,35 @@ from visits.transitions.door import (
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 DRAFT_FIELDS = {
-    "kind", "reason_code", "reason_explained", "purpose", "why_necessary", "alternatives", "concern_text",
-    "household", "address", "postcode", "to_see_text", "child_there", "access", "depart_at", "start_at",
-    "end_at", "return_at", "ooh_necessary", "ooh_no_alternative", "responsible_contact", "told", "told_whom",
-    "told_at", "told_by", "parent_agreed", "ground_code", "ground_text", "lone_reason", "dsl_absent_reason",
+    "kind",
+    "reason_code",
+    "reason_explained",
+    "purpose",
+    "why_necessary",
+    "alternatives",
+    "concern_text",
+    "household",
+    "address",
+    "postcode",
+    "to_see_text",
+    "child_there",
+    "access",
+    "depart_at",
+    "start_at",
+    "end_at",
+    "return_at",
+    "ooh_necessary",
+    "ooh_no_alternative",
+    "responsible_contact",
+    "told",
+    "told_whom",
+    "told_at",
+    "told_by",
+    "parent_agreed",
+    "ground_code",
+    "ground_text",
+    "lone_reason",
+    "dsl_absent_reason",
     "risk_known",
 }
 
@@ -101,7 +126,9 @@ def _write_party(visit: Visit, party: Sequence[dict[str, Any]]) -> None:
         who = {"staff": person["staff"]} if person.get("staff") else {"staff": None, "name": person["name"]}
         attendee = visit.attendees.filter(**who).first() or Attendee(visit=visit, **who)
         attendee.organisation = person.get("organisation", attendee.organisation)
-        attendee.phone = person.get("phone") or attendee.phone or (attendee.staff.mobile if attendee.staff else "")
+        attendee.phone = (
+            person.get("phone") or attendee.phone or (attendee.staff.mobile if attendee.staff else "")
+        )
         attendee.is_lead = bool(person.get("is_lead"))
         attendee.save()
         staying.append(attendee.pk)
@@ -118,7 +145,15 @@ def keep_draft(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, A
 
 
 def note_attempt(
-    *, visit: Visit, pupil: Pupil, by: Staff, now: dt.datetime, at: dt.datetime, channel: str, result: str, note: str = ""
+    *,
+    visit: Visit,
+    pupil: Pupil,
+    by: Staff,
+    now: dt.datetime,
+    at: dt.datetime,
+    channel: str,
+    result: str,
+    note: str = "",
 ) -> ContactAttempt:
     """Note a call or message to the family (AF-020, PS-009)."""
     if sentence := refusal(by, "amend", visit, now):
@@ -144,10 +179,21 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         fresh.ended_reason = ""
         fresh.attendance_note = "; ".join(filter(None, (note(fresh) for note in SNAPSHOTS)))[:200]
         moved(fresh, "submit", "policy", "kind", "submitted_at", "ended_reason", "attendance_note")
-        happened(fresh, "submitted", "Sent the request", by=by, now=now, policy=fresh.policy.number if fresh.policy else 0)
+        happened(
+            fresh,
+            "submitted",
+            "Sent the request",
+            by=by,
+            now=now,
+            policy=fresh.policy.number if fresh.policy else 0,
+        )
         if is_exempt(fresh):
             happened(
-                fresh, "exempt", "Needs no head's authorisation: the EWO initiates or attends", by=by, now=now,
+                fresh,
+                "exempt",
+                "Needs no head's authorisation: the EWO initiates or attends",
+                by=by,
+                now=now,
                 clauses=["TC-092"],
             )
         if not authorise_if_ready(fresh, by=by, now=now):
@@ -189,12 +235,21 @@ def authorise_if_ready(visit: Visit, *, by: Staff, now: dt.datetime) -> bool:
     moved(visit, "authorise")
     happened(visit, "authorised", "Authorised", by=by, now=now)
     telling.tell(
-        telling.askers(visit), visit, what="authorised", subject=f"{visit.ref} is authorised",
-        body="The visit is authorised. The office logs it before you leave.", now=now,
+        telling.askers(visit),
+        visit,
+        what="authorised",
+        subject=f"{visit.ref} is authorised",
+        body="The visit is authorised. The office logs it before you leave.",
+        now=now,
     )
     telling.tell(
-        telling.office(visit, now), visit, what="to_log", subject=f"{visit.ref} is ready to be logged",
-        body="A home visit is authorised and waits to be logged.", path=f"/visits/{visit.ref}/log/", now=now,
+        telling.office(visit, now),
+        visit,
+        what="to_log",
+        subject=f"{visit.ref} is ready to be logged",
+        body="A home visit is authorised and waits to be logged.",
+        path=f"/visits/{visit.ref}/log/",
+        now=now,
     )
     return True
 
@@ -209,10 +264,17 @@ def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: 
         fresh.risk_assessed_by, fresh.risk_assessed_at = by, now
         fresh.lone_assessment, fresh.lone_assessed_at = lone, now if lone.strip() else None
         keep(
-            fresh, "risk_level", "risk_text", "risk_assessed_by", "risk_assessed_at", "lone_assessment",
+            fresh,
+            "risk_level",
+            "risk_text",
+            "risk_assessed_by",
+            "risk_assessed_at",
+            "lone_assessment",
             "lone_assessed_at",
         )
-        happened(fresh, "risk", f"Assessed the risks: {fresh.get_risk_level_display().lower()}", by=by, now=now)
+        happened(
+            fresh, "risk", f"Assessed the risks: {fresh.get_risk_level_display().lower()}", by=by, now=now
+        )
         authorise_if_ready(fresh, by=by, now=now)
         rearm(fresh, now=now)
     return fresh
@@ -226,7 +288,9 @@ def _assessor_refusal(visit: Visit, by: Staff) -> str | None:
     return "Your policy names who writes the risk assessment, and you are not one of them."
 
 
-def amend(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], reason: str, **parts: Any) -> Visit:
+def amend(
+    *, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], reason: str, **parts: Any
+) -> Visit:
     """Change a visit that was already sent. A material change voids the decisions taken on it."""
     if not reason.strip():
         raise Refused("Say why you change the visit.")
@@ -234,7 +298,15 @@ def amend(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], 
         is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
         write_plan(fresh, values, **parts)
         must_pass("submit", fresh, now)
-        happened(fresh, "amended", "Changed the visit", by=by, now=now, fields=sorted([*values, *parts]), reason=reason)
+        happened(
+            fresh,
+            "amended",
+            "Changed the visit",
+            by=by,
+            now=now,
+            fields=sorted([*values, *parts]),
+            reason=reason,
+        )
         reconsider(fresh, by=by, now=now)
         rearm(fresh, now=now)
     return fresh

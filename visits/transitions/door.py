@@ -36,7 +36,11 @@ class Stale(Refused):
 def opened(visit: Visit, *, by: Staff, action: str, now: dt.datetime) -> Iterator[Visit]:
     """A fresh, locked row in one transaction, after asking whether this person may."""
     with transaction.atomic():
-        fresh = Visit.objects.select_for_update(of=("self",)).select_related("school", "policy", "requested_by").get(pk=visit.pk)
+        fresh = (
+            Visit.objects.select_for_update(of=("self",))
+            .select_related("school", "policy", "requested_by")
+            .get(pk=visit.pk)
+        )
         if sentence := refusal(by, action, fresh, now):
             raise Refused(sentence)
         yield fresh

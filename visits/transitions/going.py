@@ -47,7 +47,8 @@ def said(visit: Visit, kind: str, *, by: Staff, now: dt.datetime, **more: Any) -
     more.setdefault("attendee", own_place(visit, by))
     said_at = more.pop("said_at", None) or now
     moment, is_new = Moment.objects.get_or_create(
-        key=key, defaults={"visit": visit, "kind": kind, "by": by, "said_at": said_at, "recorded_at": now, **more}
+        key=key,
+        defaults={"visit": visit, "kind": kind, "by": by, "said_at": said_at, "recorded_at": now, **more},
     )
     return moment if is_new else None
 
@@ -168,7 +169,13 @@ def say_entered(
 
 
 def check_in(
-    *, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee | None = None, together: bool = False, **more: Any
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    attendee: Attendee | None = None,
+    together: bool = False,
+    **more: Any,
 ) -> Visit:
     """Fine. Speaks for the person who gives it, or for all who are together (PS-100, CS-090).
 
@@ -186,7 +193,9 @@ def check_in(
     return fresh
 
 
-def say_no_answer(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee, note: str = "", **more: Any) -> Visit:
+def say_no_answer(
+    *, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee, note: str = "", **more: Any
+) -> Visit:
     """The call was not answered; voicemail is no answer. Raises the alarm at once (TC-118)."""
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.LOGGED)
@@ -195,7 +204,9 @@ def say_no_answer(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Attend
         happened(fresh, "no_answer", f"No answer from {attendee.short_name}", by=by, now=now)
         opened_already = fresh.alarms.filter(kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee)
         if not opened_already.exclude(state=VisitAlarm.State.RESOLVED).exists():
-            open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now)
+            open_alarm_now(
+                VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now
+            )
     return fresh
 
 
@@ -244,7 +255,9 @@ def _shift(visit: Visit, by: dt.timedelta) -> None:
     keep(visit, *fields, "extensions")
 
 
-def say_outcome(*, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any) -> Visit:
+def say_outcome(
+    *, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any
+) -> Visit:
     """How it went at the door. Leaving for safety tells the office and the head (CEO for the EWO) at once."""
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
@@ -255,8 +268,12 @@ def say_outcome(*, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text
         happened(fresh, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
         if outcome in {Outcome.UNSAFE, Outcome.CHILD_ALONE}:
             telling.tell(
-                [*telling.office(fresh, now), *telling.told_of_changes(fresh)], fresh, what=f"outcome_{outcome}",
-                subject=f"{fresh.ref}: {Outcome(outcome).label.lower()}", now=now, urgent=True,
+                [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+                fresh,
+                what=f"outcome_{outcome}",
+                subject=f"{fresh.ref}: {Outcome(outcome).label.lower()}",
+                now=now,
+                urgent=True,
                 body="Somebody on a home visit reports this. Open the visit and ring them.",
             )
         rearm(fresh, now=now, met=[Due.WAIT])
@@ -282,7 +299,9 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):
             return fresh
         happened(fresh, "help", "Asked for help", by=by, now=now)
-        running = fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
+        running = (
+            fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
+        )
         if running is None:
             who = own_place(fresh, by)
             open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, now=now)

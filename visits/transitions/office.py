@@ -59,7 +59,9 @@ def _agree_word(visit: Visit, word: Word | None, *, by: Staff, now: dt.datetime)
         return
     if sentence := _word_refusal(visit, word, by, now):
         raise Refused(sentence)
-    set_code_word(school=visit.school, word=word.phrase, by=by, now=now, visit=visit if word.for_visit else None)
+    set_code_word(
+        school=visit.school, word=word.phrase, by=by, now=now, visit=visit if word.for_visit else None
+    )
     whose = "this visit" if word.for_visit else "the school"
     happened(visit, "code_word", f"Set a code word for {whose}", by=by, now=now)
 
@@ -106,9 +108,13 @@ def log(
         happened(fresh, "logged", "Logged with the office", by=by, now=now)
         documents.ask(visit=fresh, kind="appointment", by=by, now=now)
         telling.tell(
-            telling.askers(fresh), fresh, what="logged", subject=f"{fresh.ref} is logged",
+            telling.askers(fresh),
+            fresh,
+            what="logged",
+            subject=f"{fresh.ref} is logged",
             body="The office has logged the visit. Say on your phone when you leave.",
-            path=f"/visits/{fresh.ref}/out/", now=now,
+            path=f"/visits/{fresh.ref}/out/",
+            now=now,
         )
         _tell_callers(fresh, now)
         rearm(fresh, now=now)
@@ -119,15 +125,16 @@ def _tell_callers(visit: Visit, now: dt.datetime) -> None:
     """The check-in colleague and the responsible contact know what is asked of them (TC-106, TC-167)."""
     people = [p for p in (visit.checkin_colleague, visit.responsible_contact) if p]
     telling.tell(
-        people, visit, what="caller", subject=f"{visit.ref}: you check on the visitors",
+        people,
+        visit,
+        what="caller",
+        subject=f"{visit.ref}: you check on the visitors",
         body="You are named to call the people on this visit and see that they are safe. Open it for the times.",
         now=now,
     )
 
 
-def retime(
-    *, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.datetime], reason: str
-) -> Visit:
+def retime(*, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.datetime], reason: str) -> Visit:
     """Change the planned times before anybody leaves; the head is told (CEO for the EWO)."""
     if not reason.strip():
         raise Refused("Say why the times change.")
@@ -147,8 +154,12 @@ def retime(
 def tell_schedule(visit: Visit, *, now: dt.datetime) -> list[Staff]:
     """Tell the head, or the CEO for the EWO, that the schedule changed (TC-170, TC-171)."""
     return telling.tell(
-        telling.told_of_changes(visit), visit, what="schedule", subject=f"{visit.ref}: the times changed",
-        body="The planned times of a home visit changed. Open it for the new ones and the reason.", now=now,
+        telling.told_of_changes(visit),
+        visit,
+        what="schedule",
+        subject=f"{visit.ref}: the times changed",
+        body="The planned times of a home visit changed. Open it for the new ones and the reason.",
+        now=now,
     )
 
 
@@ -160,14 +171,22 @@ def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety
         if not must_stand_at(fresh, "cancel", by=by):
             return fresh
         if fresh.alarms.exclude(state="resolved").exists():
-            raise Refused("An alarm about this visit is open. Somebody has to close it before the visit is cancelled.")
+            raise Refused(
+                "An alarm about this visit is open. Somebody has to close it before the visit is cancelled."
+            )
         fresh.ended_reason, fresh.cancelled_for_safety = reason[:500], for_safety
         moved(fresh, "cancel", "ended_reason", "cancelled_for_safety")
-        happened(fresh, "cancelled", "Cancelled the visit", by=by, now=now, reason=reason, for_safety=for_safety)
+        happened(
+            fresh, "cancelled", "Cancelled the visit", by=by, now=now, reason=reason, for_safety=for_safety
+        )
         people = [*telling.askers(fresh), *telling.office(fresh, now)]
         people += telling.told_of_changes(fresh) if for_safety else []
         telling.tell(
-            [p for p in people if p.pk != by.pk], fresh, what="cancelled", now=now, urgent=for_safety,
+            [p for p in people if p.pk != by.pk],
+            fresh,
+            what="cancelled",
+            now=now,
+            urgent=for_safety,
             subject=f"{fresh.ref} is cancelled" + (" for safety" if for_safety else ""),
             body="Open the visit to read the written reason.",
         )

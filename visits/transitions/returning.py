@@ -78,7 +78,9 @@ def _must_be_allowed(visit: Visit, by: Staff, person: Attendee, how: str, identi
         raise Refused("Ring the office to say that you have left and are not coming back today.")
 
 
-def account_for(visit: Visit, person: Attendee, *, by: Staff, now: dt.datetime, how: str, identity: str) -> None:
+def account_for(
+    visit: Visit, person: Attendee, *, by: Staff, now: dt.datetime, how: str, identity: str
+) -> None:
     """Write that a person is back; only a claim while an alarm is open and they speak for themselves."""
     if has_open_alarm(visit) and visit.includes(by):
         person.claimed_back_at, person.back_how = now, how
@@ -99,9 +101,13 @@ def come_back_if_all(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
         moved(visit, "return_safe", "returned_at", "left_at", "watch_again_at")
         happened(visit, "returned_safe", "Everybody is back safe", by=by, now=now)
         telling.tell(
-            telling.askers(visit), visit, what="record", subject=f"{visit.ref}: write the record",
+            telling.askers(visit),
+            visit,
+            what="record",
+            subject=f"{visit.ref}: write the record",
             body="Everybody is back safe. Write the record while you remember.",
-            path=f"/visits/{visit.ref}/record/", now=now,
+            path=f"/visits/{visit.ref}/record/",
+            now=now,
         )
     rearm(visit, now=now, met=[Due.RETURN, Due.CHECK_IN, Due.END])
 
@@ -125,8 +131,12 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
         moved(fresh, "not_back_after_all", "returned_at", "left_at", "watch_again_at")
         happened(fresh, "not_back", "Not back after all", by=by, now=now, reason=reason)
         telling.tell(
-            [*telling.office(fresh, now), *telling.told_of_changes(fresh)], fresh, what="not_back",
-            subject=f"{fresh.ref} is not back after all", now=now, urgent=True,
+            [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+            fresh,
+            what="not_back",
+            subject=f"{fresh.ref} is not back after all",
+            now=now,
+            urgent=True,
             body="A visit that was marked safe is out again. Open it and ring the people.",
         )
         rearm(fresh, now=now)
@@ -142,8 +152,13 @@ def _take_back_own(visit: Visit, *, by: Staff, now: dt.datetime, reason: str) ->
     own.save(update_fields=["back_at", "back_by", "back_how", "back_identity", "claimed_back_at"])
     happened(visit, "not_back", f"{own.short_name} is not back after all", by=by, now=now, reason=reason)
     telling.tell(
-        telling.office(visit, now), visit, what="not_back", subject=f"{own.short_name} is not back after all ({visit.ref})",
-        body="Somebody who said that they were back is still out. Open the visit and ring them.", now=now, urgent=True,
+        telling.office(visit, now),
+        visit,
+        what="not_back",
+        subject=f"{own.short_name} is not back after all ({visit.ref})",
+        body="Somebody who said that they were back is still out. Open the visit and ring them.",
+        now=now,
+        urgent=True,
     )
     visit.__dict__.pop("party", None)
     rearm(visit, now=now)
@@ -167,8 +182,16 @@ def go_on(
     """
     with transaction.atomic():
         # In the order of their keys: two rounds that cross must not wait for each other.
-        list(Visit.objects.select_for_update().filter(pk__in=[visit.pk, onward.pk]).order_by("pk").values_list("pk"))
-        with opened(visit, by=by, action="back", now=now) as here, opened(onward, by=by, action="depart", now=now) as there:
+        list(
+            Visit.objects.select_for_update()
+            .filter(pk__in=[visit.pk, onward.pk])
+            .order_by("pk")
+            .values_list("pk")
+        )
+        with (
+            opened(visit, by=by, action="back", now=now) as here,
+            opened(onward, by=by, action="depart", now=now) as there,
+        ):
             if is_known(key):
                 return there
             is_still(here, State.IN_PROGRESS)
@@ -190,7 +213,9 @@ def _who_goes_on(here: Visit, there: Visit, by: Staff, together: bool) -> list[A
     expected = {(a.staff_id, a.name.casefold()) for a in there.party if not a.back_at}
     strangers = [a.short_name for a in going if (a.staff_id, a.name.casefold()) not in expected]
     if strangers:
-        raise Refused(f"{strangers[0]} does not go on {there.ref}: go on alone, and they say where they are themselves.")
+        raise Refused(
+            f"{strangers[0]} does not go on {there.ref}: go on alone, and they say where they are themselves."
+        )
     return going
 
 
@@ -223,7 +248,14 @@ def after_alarm(visit: Visit, *, by: Staff, now: dt.datetime, words: str) -> Non
     if visit.state != State.IN_PROGRESS or has_open_alarm(visit):
         return
     for person in [a for a in visit.party if a.claimed_back_at and not a.back_at]:
-        account_for(visit, person, by=by, now=now, how=person.back_how or Back.AT_SCHOOL, identity=f"Alarm resolved: {words}")
+        account_for(
+            visit,
+            person,
+            by=by,
+            now=now,
+            how=person.back_how or Back.AT_SCHOOL,
+            identity=f"Alarm resolved: {words}",
+        )
     grace = visit.rules.overdue_grace_minutes if visit.rules else 15
     visit.watch_again_at = now + dt.timedelta(minutes=grace)
     keep(visit, "watch_again_at")

@@ -10,13 +10,35 @@ from visits.models import Visit
 from visits.registry import ON_RECORDED
 from visits.safety import Due
 from visits.states import State
-from visits.transitions.door import Stale, happened, is_still, keep, moved, must_pass, must_stand_at, opened, rearm
+from visits.transitions.door import (
+    Stale,
+    happened,
+    is_still,
+    keep,
+    moved,
+    must_pass,
+    must_stand_at,
+    opened,
+    rearm,
+)
 from visits.writing import AgreedAction, PersonPresent, VisitRecord
 from visits.written import version
 
 RECORD_FIELDS = {
-    "place", "nobody_present", "pupil_seen", "pupil_spoken", "why_not", "discussed", "facts", "opinions",
-    "pupil_words", "barriers", "nothing_agreed", "concern", "id_shown", "file_destination",
+    "place",
+    "nobody_present",
+    "pupil_seen",
+    "pupil_spoken",
+    "why_not",
+    "discussed",
+    "facts",
+    "opinions",
+    "pupil_words",
+    "barriers",
+    "nothing_agreed",
+    "concern",
+    "id_shown",
+    "file_destination",
 }
 
 
@@ -72,12 +94,14 @@ def _write_rows(
     if people is not None:
         record.people_present.all().delete()
         PersonPresent.objects.bulk_create(
-            PersonPresent(record=record, name=name, relationship=relationship) for name, relationship in people
+            PersonPresent(record=record, name=name, relationship=relationship)
+            for name, relationship in people
         )
     if actions is not None:
         record.actions.all().delete()
         AgreedAction.objects.bulk_create(
-            AgreedAction(record=record, what=what, owner=owner, due_on=due_on) for what, owner, due_on in actions
+            AgreedAction(record=record, what=what, owner=owner, due_on=due_on)
+            for what, owner, due_on in actions
         )
 
 

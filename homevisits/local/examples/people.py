@@ -16,13 +16,13 @@ from homevisits.local.examples.names import FIRST, LAST, STREETS, WARNINGS, choo
 from homevisits.local.examples.places import EXAMPLES, Example, Place
 from homevisits.local.signins import PEOPLE
 from homevisits.people import importing
-from homevisits.people.keeping import homes
 from homevisits.people.importing.summary import Summary
+from homevisits.people.keeping import homes
 from homevisits.people.models import DeskDuty, Household, Pupil, Role, Staff
 from homevisits.people.upn import check_letter
 from homevisits.trusts import presets
 from homevisits.trusts.models import Closure, School, Term, Trust
-from homevisits.trusts.roles import TRUST_WIDE, RoleName
+from homevisits.trusts.roles import RoleName
 
 PUPILS = 64
 ROLE_OF = {
@@ -36,7 +36,11 @@ ROLE_OF = {
     "head": ("Headteacher", "Headteacher"),
 }
 TRUST_ROLE = {"ewo": RoleName.EWO, "ceo": RoleName.CEO, "admin": RoleName.TRUST_ADMIN}
-TRUST_TITLE = {"ewo": "Education Welfare Officer", "ceo": "Executive Headteacher", "admin": "Trust operations manager"}
+TRUST_TITLE = {
+    "ewo": "Education Welfare Officer",
+    "ceo": "Executive Headteacher",
+    "admin": "Trust operations manager",
+}
 CARS = (("Ford", "Fiesta", "Blue"), ("Volkswagen", "Golf", "Grey"), ("Toyota", "Yaris", "White"))
 
 
@@ -61,8 +65,11 @@ def _trust_people(trust: Trust, example: Example) -> Staff:
     rng = chooser(example.domain)
     for name, role in TRUST_ROLE.items():
         staff = Staff.objects.create_user(
-            email=f"{name}@{example.domain}", trust=trust,
-            first_name=rng.choice(FIRST), last_name=rng.choice(LAST), job_title=TRUST_TITLE[name],
+            email=f"{name}@{example.domain}",
+            trust=trust,
+            first_name=rng.choice(FIRST),
+            last_name=rng.choice(LAST),
+            job_title=TRUST_TITLE[name],
             mobile=f"+447700900{rng.randrange(100, 999)}",
         )
         staff.password = demo_password()
@@ -85,14 +92,24 @@ def _clear(staff: Staff) -> None:
 
 def _school(trust: Trust, place: Place, now: dt.datetime) -> School:
     school = School.objects.create(
-        trust=trust, name=place.name, slug=place.slug, phase=place.phase, address=place.address,
-        postcode=place.postcode, phone=place.phone, desk_name=place.desk_name, motto=place.motto,
+        trust=trust,
+        name=place.name,
+        slug=place.slug,
+        phase=place.phase,
+        address=place.address,
+        postcode=place.postcode,
+        phone=place.phone,
+        desk_name=place.desk_name,
+        motto=place.motto,
     )
     year = london_day(now).year - (london_day(now).month < 9)
     for name, starts, ends in _terms(year):
         Term.objects.create(school=school, name=name, starts_on=starts, ends_on=ends)
     Closure.objects.create(
-        school=school, kind=Closure.Kind.HOLIDAY, name="Autumn half term", starts_on=dt.date(year, 10, 26),
+        school=school,
+        kind=Closure.Kind.HOLIDAY,
+        name="Autumn half term",
+        starts_on=dt.date(year, 10, 26),
         ends_on=dt.date(year, 10, 30),
     )
     return school
@@ -116,8 +133,18 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 STAFF_HEADINGS = (
-    "E-mail", "First name", "Last name", "Role", "Job title", "Work mobile", "Vehicle make", "Vehicle model",
-    "Vehicle colour", "Vehicle registration", "DBS issued", "DBS reference",
+    "E-mail",
+    "First name",
+    "Last name",
+    "Role",
+    "Job title",
+    "Work mobile",
+    "Vehicle make",
+    "Vehicle model",
+    "Vehicle colour",
+    "Vehicle registration",
+    "DBS issued",
+    "DBS reference",
 )
 
 
@@ -140,8 +167,18 @@ def _staff_row(name: str, school: School, example: Example, number: int, rng: ra
     make, model, colour = rng.choice(CARS)
     plate = f"K{rng.choice('ABCXY')}{rng.randrange(10, 24)} {''.join(rng.choices('ABCDFGH', k=3))}"
     return [
-        address, rng.choice(FIRST), rng.choice(LAST), role, title, f"07700 900{rng.randrange(100, 999)}", make,
-        model, colour, plate, "01/09/2025", f"0012{rng.randrange(10**7, 10**8)}",
+        address,
+        rng.choice(FIRST),
+        rng.choice(LAST),
+        role,
+        title,
+        f"07700 900{rng.randrange(100, 999)}",
+        make,
+        model,
+        colour,
+        plate,
+        "01/09/2025",
+        f"0012{rng.randrange(10**7, 10**8)}",
     ]
 
 
@@ -149,15 +186,37 @@ def _stand_ins(school: School, now: dt.datetime) -> None:
     """The office stands in at the desk for the demo's first day, whatever the hour it is started at."""
     for staff in Staff.objects.filter(roles__school=school, roles__role=RoleName.OFFICE):
         DeskDuty.objects.create(
-            school=school, staff=staff, set_by=staff,
+            school=school,
+            staff=staff,
+            set_by=staff,
             during=(now - dt.timedelta(days=30), now + dt.timedelta(days=2)),
         )
 
 
 PUPIL_HEADINGS = (
-    "UPN", "Legal surname", "Legal forename", "DOB", "Year", "Reg group", "Address line 1", "Town", "Postcode",
+    "UPN",
+    "Legal surname",
+    "Legal forename",
+    "DOB",
+    "Year",
+    "Reg group",
+    "Address line 1",
+    "Town",
+    "Postcode",
     "Admission date",
-    *(f"Contact {n} {what}" for n in (1, 2) for what in ("name", "relationship", "phone", "parental responsibility", "language", "interpreter", "may be discussed with")),
+    *(
+        f"Contact {n} {what}"
+        for n in (1, 2)
+        for what in (
+            "name",
+            "relationship",
+            "phone",
+            "parental responsibility",
+            "language",
+            "interpreter",
+            "may be discussed with",
+        )
+    ),
 )
 
 
@@ -173,33 +232,71 @@ def _families(school: School, example: Example, number: int, now: dt.datetime) -
     _warn(school, now, rng)
 
 
-def _home(rng: random.Random, school: School, example: Example, number: int, so_far: int) -> list[list[object]]:
+def _home(
+    rng: random.Random, school: School, example: Example, number: int, so_far: int
+) -> list[list[object]]:
     surname, children = rng.choice(LAST), rng.choice((1, 1, 2, 2, 3))
     street = f"{rng.randrange(1, 120)} {rng.choice(STREETS)}"
     postcode = f"{example.postcode_area} {rng.randrange(1, 9)}{rng.choice('ABDEFGH')}{rng.choice('JLNPQRS')}"
     polish = rng.random() < 0.15
-    mother = [
-        f"{rng.choice(FIRST)} {surname}", "Mother", f"07700 900{rng.randrange(100, 999)}", "yes",
-        "Polish" if polish else "English", "yes" if polish else "no", "yes",
+    mother: list[object] = [
+        f"{rng.choice(FIRST)} {surname}",
+        "Mother",
+        f"07700 900{rng.randrange(100, 999)}",
+        "yes",
+        "Polish" if polish else "English",
+        "yes" if polish else "no",
+        "yes",
     ]
-    father = [
-        f"{rng.choice(FIRST)} {rng.choice(LAST)}", "Father", f"07700 900{rng.randrange(100, 999)}",
-        rng.choice(("yes", "yes", "no")), "English", "no", "yes",
+    father: list[object] = [
+        f"{rng.choice(FIRST)} {rng.choice(LAST)}",
+        "Father",
+        f"07700 900{rng.randrange(100, 999)}",
+        rng.choice(("yes", "yes", "no")),
+        "English",
+        "no",
+        "yes",
     ]
     young, old = (4, 10) if school.phase == "primary" else (11, 15)
     return [
-        _child(rng, surname, so_far + n, number, example, rng.randint(young, old), [street, school.address.split(", ")[-1], postcode], mother + father)
+        _child(
+            rng,
+            surname,
+            so_far + n,
+            number,
+            example,
+            rng.randint(young, old),
+            [street, school.address.split(", ")[-1], postcode],
+            mother + father,
+        )
         for n in range(children)
     ]
 
 
 def _child(
-    rng: random.Random, surname: str, n: int, number: int, example: Example, years: int, home: list[object], adults: list[object]
+    rng: random.Random,
+    surname: str,
+    n: int,
+    number: int,
+    example: Example,
+    years: int,
+    home: list[object],
+    adults: list[object],
 ) -> list[object]:
     rest = f"{801 + EXAMPLES.index(example)}{2000 + number:04d}19{n:03d}"
     year = "Reception" if years == 4 else str(years - 4)
     born = f"{rng.randrange(1, 28):02d}/{rng.randrange(9, 13):02d}/{2026 - years - 1}"
-    return [check_letter(rest) + rest, surname, rng.choice(FIRST), born, year, f"{year[0]}{rng.choice('ABC')}", *home, "01/09/2024", *adults]
+    return [
+        check_letter(rest) + rest,
+        surname,
+        rng.choice(FIRST),
+        born,
+        year,
+        f"{year[0]}{rng.choice('ABC')}",
+        *home,
+        "01/09/2024",
+        *adults,
+    ]
 
 
 def _warn(school: School, now: dt.datetime, rng: random.Random) -> None:
@@ -211,7 +308,11 @@ def _warn(school: School, now: dt.datetime, rng: random.Random) -> None:
     for household in rng.sample(found, min(6, len(found))):
         kind, note = rng.choice(WARNINGS)
         homes.add_warning(
-            household=household, by=author, now=now, kind=kind, note=note,
+            household=household,
+            by=author,
+            now=now,
+            kind=kind,
+            note=note,
             review_on=london_day(now) + dt.timedelta(days=rng.randrange(20, 200)),
         )
     for household in rng.sample(found, min(5, len(found))):
