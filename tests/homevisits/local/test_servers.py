@@ -176,6 +176,18 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(folder):
     assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
 
 
+def test_a_fresh_start_deletes_everything_but_the_lock_that_is_held(folder):
+    far = folder.parent / "far"
+    far.mkdir()
+    (folder / "postgres").mkdir()
+    (folder / "postgres" / "elsewhere").write_text(f"{far}\n")
+    keys(folder)
+    with claimed(folder):
+        emptied(folder)
+        assert [path.name for path in folder.iterdir()] == ["lock"]
+    assert not far.exists()
+
+
 def test_without_database_url_a_command_says_what_to_do():
     bare = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     done = subprocess.run(
