@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Max
 
-from homevisits.escalation.models import Deadline
+from homevisits.escalation.models import Alarm, Deadline
 
 Key = tuple[Any, ...]
 
@@ -60,9 +60,10 @@ def arm(
         _insert(model, subject, _not_fired(mine, new), now)
 
 
-def own_columns(model: type[Deadline]) -> list[str]:
-    """The columns that a concrete table adds to kind and subject."""
-    shared = {f.name for f in Deadline._meta.local_fields} | {model.SUBJECT}
+def own_columns(model: type[Deadline] | type[Alarm]) -> list[str]:
+    """The columns that a concrete table adds to those of the engine and its subject."""
+    engine = Deadline if issubclass(model, Deadline) else Alarm
+    shared = {f.name for f in engine._meta.local_fields} | {model.SUBJECT}
     return [f.attname for f in model._meta.concrete_fields if f.name not in shared and not f.primary_key]
 
 

@@ -76,5 +76,5 @@ def find_visible(key: uuid.UUID, staff: "Staff") -> Alarm | None:
     """The alarm of this UUID if the person may see it."""
     for table in alarm_tables():
         if alarm := table.visible_to(staff).filter(uuid=key).first():
-            return alarm  # type: ignore[no-any-return]
+            return alarm
     return None

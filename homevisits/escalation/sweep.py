@@ -55,12 +55,19 @@ class Swept:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A row that looked due when nothing was locked yet."""
+    """A row that looked due when nothing was locked yet; `place` is its watch and table."""
 
-    watch: Watch
-    table: Table
+    place: tuple[Watch, Table]
     pk: int
     subject: int
+
+    @property
+    def watch(self) -> Watch:
+        return self.place[0]
+
+    @property
+    def table(self) -> Table:
+        return self.place[1]
 
 
 def sweep(name: str, *, seconds: float | None = None) -> Swept:
@@ -96,12 +103,14 @@ def _batches() -> Iterator[list[Candidate]]:
 
 def _page(limit: int) -> list[Candidate]:
     """The rows that are due, the longest due first, of all tables in one query; locks nothing."""
-    tables = [(watch, table) for watch in watches() for table in (watch.deadlines, watch.alarms)]
+    tables: list[tuple[Watch, Table]] = [
+        (watch, table) for watch in watches() for table in (watch.deadlines, watch.alarms)
+    ]
     if not tables:
         return []
     first, *rest = [_due_of(table, place, limit) for place, (_, table) in enumerate(tables)]
     rows = sorted(first.union(*rest, all=True).order_by(), key=lambda row: row[3])
-    return [Candidate(*tables[place], pk, subject) for place, pk, subject, _ in rows]
+    return [Candidate(tables[place], pk, subject) for place, pk, subject, _ in rows]
 
 
 def _due_of(table: Table, place: int, limit: int) -> Any:
