@@ -1,0 +1,241 @@
+"""What the office types in: the log of a visit, what was said on a call, who is back and how that is known."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from homevisits.look.forms import HouseForm, Tiles
+from homevisits.people.models import Staff, Vehicle
+from homevisits.people.phones import PhoneField
+from homevisits.trusts.policies import CheckInColleague, CodeWordRule
+from visits.codeword import has_code_word, objection
+from visits.models import Attendee, Visit
+from visits.routes import is_out_of_hours, is_short
+from visits.transitions import Word
+
+OTHER_CAR = "other"
+Travel = Attendee.Travel
+
+
+class PersonLog(HouseForm):
+    """One person of the party: telephone, how they travel, which car."""
+
+    submit = None
+    sizes = {"phone": "medium"}
+    phone = PhoneField(label="Mobile")
+    travel = forms.ChoiceField(label="How do they travel?", choices=Travel.choices, widget=Tiles(inline=True))
+    car = forms.ChoiceField(label="Which car?", choices=(), widget=Tiles)
+    vehicle_text = forms.CharField(
+        label="Which car?", help_text="Make, model, colour and registration.", max_length=120
+    )
+
+    def __init__(self, attendee: Attendee, data: Any = None, *, is_logging: bool = False) -> None:
+        self.attendee, self.is_logging = attendee, is_logging
+        rules = attendee.visit.rules
+        self.wants_phone = bool(rules and rules.phone_required)
+        self.wants_travel = bool(rules and rules.vehicle_required and attendee.staff_id)
+        staff = attendee.staff
+        self.cars: list[Vehicle] = list(staff.vehicles.current()) if staff else []
+        super().__init__(data, prefix=f"person{attendee.pk}", initial=self._known())
+
+    def _known(self) -> dict[str, Any]:
+        """What is known already, from the request or from the person's own page."""
+        a = self.attendee
+        only = self.cars[0].pk if len(self.cars) == 1 else ""
+        car = a.vehicle_id or (OTHER_CAR if a.vehicle_text else only)
+        return {
+            "phone": a.phone or (a.staff.mobile if a.staff else ""),
+            "travel": a.travel,
+            "car": str(car),
+            "vehicle_text": a.vehicle_text,
+        }
+
+    def dress(self) -> None:
+        name = self.attendee.short_name
+        self.fields["phone"].label = f"{name}’s mobile"
+        self.fields["travel"].label = f"How does {name} travel?"
+        self.fields["phone"].required = self.is_logging and self.wants_phone
+        self.fields["travel"].required = self.is_logging and self.wants_travel
+        if self.cars:
+            cars = [(str(car.pk), str(car)) for car in self.cars]
+            self.fields["car"].choices = [*cars, (OTHER_CAR, "Another car")]
+            self.reveals = {"travel": {Travel.DRIVES: ["car"]}, "car": {OTHER_CAR: ["vehicle_text"]}}
+            self.fields["vehicle_text"].label = "What car is it?"
+        else:
+            del self.fields["car"]
+            self.reveals = {"travel": {Travel.DRIVES: ["vehicle_text"]}}
+        for field in ("car", "vehicle_text"):
+            if field in self.fields:
+                self.fields[field].required = self.is_logging and self.wants_travel
+        super().dress()
+
+    def said(self) -> dict[str, Any]:
+        """The person's part of the log, for the transition."""
+        cleaned = self.cleaned_data
+        chosen = cleaned.get("car") if cleaned["travel"] == Travel.DRIVES else ""
+        car = next((car for car in self.cars if str(car.pk) == chosen), None)
+        typed = cleaned["vehicle_text"] if cleaned["travel"] == Travel.DRIVES and car is None else ""
+        return {"phone": cleaned["phone"], "travel": cleaned["travel"], "vehicle": car, "vehicle_text": typed}
+
+
+class LogForm(HouseForm):
+    """Who calls, who is responsible out of hours, and the code word if there is none."""
+
+    submit = None
+    sizes = {"checkin_colleague": "medium", "responsible_contact": "medium", "word": "medium"}
+    checkin_colleague = forms.ModelChoiceField(
+        Staff.objects.none(), label="Who makes the check-in call?", empty_label="Choose a colleague", required=False
+    )
+    no_colleague_reason = forms.CharField(
+        label="If nobody can ring: why not?", max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    responsible_contact = forms.ModelChoiceField(
+        Staff.objects.none(), label="Who checks on the visitors out of hours?", empty_label="Choose somebody",
+        help_text="Not somebody who goes. They hear of it, and of every alarm.",
+    )
+    word = forms.CharField(
+        label="Code word or phrase",
+        help_text="It means “I need help”. It must sound ordinary on the telephone and to anybody in the home: a "
+        "question about a folder or a key, say. Not the printed example about the petrol light.",
+        max_length=80, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    word_for = forms.ChoiceField(
+        label="For what is it?", choices=[("school", "For every visit of the school"), ("visit", "For this visit only")],
+        widget=Tiles(inline=True), required=False,
+    )
+
+    def __init__(self, visit: Visit, by: Staff, data: Any = None, *, is_logging: bool = False) -> None:
+        self.visit, self.by, self.is_logging = visit, by, is_logging
+        self.has_word = has_code_word(visit)
+        names = ("checkin_colleague", "no_colleague_reason", "responsible_contact")
+        known = {name: getattr(visit, name) for name in names}
+        super().__init__(data, initial={**known, "word_for": "visit" if visit.includes(by) else "school"})
+
+    def dress(self) -> None:
+        """Ask only what this policy and these hours need."""
+        rules = self.visit.rules
+        colleague = rules.checkin_colleague if rules else CheckInColleague.OFF
+        if colleague == CheckInColleague.OFF:
+            del self.fields["checkin_colleague"], self.fields["no_colleague_reason"]
+        elif not self.may_do_without:
+            del self.fields["no_colleague_reason"]
+        if not self.wants_contact:
+            del self.fields["responsible_contact"]
+        for name in {"checkin_colleague", "responsible_contact"} & set(self.fields):
+            self.fields[name].queryset = colleagues(self.visit)
+        if not self.wants_word:
+            del self.fields["word"], self.fields["word_for"]
+        elif self.visit.includes(self.by):
+            self.fields["word_for"].choices = [("visit", "For this visit only")]
+        if "responsible_contact" in self.fields:
+            self.fields["responsible_contact"].required = self.is_logging
+        super().dress()
+
+    @property
+    def may_do_without(self) -> bool:
+        """Whether the policy takes a reason in place of a colleague; never for somebody alone (TC-166)."""
+        rules = self.visit.rules
+        return bool(rules and rules.checkin_colleague == CheckInColleague.WHERE_POSSIBLE and not is_short(self.visit))
+
+    @property
+    def wants_contact(self) -> bool:
+        rules = self.visit.rules
+        return bool(rules and rules.responsible_contact_required and is_out_of_hours(self.visit))
+
+    @property
+    def wants_word(self) -> bool:
+        """Whether a code word has to be set here: the policy asks for one and there is none."""
+        rules = self.visit.rules
+        if self.has_word or rules is None or rules.code_word == CodeWordRule.NO:
+            return False
+        return rules.code_word == CodeWordRule.ALWAYS or len(self.visit.party) > 1
+
+    def clean_word(self) -> str:
+        word = str(self.cleaned_data["word"])
+        if word and (sentence := objection(word)):
+            raise forms.ValidationError(sentence)
+        if self.is_logging and not word:
+            raise forms.ValidationError("Set a code word before the visit is logged")
+        return word
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        asked = self.is_logging and "checkin_colleague" in self.fields
+        if asked and not (cleaned.get("checkin_colleague") or cleaned.get("no_colleague_reason")):
+            without = ", or say why nobody can" if self.may_do_without else ""
+            self.add_error("checkin_colleague", f"Choose who makes the check-in call{without}")
+        return cleaned
+
+    @property
+    def agreed(self) -> Word | None:
+        word = self.cleaned_data.get("word")
+        return Word(word, for_visit=self.cleaned_data.get("word_for") != "school") if word else None
+
+    def said(self) -> dict[str, Any]:
+        """The columns of the log that were asked for."""
+        names = {"checkin_colleague", "no_colleague_reason", "responsible_contact"} & set(self.fields)
+        return {name: self.cleaned_data[name] for name in names}
+
+
+def colleagues(visit: Visit) -> QuerySet[Staff]:
+    """Everybody at the school, or of the trust, who does not go."""
+    at_school = Q(roles__school=visit.school) | Q(roles__school=None)
+    people = Staff.objects.active().filter(at_school, trust_id=visit.school.trust_id)
+    return people.exclude(pk__in=[a.staff_id for a in visit.party if a.staff_id]).distinct()
+
+
+class CallForm(HouseForm):
+    """A note about a call; which button was pressed says how it went."""
+
+    submit = None
+    note = forms.CharField(
+        label="Note", help_text="What they said, in a few words. Nothing about the child.", required=False,
+        max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class BackForm(HouseForm):
+    """One person is accounted for: how, and how it was known that it was them (CS-090, PS-101)."""
+
+    submit = None
+    sentences = {"identity": "Say how you knew that it was them"}
+    how = forms.ChoiceField(
+        label="Where are they?", choices=[(Attendee.Back.AT_SCHOOL, "Back at school"), (Attendee.Back.LEFT_BY_PHONE, "Left the home, not coming back today (they rang)")],
+        widget=Tiles, initial=Attendee.Back.AT_SCHOOL,
+    )
+    identity = forms.CharField(
+        label="How did you know that it was them?",
+        help_text="You saw them, or you knew the voice and rang back on their own number. A voicemail is no answer.",
+        max_length=200,
+    )
+
+    def __init__(self, attendee: Attendee, data: Any = None) -> None:
+        self.attendee = attendee
+        super().__init__(data, prefix=f"person{attendee.pk}")
+
+    def dress(self) -> None:
+        rules = self.attendee.visit.rules
+        if rules and not rules.leaving_by_phone_allowed:
+            self.fields["how"].choices = [(Attendee.Back.AT_SCHOOL, "Back at school")]
+        super().dress()
+
+
+class TimeForm(HouseForm):
+    """More time, as they asked for it on the telephone."""
+
+    submit = "Give them more time"
+    sizes = {"minutes": "short"}
+    units = {"minutes": "minutes"}
+    minutes = forms.IntegerField(label="How much longer?", min_value=1, max_value=600)
+    reason = forms.CharField(label="Why?", max_length=250, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WhyForm(HouseForm):
+    """A reason in words, for undoing something."""
+
+    submit = "Undo it"
+    submit_kind = "late"
+    reason = forms.CharField(label="What happened?", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
