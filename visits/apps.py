@@ -10,6 +10,7 @@ class VisitsConfig(AppConfig):
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
         from homevisits.people.models import Staff
+        from visits import menus
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
@@ -19,3 +20,4 @@ class VisitsConfig(AppConfig):
 
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
+        menus.register()

@@ -10,6 +10,7 @@ from homevisits.escalation.models import Rung, Words
 from homevisits.people.models import Staff
 from homevisits.trusts.policies import Ladder, LadderStep, Policy
 from homevisits.trusts.roles import LEADERS, RoleName
+from visits.responding import sheet
 
 if TYPE_CHECKING:
     from visits.models import Attendee
@@ -131,4 +132,5 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
-    return "visits/alarm/_panel.html", {"alarm": alarm, "visit": visit, "missing": missing_people(alarm)}
+    missing = [attendee for attendee in missing_people(alarm) if not attendee.back_at]
+    return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff)

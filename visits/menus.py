@@ -1,0 +1,40 @@
+"""Which of the visits' pages stand in a person's menu, and what waits in them."""
+
+from typing import Any
+
+from homevisits.look import menu
+from homevisits.trusts.roles import RoleName
+
+
+def sees_board(staff: Any) -> bool:
+    """By role, or while standing in at a desk. At most one query."""
+    from visits.board.scope import duties, watches_by_role
+
+    return watches_by_role(staff) or duties(staff).exists()
+
+
+def open_alarms(staff: Any) -> int:
+    """How many alarms of the person's board nobody has resolved. One query."""
+    from visits.board.scope import in_scope
+    from visits.models import VisitAlarm
+
+    unresolved = VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED)
+    return unresolved.filter(visit__in=in_scope(staff).order_by().values("pk")).count()
+
+
+def at_desk(staff: Any) -> bool:
+    """Whether the office's list is this person's: by role, or while standing in. At most one query."""
+    from visits.board.scope import duties
+
+    return bool(staff.has_role(RoleName.OFFICE)) or (not staff.is_leader and duties(staff).exists())
+
+
+def decides(staff: Any) -> bool:
+    return bool(staff.is_leader)
+
+
+def register() -> None:
+    """Called when the app starts."""
+    menu.register("Board", "board", "radio", shows=sees_board, badge=open_alarms, order=20)
+    menu.register("Office", "desk", "list-checks", shows=at_desk, order=25)
+    menu.register("To decide", "dashboard", "gavel", shows=decides, order=30)

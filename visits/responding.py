@@ -1,0 +1,71 @@
+"""What somebody who answers an alarm needs: whom to ring, the last contact, and the sheet to read out to the police."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from homevisits.clock import local
+from homevisits.people.models import Staff
+from homevisits.trusts.policies import Ladder
+
+if TYPE_CHECKING:
+    from visits.models import Attendee, Visit
+    from visits.safety import VisitAlarm
+
+HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help"}
+WORDS = {
+    "departed": "left school", "arrived": "arrived", "entered": "went in", "fine": "fine", "waiting": "waiting at the door",
+    "more_time": "asked for more time", "left": "left the home", "help": "asked for help", "no_answer": "no answer",
+}
+
+
+def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff) -> dict[str, Any]:
+    """The context of the alarm's panel. Reads no reason and no pupil."""
+    moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
+    return {
+        "alarm": alarm,
+        "visit": visit,
+        "missing": missing,
+        "is_mine": visit.includes(staff),
+        "people": [_person(attendee, moments, visit) for attendee in missing],
+        "tried": [said(m) for m in moments if m.kind == "no_answer"][:6],
+        "plan": plan(visit),
+        "decides": decides(alarm),
+    }
+
+
+def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:
+    heard = next(
+        (m for m in moments if m.kind in HEARD and (m.for_all or m.attendee_id in (attendee.pk, None))), None
+    )
+    return {
+        "attendee": attendee,
+        "last": said(heard) if heard else "not heard of since the visit was logged",
+        "claims": attendee.claimed_back_at,
+        "url": f"/visits/{visit.ref}/call/{attendee.pk}/",
+    }
+
+
+def said(moment: Any) -> str:
+    """ "fine at 10:39, D. Mensah, on their phone"."""
+    who = moment.attendee.short_name if moment.attendee else "all of them" if moment.for_all else ""
+    how = moment.get_via_display().lower()
+    parts = [f"{WORDS.get(moment.kind, moment.kind)} at {local(moment.recorded_at):%H:%M}", who, how]
+    return ", ".join(filter(None, parts))
+
+
+def plan(visit: "Visit") -> list[tuple[str, dt.datetime | None, dt.datetime | None]]:
+    """What was planned and what is known: (label, planned, happened)."""
+    return [
+        ("Left school", visit.depart_at, visit.departed_at),
+        ("Arrived", visit.start_at, visit.arrived_at),
+        ("Left the home", visit.end_at, visit.left_at),
+        ("Back at school", visit.return_at, visit.returned_at),
+    ]
+
+
+def decides(alarm: "VisitAlarm") -> str:
+    """Who decides what is done: the step after the office (TC-120, TC-122)."""
+    from visits import climbing
+
+    steps = [s for s in climbing.policy_of(alarm).laddersteps.all() if s.ladder == Ladder.SAFETY]
+    return climbing.label(steps[min(1, len(steps) - 1)], alarm) if steps else ""

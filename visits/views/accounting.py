@@ -1,0 +1,71 @@
+"""Who is back: each person of a party marked on their own, by somebody who saw or spoke to them."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from homevisits.clock import app_now
+from homevisits.people.signed_in import StaffRequest
+from visits import transitions
+from visits.forms.office import BackForm
+from visits.models import Attendee, Visit
+from visits.permissions import refusal
+from visits.states import State
+from visits.transitions import Refused
+from visits.views.calling import onward, open_alarms, watched
+
+
+def back(request: StaffRequest, ref: str) -> HttpResponse:
+    """Mark each person back, with how it was known that it was them."""
+    visit = watched(request, ref, "back")
+    person = chosen(request, visit)
+    form = BackForm(person, request.POST) if person else None
+    if form and form.is_valid():
+        try:
+            fresh = transitions.say_back(visit=visit, by=request.user, now=app_now(), attendee=person, **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return marked(request, fresh, form.attendee)
+    return page(request, watched(request, ref, "back"), form)
+
+
+def chosen(request: StaffRequest, visit: Visit) -> Attendee | None:
+    """Whose button was pressed."""
+    key = request.POST.get("person", "")
+    if request.method != "POST" or not key.isdecimal():
+        return None
+    person = get_object_or_404(Attendee, pk=key, visit=visit)
+    person.visit = visit
+    return person
+
+
+def page(request: StaffRequest, visit: Visit, sent: BackForm | None) -> HttpResponse:
+    for attendee in visit.party:
+        attendee.visit = visit
+    missing = [attendee for attendee in visit.party if not attendee.back_at]
+    forms = [sent if sent and sent.attendee.pk == a.pk else BackForm(a) for a in missing]
+    context = {
+        "visit": visit,
+        "forms": forms,
+        "sent": sent,
+        "accounted": [attendee for attendee in visit.party if attendee.back_at],
+        "alarms": open_alarms(visit),
+        "may_undo": visit.state == State.RETURNED_SAFE
+        and refusal(request.user, "not_back", visit, app_now()) is None,
+        "now": app_now(),
+    }
+    return render(request, "visits/desk/back.html", context)
+
+
+def marked(request: StaffRequest, visit: Visit, person: Attendee) -> HttpResponse:
+    """On to the next person, or to the board when all are back."""
+    missing = [attendee.short_name for attendee in visit.party if not attendee.back_at]
+    if missing:
+        messages.success(request, f"{person.short_name} is back. Still out: {', '.join(missing)}.")
+        return redirect("desk_back", visit.ref)
+    if visit.state == State.IN_PROGRESS:
+        messages.warning(request, f"{visit.ref}: everybody is accounted for. Now resolve the open alarm.")
+        return redirect("desk_back", visit.ref)
+    messages.success(request, f"{visit.ref}: everybody is back safe. The lead is asked for the record.")
+    return onward(request, visit)

@@ -1,0 +1,178 @@
+"""The call to somebody who is out: the script, and what came of it."""
+
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from homevisits.clock import app_now
+from homevisits.people.signed_in import StaffRequest
+from visits import transitions
+from visits.board.scope import has_board
+from visits.codeword import read_code_word
+from visits.forms.office import CallForm, TimeForm, WhyForm
+from visits.models import Attendee, Visit
+from visits.permissions import refusal
+from visits.states import State
+from visits.transitions import Refused
+from visits.transitions.calling import hear_code_word
+
+WATCHED = [State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE]
+
+
+def watched(request: StaffRequest, ref: str, action: str) -> Visit:
+    """A visit that is logged or out, for somebody who answers for it and does not go; else 404."""
+    visible = Visit.objects.visible_to(request.user).filter(state__in=WATCHED)
+    visit = get_object_or_404(visible.select_related("school__trust", "policy"), ref=ref)
+    if visit.includes(request.user) or refusal(request.user, action, visit, app_now()):
+        raise Http404
+    return visit
+
+
+def onward(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """Back to the board; to the visit for somebody who has none."""
+    return redirect("board") if has_board(request.user) else redirect(visit)
+
+
+def key_of(request: StaffRequest) -> uuid.UUID | None:
+    """The key of this message: sent twice, it counts once."""
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
+
+
+def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
+    """Whom to ring, what to ask, what the code word means; then what came of it."""
+    visit = watched(request, ref, "say")
+    person = get_object_or_404(Attendee.objects.select_related("staff", "vehicle"), pk=attendee, visit=visit)
+    form = CallForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return answered(request, visit, person, form.cleaned_data["note"])
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    context = {"visit": visit, "person": person, "form": form, "now": app_now(), "others": others(visit, person)}
+    context |= {"word": word_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
+    return render(request, "visits/desk/call.html", context | {"may_close": may(request, visit, "back")})
+
+
+def others(visit: Visit, person: Attendee) -> list[Attendee]:
+    """Who else is still out and can be rung."""
+    return [attendee for attendee in visit.party if attendee.pk != person.pk and not attendee.back_at]
+
+
+def open_alarms(visit: Visit) -> list[object]:
+    return list(visit.alarms.exclude(state="resolved").order_by("opened_at"))
+
+
+def may(request: StaffRequest, visit: Visit, action: str) -> bool:
+    return refusal(request.user, action, visit, app_now()) is None
+
+
+def word_of(request: StaffRequest, visit: Visit) -> str:
+    """The code word, for somebody who listens for it; the reading is noted."""
+    return read_code_word(visit, by=request.user) if may(request, visit, "code_word") else ""
+
+
+def answered(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
+    """Keep what came of the call. Raises Refused."""
+    answer = request.POST.get("answer", "")
+    if answer not in ANSWERS:
+        raise Refused("Choose how the call went.")
+    return ANSWERS[answer](request, visit, person, note)
+
+
+def _fine(request: StaffRequest, visit: Visit, person: Attendee, note: str, *, together: bool) -> HttpResponse:
+    transitions.check_in(
+        visit=visit, by=request.user, now=app_now(), attendee=person, together=together, note=note, key=key_of(request)
+    )
+    whom = "They are all fine" if together else f"{person.short_name} is fine"
+    messages.success(request, f"{visit.ref}: {whom}. It is written down with the time.")
+    return onward(request, visit)
+
+
+def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
+    transitions.say_no_answer(
+        visit=visit, by=request.user, now=app_now(), attendee=person, note=note, key=key_of(request)
+    )
+    alarm = visit.alarms.filter(attendee=person).exclude(state="resolved").order_by("-opened_at").first()
+    messages.warning(request, f"No answer from {person.short_name}. The alarm is open: keep ringing.")
+    return redirect(alarm) if alarm else onward(request, visit)
+
+
+def _code_word(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
+    alarm = hear_code_word(visit=visit, by=request.user, now=app_now(), attendee=person)
+    messages.warning(request, f"{person.short_name} needs help. The alarm is open, and the next people are told now.")
+    return redirect(alarm)
+
+
+ANSWERS: dict[str, Callable[[StaffRequest, Visit, Attendee, str], HttpResponse]] = {
+    "fine": partial(_fine, together=False),
+    "together": partial(_fine, together=True),
+    "no_answer": _no_answer,
+    "code_word": _code_word,
+}
+
+
+def act(request: StaffRequest, ref: str, what: str) -> HttpResponse:
+    """One button of the board: they have left, they have arrived."""
+    if request.method != "POST":
+        return redirect("board")
+    do, action, said = ACTS[what]
+    visit = watched(request, ref, action)
+    try:
+        do(visit=visit, by=request.user, now=app_now())
+        messages.success(request, f"{visit.ref}: {said}")
+    except Refused as no:
+        messages.error(request, f"{visit.ref}: {no.sentence}")
+    return onward(request, visit)
+
+
+ACTS: dict[str, tuple[Callable[..., object], str, str]] = {
+    "left": (transitions.depart, "depart", "They have left school. Their return is watched."),
+    "arrived": (transitions.say_arrived, "say", "They have arrived."),
+}
+
+
+def more_time(request: StaffRequest, ref: str) -> HttpResponse:
+    """More time, as they asked for it on the telephone."""
+    visit = watched(request, ref, "retime")
+    form = TimeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            transitions.extend(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            messages.success(request, f"{visit.ref}: {form.cleaned_data['minutes']} more minutes. The head is told.")
+            return onward(request, visit)
+    context = {"visit": visit, "form": form, "title": "They need more time", "now": app_now()}
+    return render(request, "visits/desk/ask.html", context)
+
+
+UNDOING: dict[str, tuple[Callable[..., object], str, str, str]] = {
+    "not-left": (transitions.did_not_leave, "did_not_leave", "Nobody left after all", "Nobody has left. You are asked again soon."),
+    "not-back": (transitions.not_back_after_all, "not_back", "Not back after all", "They are out again, and their timers run."),
+}
+
+
+def undo(request: StaffRequest, ref: str, what: str) -> HttpResponse:
+    """Take back a mistaken mark, with a reason."""
+    if what not in UNDOING:
+        raise Http404
+    do, action, title, said = UNDOING[what]
+    visit = watched(request, ref, action)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            do(visit=visit, by=request.user, now=app_now(), reason=form.cleaned_data["reason"])
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            messages.success(request, f"{visit.ref}: {said}")
+            return onward(request, visit)
+    return render(request, "visits/desk/ask.html", {"visit": visit, "form": form, "title": title, "now": app_now()})
