@@ -1,6 +1,7 @@
 """The page of an alarm, whichever app it belongs to, and what people do there."""
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,8 @@ from homevisits.escalation.picture import picture
 from homevisits.escalation.registry import find_visible
 from homevisits.people.signed_in import StaffRequest
 
+logger = logging.getLogger(__name__)
+
 
 def visible_or_404(request: StaffRequest, key: uuid.UUID) -> Alarm:
     """The alarm if this person may see it; one that they may not is not there."""
@@ -28,15 +31,24 @@ def visible_or_404(request: StaffRequest, key: uuid.UUID) -> Alarm:
     return alarm
 
 
+def panel_of(request: StaffRequest, alarm: Alarm) -> str:
+    """The subject's part of the page. A mistake in it must not take the alarm off the screen."""
+    try:
+        panel = alarm.panel(request.user)
+        return render_to_string(*panel, request=request) if panel else ""
+    except Exception:
+        logger.exception("the panel of alarm %s cannot be shown", alarm.uuid)
+        return ""
+
+
 def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -> dict[str, Any]:
     """What the page needs; `forms` are those that came back with errors."""
-    panel = alarm.panel(request.user)
     why_not = alarm.refusal(request.user, now=now)
     return {
         "alarm": alarm,
         "now": now,
         "picture": picture(alarm, now),
-        "panel": render_to_string(*panel, request=request) if panel else "",
+        "panel": panel_of(request, alarm),
         "history": [
             {"at": event.happened_at, "text": event.sentence, "by": event.by} for event in alarm.history()
         ],
