@@ -47,15 +47,12 @@ def addresses(house: Cast) -> dict[str, str]:
     reason, step = draft.reasons.first(), draft.laddersteps.filter(ladder="safety")[1]
     return {
         "list": reverse("policy_list"),
-        "version": reverse("policy_version", args=[house.policy.pk]),
-        "reasons": reverse("policy_version", args=[house.policy.pk]) + "?part=reasons",
         "draft": reverse("policy_version", args=[draft.pk]),
         "draft-reasons": reverse("policy_version", args=[draft.pk]) + "?part=reasons",
         "draft-ladders": reverse("policy_version", args=[draft.pk]) + "?part=ladders",
         "draft-guidance": reverse("policy_version", args=[draft.pk]) + "?part=guidance",
         "changes": reverse("policy_changes", args=[draft.pk]),
         "edit": reverse("policy_edit", args=[draft.pk, "authorising"]),
-        "times": reverse("policy_edit", args=[draft.pk, "out"]),
         "reason": reverse("policy_row", args=[draft.pk, "reasons", reason.pk]),
         "step": reverse("policy_row", args=[draft.pk, "safety", step.pk]),
         "publish": reverse("policy_publish", args=[draft.pk]),

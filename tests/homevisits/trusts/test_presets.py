@@ -31,6 +31,17 @@ SETTINGS_BY_CLAUSE = [
     pytest.param(AF, "parent_notice", "expected", marks=clause("AF-016")),
     pytest.param(AF, "grounds_open", True, marks=clause("AF-017")),
     pytest.param(AF, "welfare_pupil_seen_required", True, marks=clause("AF-044")),
+    # What the guides advise, as Aspirational's own choice
+    pytest.param(AF, "purpose_min_length", 20, marks=clause("CS-002")),
+    pytest.param(AF, "why_necessary_required", True, marks=clause("CS-025")),
+    pytest.param(AF, "out_of_hours", "warn", marks=clause("SH-055")),
+    pytest.param(AF, "risk_assessment", "flagged", marks=clause("SH-004", "CS-061")),
+    pytest.param(AF, "phone_required", True, marks=clause("SH-067", "CS-058")),
+    pytest.param(AF, "code_word", "always", marks=clause("SH-066")),
+    pytest.param(AF, "overdue_grace_minutes", 15, marks=clause("CS-091")),
+    pytest.param(AF, "adult_must_invite", True, marks=clause("CS-075")),
+    pytest.param(AF, "told_roles", ["headteacher", "slt"], marks=clause("CS-069")),
+    pytest.param(AF, "record_due_hours", 24, marks=clause("CS-007")),
     # Poulton-le-Sands
     pytest.param(PS, "title", "Home Visit Policy", marks=clause("PS-001")),
     pytest.param(PS, "amended_on", None, marks=clause("PS-002")),
