@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
@@ -64,11 +65,19 @@ def is_writer(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     return lead.pk == staff.pk
 
 
-def _any(sentence: str, *who: Callable[[Staff, Visit, dt.datetime], bool]) -> Rule:
-    def rule(staff: Staff, visit: Visit, now: dt.datetime) -> str | None:
-        return None if any(is_it(staff, visit, now) for is_it in who) else sentence
+@dataclass(frozen=True)
+class AnyOf:
+    """Refuses with its sentence everybody who is none of these."""
 
-    return rule
+    sentence: str
+    who: tuple[Callable[[Staff, Visit, dt.datetime], bool], ...]
+
+    def __call__(self, staff: Staff, visit: Visit, now: dt.datetime) -> str | None:
+        return None if any(is_it(staff, visit, now) for is_it in self.who) else self.sentence
+
+
+def _any(sentence: str, *who: Callable[[Staff, Visit, dt.datetime], bool]) -> AnyOf:
+    return AnyOf(sentence, who)
 
 
 RULES: dict[str, Rule] = {
