@@ -74,7 +74,7 @@ def test_command_prints_what_cites_a_clause(few, capsys):
     call_command("clauses", kind="TIMER")
     printed = capsys.readouterr().out
     assert "TC-109  TIMER+CONFIG" in printed
-    assert "test      tests/test_wait.py::test_wait" in printed
+    assert "    test      tests/test_wait.py::test_wait\n" in printed
     assert "TC-107" not in printed
     assert printed.splitlines()[-1].split() == ["clauses", "56", "1", "1"]
 

@@ -32,7 +32,8 @@ class Command(BaseCommand):
         for clause in clauses:
             self.stdout.write(f"{clause.id}  {clause.kind}  {clause.obligation}")
             for title, where in _places(clause, found).items():
-                self.stdout.writelines(f"    {title:9} {place}" for place in where)
+                for place in where:
+                    self.stdout.write(f"    {title:9} {place}")
         self.stdout.write(f"\n{'kind':10} {'all':>5} {'cited':>6} {'proved':>7}")
         for kind, (total, cited, proved) in by_kind(clauses, found).items():
             self.stdout.write(f"{kind:10} {total:5} {cited:6} {proved:7}")
