@@ -9,7 +9,8 @@ from homevisits.trusts.choices import Ladder, Moment
 from homevisits.trusts.clauses import Clause, named
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.policies import LadderStep, Policy, PolicyPart
-from homevisits.trusts.wording import channels_text, step_text, value_text
+from homevisits.trusts.roles import RoleName
+from homevisits.trusts.wording import channels_text, ewo_text, value_text, who_text
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class StepRow:
 
     step: LadderStep
     who: str
+    ewo: str
     how: str
     backing: Backing
     is_last: bool
@@ -78,6 +80,7 @@ class Screen:
         self.reasons = [self._part(row) for row in contents.reasons]
         self.grounds = [self._part(row) for row in contents.grounds]
         self.ladders = list(self._ladders())
+        self.ewo_name = self.policy.role_label(RoleName.EWO)
         self.guidance = [
             MomentRow(moment, moment.label, [self._part(row) for row in contents.moment(moment)])
             for moment in Moment
@@ -104,7 +107,8 @@ class Screen:
             rows = [
                 StepRow(
                     step,
-                    step_text(self.policy, step),
+                    who_text(self.policy, step),
+                    ewo_text(self.policy, step),
                     channels_text(step),
                     self._backing(step.clauses, step.own_choice, step.note),
                     step is steps[-1],

@@ -66,12 +66,21 @@ def roles_text(policy: Policy, roles: list[str]) -> str:
 
 def step_text(policy: Policy, step: LadderStep) -> str:
     """Who is told at a step, with the EWO's own people where they differ."""
+    ewo = ewo_text(policy, step)
+    return f"{who_text(policy, step)} (for the EWO: {ewo})" if ewo else who_text(policy, step)
+
+
+def who_text(policy: Policy, step: LadderStep) -> str:
+    """Who is told at a step about anybody but the EWO."""
     if step.is_everybody:
         return "Everybody on duty, again and again until a person resolves it"
-    text = roles_text(policy, step.roles)
-    if step.roles_ewo and step.roles_ewo != step.roles:
-        text += f" (for the EWO: {roles_text(policy, step.roles_ewo)})"
-    return text
+    return roles_text(policy, step.roles)
+
+
+def ewo_text(policy: Policy, step: LadderStep) -> str:
+    """Who is told instead when it is about the EWO; empty for the same people."""
+    differs = step.roles_ewo and step.roles_ewo != step.roles and not step.is_everybody
+    return roles_text(policy, step.roles_ewo) if differs else ""
 
 
 def channels_text(step: LadderStep) -> str:
