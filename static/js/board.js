@@ -12,17 +12,23 @@
   const every = Number(board.dataset.pollSeconds || 5) * 1000;
   const staleAfter = Number(board.dataset.staleAfter || 15);
   const stale = document.querySelector("[data-stale]");
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Europe/London" });
   const announcer = document.querySelector("[data-announce]");
   const state = {
     etag: rows.dataset.etag || null,
     fails: 0,
     signedOut: false,
-    heartbeat: Number(document.querySelector("[data-heartbeat-age]")?.dataset.heartbeatAge || 0),
+    heartbeat: seconds(document.querySelector("[data-heartbeat-age]")?.dataset.heartbeatAge ?? "0"),
     heartbeatAt: Date.now(),
     answeredAt: Date.now(),
     why: "",
     known: alarms(document),
   };
+
+  /* An empty age means that the timers have never run: that is as stale as can be. */
+  function seconds(age) {
+    return age === "" ? Infinity : Math.round(Number(age));
+  }
 
   /* --- Asking ------------------------------------------------------------------------------- */
   async function poll() {
@@ -55,12 +61,13 @@
     state.fails = 0;
     state.answeredAt = Date.now();
     const age = reply.headers.get("X-Heartbeat-Age");
-    if (age !== null && age !== "") {
-      state.heartbeat = Math.round(Number(age));
+    if (age !== null) {
+      state.heartbeat = seconds(age);
       state.heartbeatAt = Date.now();
     }
     const now = reply.headers.get("X-Server-Now");
     if (now) window.house.setServerTime(now);
+    show("[data-updated]", window.house.serverNow());
   }
 
   /* --- Swapping, with focus, open details and scroll kept -------------------------------------- */
@@ -98,6 +105,11 @@
     window.houseSound?.alarm();
   }
 
+  /* --- The time on the wall, and when the server last answered ------------------------------------- */
+  function show(where, at) {
+    document.querySelectorAll(where).forEach((spot) => { spot.textContent = clock.format(at); });
+  }
+
   /* --- Judging: is what stands here true? ---------------------------------------------------------- */
   function reason() {
     if (state.signedOut) return "you have been signed out.";
@@ -110,7 +122,9 @@
 
   function judge() {
     const why = reason();
-    window.house.showHeartbeat(heartbeatNow());
+    const age = heartbeatNow();
+    window.house.showHeartbeat(Number.isFinite(age) ? age : null);
+    show("[data-clock]", window.house.serverNow());
     if (why === state.why) return;
     state.why = why;
     document.body.classList.toggle("board-stale", Boolean(why));
@@ -121,7 +135,6 @@
 
   function banner(why) {
     const part = document.querySelector("[data-stale-template]").content.cloneNode(true);
-    const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Europe/London" });
     const last = clock.format(state.answeredAt + (window.house.serverNow() - Date.now()));
     part.querySelector("[data-stale-why]").textContent =
       `${why} What you see is from ${last}. Ring anyone who is due, and do not wait for this page.`;

@@ -43,7 +43,9 @@ def counted(facts: Facts) -> Counted:
     if facts.alarms:
         return _alarm(facts, min(facts.alarms, key=lambda alarm: (WORST.index(Kind(alarm.kind)), alarm.due_at)))
     if facts.dues:
-        due = min(facts.dues, key=lambda one: (one.at, one.alarm_at))
+        order = {goes.pk: place for place, goes in enumerate(facts.party)}
+        # Of several calls at the same time the lead's comes first.
+        due = min(facts.dues, key=lambda one: (one.at, one.alarm_at, order.get(one.attendee_id or 0, -1)))
         return Counted(due.kind, due.at, WORDS[Due(due.kind)], due.alarm_at, due.attendee_id)
     if facts.state == State.LOGGED:
         return Counted(Due.DEPARTURE, facts.depart_at, WORDS[Due.DEPARTURE])

@@ -30,7 +30,7 @@ def stops(facts: Facts, count: Counted, *, late: bool) -> list[Stop]:
         ("Back at school", facts.returned_at, facts.return_at),
     ]
     open_ones = [label for label, done, _ in ways if done is None]
-    counts = PLACE.get(Due(count.kind), "") if count.kind else ""
+    counts = PLACE.get(Due(count.kind), "") if late and count.kind else ""
     next_one = counts if counts in open_ones else next(iter(open_ones), "")
     state = {next_one: "late" if late else "next"}
     return [

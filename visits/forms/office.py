@@ -22,6 +22,7 @@ class PersonLog(HouseForm):
     """One person of the party: telephone, how they travel, which car."""
 
     submit = None
+    mark_optional = False
     sizes = {"phone": "medium"}
     phone = PhoneField(label="Mobile")
     travel = forms.ChoiceField(label="How do they travel?", choices=Travel.choices, widget=Tiles(inline=True))
@@ -83,6 +84,7 @@ class LogForm(HouseForm):
     """Who calls, who is responsible out of hours, and the code word if there is none."""
 
     submit = None
+    mark_optional = False
     sizes = {"checkin_colleague": "medium", "responsible_contact": "medium", "word": "medium"}
     checkin_colleague = forms.ModelChoiceField(
         Staff.objects.none(), label="Who makes the check-in call?", empty_label="Choose a colleague", required=False
