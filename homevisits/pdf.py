@@ -40,7 +40,12 @@ def render(html: str, *, seconds: float = SECONDS) -> bytes:
     command = [sys.executable, "-I", __file__, *map(str, static_folders())]
     try:
         child = subprocess.run(
-            command, input=html.encode(), capture_output=True, timeout=seconds, env=_environment(), check=False
+            command,
+            input=html.encode(),
+            capture_output=True,
+            timeout=seconds,
+            env=_environment(),
+            check=False,
         )
     except subprocess.TimeoutExpired as late:
         raise NotMade(f"Making the PDF took longer than {seconds:g} seconds and was stopped.") from late

@@ -53,7 +53,11 @@ def ask(*, visit: Visit, kind: str, by: Staff, now: dt.datetime, for_office: boo
     Locks the visit, so that asking twice at once makes one. Handed to a worker after the commit.
     """
     with transaction.atomic():
-        fresh = Visit.objects.select_for_update(of=("self",)).select_related("school__trust", "policy").get(pk=visit.pk)
+        fresh = (
+            Visit.objects.select_for_update(of=("self",))
+            .select_related("school__trust", "policy")
+            .get(pk=visit.pk)
+        )
         said = digest(words(fresh, kind, for_office=for_office))
         copies = Document.objects.filter(visit=fresh, kind=kind, for_office=for_office, printed_by=by)
         copy = copies.filter(facts_hash=said).first()
@@ -97,7 +101,9 @@ def make(document_id: int) -> None:
 
 def _rendered(document_id: int, started: dt.datetime) -> dict[str, Any]:
     """The columns of a copy that is ready: it says what holds now, not what held when it was asked for."""
-    copy = Document.objects.select_related("visit__school__trust", "visit__policy", "printed_by").get(pk=document_id)
+    copy = Document.objects.select_related("visit__school__trust", "visit__policy", "printed_by").get(
+        pk=document_id
+    )
     said = words(copy.visit, copy.kind, for_office=copy.for_office)
     made = pdf.render(page(copy, said, started))
     return {"state": Made.READY, "pdf": made, "made_at": app_now(), "facts_hash": digest(said)}

@@ -126,11 +126,15 @@ def appointment_words(visit: Visit, *, for_office: bool) -> dict[str, Any]:
 
 
 def _visit_facts(visit: Visit, for_office: bool) -> Facts:
-    why = [] if for_office else [
-        ("Reason", ". ".join(filter(None, [str(visit.reason or ""), visit.reason_explained]))),
-        ("Purpose", visit.purpose),
-        ("Why a visit", visit.why_necessary),
-    ]
+    why = (
+        []
+        if for_office
+        else [
+            ("Reason", ". ".join(filter(None, [str(visit.reason or ""), visit.reason_explained]))),
+            ("Purpose", visit.purpose),
+            ("Why a visit", visit.why_necessary),
+        ]
+    )
     hours = "Outside school hours." if is_out_of_hours(visit) else ""
     return told(
         ("Pupils" if visit.pupils.count() > 1 else "Pupil", pupils(visit)),
@@ -165,7 +169,9 @@ def know(visit: Visit) -> list[str]:
     if home is None:
         return []
     warnings = [f"{w.get_kind_display()}. {w.note}" for w in home.warnings.filter(ended_at=None)]
-    shared = "Shared entrance: do not say there why you came." if home.entrance == home.Entrance.SHARED else ""
+    shared = (
+        "Shared entrance: do not say there why you came." if home.entrance == home.Entrance.SHARED else ""
+    )
     return list(filter(None, [*warnings, home.circumstances, shared]))
 
 
@@ -233,7 +239,11 @@ def _decided(decision: Decision, for_office: bool) -> str:
     no = "" if decision.answer == Decision.Answer.YES else f"{decision.get_answer_display()}:"
     said = f"{decision.decider}, {decision.decider.title.lower()}, {moment(decision.decided_at)}."
     confirmed = [
-        word for word, holds in (("necessary", decision.necessary), ("in the pupil’s best interests", decision.best_interests))
+        word
+        for word, holds in (
+            ("necessary", decision.necessary),
+            ("in the pupil’s best interests", decision.best_interests),
+        )
         if holds
     ]
     joined = _sentence(confirmed)

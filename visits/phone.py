@@ -40,7 +40,7 @@ class Phase(StrEnum):
 
 OUT = {Phase.ON_THE_WAY, Phase.AT_THE_DOOR, Phase.WAITING, Phase.INSIDE, Phase.LEFT}
 REMINDERS = {
-    Phase.READY: ("prepare", "Before you leave"),
+    Phase.READY: ("prepare", "Preparing"),
     Phase.ON_THE_WAY: ("arrive", "At the door"),
     Phase.AT_THE_DOOR: ("arrive", "At the door"),
     Phase.WAITING: ("arrive", "At the door"),
@@ -135,7 +135,10 @@ class PhonePage:
     def next_check_in(self) -> dt.datetime | None:
         """When somebody calls this visitor next, from the plan and what they said (TC-166)."""
         visit, rules = self.visit, self.visit.rules
-        if not (self.is_out and rules and visit.start_at and rules.checkin_after_start_minutes) or visit.left_at:
+        if (
+            not (self.is_out and rules and visit.start_at and rules.checkin_after_start_minutes)
+            or visit.left_at
+        ):
             return None
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)
@@ -164,7 +167,9 @@ class PhonePage:
     def together(self) -> str:
         """How to speak for everybody who is still out; nothing for somebody alone."""
         others = len(self.awaited)
-        return "" if not others else "We are together, both fine" if others == 1 else "We are together, all fine"
+        return (
+            "" if not others else "We are together, both fine" if others == 1 else "We are together, all fine"
+        )
 
     @property
     def maps_url(self) -> str:
@@ -210,7 +215,11 @@ class PhonePage:
         if not self.is_out:
             return []
         mine = Visit.objects.filter(attendees__staff=self.staff, state=State.LOGGED).exclude(pk=self.visit.pk)
-        return [v for v in mine.order_by("depart_at") if v.depart_at and london_day(v.depart_at) == london_day(self.now)]
+        return [
+            v
+            for v in mine.order_by("depart_at")
+            if v.depart_at and london_day(v.depart_at) == london_day(self.now)
+        ]
 
 
 def _with_language(link: ContactLink) -> str:
@@ -223,8 +232,12 @@ def _with_language(link: ContactLink) -> str:
 def all_reminders(visit: Visit) -> list[tuple[str, list[GuidanceItem]]]:
     """Every reminder of the policy that fits this visit, by its moment."""
     titles = {
-        "prepare": "Preparing", "depart": "Before you leave school", "arrive": "At the door", "home": "In the home",
-        "leave": "Leaving", "after": "Afterwards",
+        "prepare": "Preparing",
+        "depart": "Before you leave school",
+        "arrive": "At the door",
+        "home": "In the home",
+        "leave": "Leaving",
+        "after": "Afterwards",
     }
     found = guidance(visit, *titles)
     grouped = [(title, [item for item in found if item.moment == moment]) for moment, title in titles.items()]

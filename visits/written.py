@@ -13,8 +13,20 @@ CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its o
 
 
 WRITTEN = [
-    "place", "nobody_present", "pupil_seen", "pupil_spoken", "why_not", "discussed", "facts", "opinions", "pupil_words",
-    "barriers", "nothing_agreed", "concern", "id_shown", "file_destination",
+    "place",
+    "nobody_present",
+    "pupil_seen",
+    "pupil_spoken",
+    "why_not",
+    "discussed",
+    "facts",
+    "opinions",
+    "pupil_words",
+    "barriers",
+    "nothing_agreed",
+    "concern",
+    "id_shown",
+    "file_destination",
 ]
 
 

@@ -1,6 +1,7 @@
 import io
 import re
 import time
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -26,7 +27,9 @@ def page(body: str) -> str:
 
 
 def test_render_gives_a_tagged_accessible_pdf() -> None:
-    made = pdf.render(page("<h1>Out</h1><p>Leave at 09:55.</p><link rel='stylesheet' href='static:css/pdf.css'>"))
+    made = pdf.render(
+        page("<h1>Out</h1><p>Leave at 09:55.</p><link rel='stylesheet' href='static:css/pdf.css'>")
+    )
     reader = PdfReader(io.BytesIO(made))
     root = reader.trailer["/Root"]
     assert reader.pages[0].extract_text().split("\n") == ["Out", "Leave at 09:55.", "Page 1 of 1"]
@@ -52,7 +55,9 @@ def test_a_child_that_takes_too_long_is_killed() -> None:
 
 def test_a_child_that_needs_too_much_memory_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
     small = tmp_path / "pdf.py"
-    small.write_text(open(pdf.__file__).read().replace("MEMORY = 512 * 1024 * 1024", "MEMORY = 48 * 1024 * 1024"))
+    small.write_text(
+        Path(pdf.__file__).read_text().replace("MEMORY = 512 * 1024 * 1024", "MEMORY = 48 * 1024 * 1024")
+    )
     monkeypatch.setattr(pdf, "__file__", str(small))
     with pytest.raises(pdf.NotMade):
         pdf.render(page("<h1>Out</h1>"))
@@ -71,5 +76,8 @@ def test_find_stays_inside_the_static_folders(tmp_path) -> None:  # type: ignore
     (inside / "own.css").write_text("p {}")
     outside.write_text("p {}")
     (inside / "link.css").symlink_to(outside)
-    found = [pdf.find(url, [inside]) for url in ("static:own.css", "static:../secret.css", "static:link.css", "own.css")]
+    found = [
+        pdf.find(url, [inside])
+        for url in ("static:own.css", "static:../secret.css", "static:link.css", "own.css")
+    ]
     assert found == [inside / "own.css", None, None, None]

@@ -1,7 +1,7 @@
 """What a visitor is asked on the phone page: few words, large choices, a key that counts a message once."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.html import escape
@@ -43,7 +43,7 @@ class Departing(Keyed):
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
         self.asked = departure_checks(visit)
         super().__init__(*args, **kwargs)
-        self.fields["checks"].choices = [(item.pk, item.text) for item in self.asked]
+        cast(forms.ChoiceField, self.fields["checks"]).choices = [(item.pk, item.text) for item in self.asked]
         if not self.asked:
             del self.fields["checks"]
 
@@ -84,12 +84,16 @@ class MoreTime(Keyed):
         super().__init__(*args, **kwargs)
         longest = visit.rules.extension_max_minutes if visit.rules else MINUTES[-1]
         offered = [m for m in MINUTES if m <= longest] or [longest]
-        self.fields["minutes"].choices = [(m, str(m)) for m in offered]
+        cast(forms.ChoiceField, self.fields["minutes"]).choices = [(m, str(m)) for m in offered]
 
     @property
     def reason(self) -> str:
         """The reason in words."""
-        return self.cleaned_data["why_other"] if self.cleaned_data["why"] == "other" else self.cleaned_data["why"]
+        return (
+            self.cleaned_data["why_other"]
+            if self.cleaned_data["why"] == "other"
+            else self.cleaned_data["why"]
+        )
 
 
 class Entering(Keyed):
@@ -98,7 +102,9 @@ class Entering(Keyed):
     OTHER, NOBODY = "other", "nobody"
     reveals = {"adult": {"other": ["name"], "nobody": ["breach"]}}
     adult = forms.ChoiceField(label="Which adult invited you in?", widget=Tiles)
-    name = forms.CharField(label="Who is it?", help_text="Their name, and what they are to the pupil.", max_length=120)
+    name = forms.CharField(
+        label="Who is it?", help_text="Their name, and what they are to the pupil.", max_length=120
+    )
     breach = forms.CharField(
         label="Why did you go in?",
         help_text="Stay outside unless somebody’s life is at risk. What you write is kept with the visit and the head reads it.",
@@ -114,8 +120,10 @@ class Entering(Keyed):
         super().__init__(*args, **kwargs)
         links = visit.to_see.select_related("contact")
         known = [(str(link), str(link)) for link in links]
-        self.fields["adult"].choices = [
-            *known, (self.OTHER, "Another adult" if known else "An adult"), (self.NOBODY, "No adult invited us in"),
+        cast(forms.ChoiceField, self.fields["adult"]).choices = [
+            *known,
+            (self.OTHER, "Another adult" if known else "An adult"),
+            (self.NOBODY, "No adult invited us in"),
         ]
 
     @property
@@ -132,7 +140,10 @@ class Outcomes(Keyed):
 
     outcome = forms.ChoiceField(label="How did it go?", choices=Outcome.choices)
     text = forms.CharField(
-        label="Anything to add?", help_text="A few words now; the record comes later.", max_length=300, required=False
+        label="Anything to add?",
+        help_text="A few words now; the record comes later.",
+        max_length=300,
+        required=False,
     )
     sentences = {"outcome": "Choose how it went"}
     mark_optional = True
@@ -154,5 +165,7 @@ class NotLeft(Keyed):
 class NotBack(Keyed):
     """A mistaken "I am back": what happened."""
 
-    reason = forms.CharField(label="What happened?", help_text="“I pressed the wrong button” is enough.", max_length=300)
+    reason = forms.CharField(
+        label="What happened?", help_text="“I pressed the wrong button” is enough.", max_length=300
+    )
     sentences = {"reason": "Say what happened"}

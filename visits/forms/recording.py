@@ -1,10 +1,11 @@
 """The form of the record: every part may wait, nothing typed is lost; the gate says what a finish needs."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import formset_factory
 from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
 
 from homevisits.look.forms import DayField, HouseForm, Tiles
 from homevisits.trusts.policies import FileChoice
@@ -39,7 +40,9 @@ class RecordForm(HouseForm):
 
     submit = None
     mark_optional = False
-    outcome = forms.ChoiceField(label="How did the visit go?", choices=Outcome.choices, widget=Tiles, required=False)
+    outcome = forms.ChoiceField(
+        label="How did the visit go?", choices=Outcome.choices, widget=Tiles, required=False
+    )
     outcome_text = forms.CharField(label="Anything to add to that?", max_length=500, required=False)
     place = forms.CharField(label="Where did it take place?", max_length=200, required=False)
     nobody_present = forms.BooleanField(label="Nobody was there", required=False)
@@ -50,42 +53,57 @@ class RecordForm(HouseForm):
         label="Was the pupil spoken to?", choices=VisitRecord.Spoken.choices, widget=Tiles, required=False
     )
     why_not = forms.CharField(
-        label="If not seen or not spoken to: why not?", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="If not seen or not spoken to: why not?",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     discussed = forms.CharField(label="What was talked about?", required=False, widget=long_text())
     facts = forms.CharField(
-        label="Facts", help_text="What you saw and heard, with times and quotes. Nothing that you conclude from it.",
-        required=False, widget=long_text(),
+        label="Facts",
+        help_text="What you saw and heard, with times and quotes. Nothing that you conclude from it.",
+        required=False,
+        widget=long_text(),
     )
     opinions = forms.CharField(
         label="Opinion",
         help_text="Your professional view: what you make of the facts. It is printed apart from them, as a view.",
-        required=False, widget=long_text(),
+        required=False,
+        widget=long_text(),
     )
     pupil_words = forms.CharField(
-        label="The pupil’s own words", help_text="As they said it, in quotation marks.", required=False,
+        label="The pupil’s own words",
+        help_text="As they said it, in quotation marks.",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     barriers = forms.CharField(
-        label="What keeps the pupil from attending?", help_text="Practical, emotional, or to do with communication.",
-        required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label="What keeps the pupil from attending?",
+        help_text="Practical, emotional, or to do with communication.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     nothing_agreed = forms.BooleanField(label="Nothing was agreed", required=False)
     concern = forms.ChoiceField(
         label="Is there a safeguarding concern?",
         help_text="Yes: do not write it here. Send it to the DSL below, at once; the record waits until they have received it.",
-        choices=VisitRecord.YesNo.choices, widget=Tiles(inline=True), required=False,
+        choices=VisitRecord.YesNo.choices,
+        widget=Tiles(inline=True),
+        required=False,
     )
     id_shown = forms.BooleanField(
         label="We showed our identity cards", help_text="It was the first visit to this home.", required=False
     )
-    file_destination = forms.ChoiceField(label="Which file does the record go on?", widget=Tiles, required=False)
+    file_destination = forms.ChoiceField(
+        label="Which file does the record go on?", widget=Tiles, required=False
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = visit.rules.file_choices if visit.rules else []
-        self.fields["file_destination"].choices = [(c, FileChoice(c).label) for c in choices]
+        offered = cast(forms.ChoiceField, self.fields["file_destination"])
+        offered.choices = [(choice, FileChoice(choice).label) for choice in choices]
         if not choices:
             del self.fields["file_destination"]
         if not is_first_visit(visit):
@@ -97,8 +115,9 @@ class RecordForm(HouseForm):
 
     def has_seen(self, version: str) -> None:
         """Show a sent form once more over this version of the record."""
-        self.data = self.data.copy()
-        self.data["seen"] = version
+        typed = cast(QueryDict, self.data).copy()
+        typed["seen"] = version
+        self.data = typed
 
     @property
     def about_going(self) -> list[forms.BoundField]:
@@ -142,7 +161,9 @@ class ActionForm(HouseForm):
         said = super().clean() or self.cleaned_data
         if any(said.get(name) for name in ("what", "owner", "due_on")):
             for name, sentence in (
-                ("what", "Say what was agreed"), ("owner", "Say who does it"), ("due_on", "Enter the day by when"),
+                ("what", "Say what was agreed"),
+                ("owner", "Say who does it"),
+                ("due_on", "Enter the day by when"),
             ):
                 if not said.get(name) and name not in self.errors:
                     self.add_error(name, sentence)
@@ -153,7 +174,9 @@ People = formset_factory(PersonForm, extra=1, max_num=MOST_ROWS)
 Actions = formset_factory(ActionForm, extra=1, max_num=MOST_ROWS)
 
 
-def filled(rows: BaseFormSet, *names: str) -> list[tuple[Any, ...]]:
-    """The rows of a valid formset in which something stands."""
-    listed = [tuple(form.cleaned_data.get(name) for name in names) for form in rows.forms if form.cleaned_data]
-    return [row for row in listed if row[0]]
+def filled(rows: BaseFormSet, *needed: str, also: str = "") -> list[tuple[Any, ...]]:
+    """The whole rows of a formset: those without a mistake in which everything needed stands."""
+    whole = [
+        f.cleaned_data for f in rows.forms if not f.errors and all(f.cleaned_data.get(n) for n in needed)
+    ]
+    return [tuple(row.get(name, "") for name in (*needed, *filter(None, [also]))) for row in whole]

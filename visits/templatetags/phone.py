@@ -17,7 +17,13 @@ HOUR = 60
 
 @register.inclusion_tag("_act.html", takes_context=True)
 def say(
-    context: template.Context, what: str, text: str, icon: str, kind: str = "line", size: str = "big", **extra: Any
+    context: template.Context,
+    what: str,
+    text: str,
+    icon: str,
+    kind: str = "line",
+    size: str = "big",
+    **extra: Any,
 ) -> dict[str, Any]:
     """A button that says one thing: `{% say "fine" "I am fine" "thumbs-up" kind="ok" %}`, with its own key."""
     url = reverse("out_say", args=[context["visit"].ref, what])

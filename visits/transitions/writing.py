@@ -64,7 +64,7 @@ def keep_record(
         record, _ = VisitRecord.objects.get_or_create(
             visit=fresh, defaults={"started_at": now, "written_by": by, "place": fresh.address}
         )
-        if seen and seen != version(fresh):
+        if seen and record.written_by_id != by.pk and seen != version(fresh):
             raise Stale(f"{record.written_by.short_name} wrote in this record after you opened it.")
         record.written_by = by
         if unknown := set(values) - RECORD_FIELDS:

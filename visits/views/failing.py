@@ -30,7 +30,9 @@ def by_visitor[**P](
 
     @wraps(view)
     def wrapped(request: StaffRequest, ref: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        visible = Visit.objects.visible_to(request.user).select_related("school__trust", "policy", "household")
+        visible = Visit.objects.visible_to(request.user).select_related(
+            "school__trust", "policy", "household"
+        )
         visit = get_object_or_404(visible, ref=ref)
         if not visit.includes(request.user):
             return redirect(visit)
@@ -54,7 +56,12 @@ def remember_office(response: HttpResponse, visit: Visit) -> HttpResponse:
     """Leave the office's number with the browser, for the page that has no database to ask."""
     value = signing.dumps([str(visit.school.phone), visit.school.desk_name], salt=COOKIE)
     response.set_cookie(
-        COOKIE, value, max_age=A_DAY, path=f"/visits/{visit.ref}/out/", httponly=True, samesite="Lax",
+        COOKIE,
+        value,
+        max_age=A_DAY,
+        path=f"/visits/{visit.ref}/out/",
+        httponly=True,
+        samesite="Lax",
         secure=bool(settings.SESSION_COOKIE_SECURE),
     )
     return response

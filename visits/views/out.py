@@ -44,12 +44,16 @@ def key_of(request: StaffRequest) -> uuid.UUID | None:
         return None
 
 
-def shown(request: StaffRequest, page: PhonePage, *, form: Form | None = None, status: int = 200) -> HttpResponse:
+def shown(
+    request: StaffRequest, page: PhonePage, *, form: Form | None = None, status: int = 200
+) -> HttpResponse:
     """The phone page as things stand."""
     visit = page.visit
     is_ready = page.phase == Phase.READY
     context = {
-        "page": page, "visit": visit, "now": page.now,
+        "page": page,
+        "visit": visit,
+        "now": page.now,
         "form": form or (Departing(visit) if is_ready else None),
         "needs": gates.unmet("depart", visit, page.now) if is_ready else [],
         "advice": advice(visit.outcome, visit.rules),
@@ -92,7 +96,11 @@ def depart(request: StaffRequest, visit: Visit) -> HttpResponse:
         return shown(request, PhonePage(visit, request.user, now), form=form)
     try:
         transitions.depart(
-            visit=visit, by=request.user, now=now, checks=form.cleaned_data.get("checks", []), key=key_of(request)
+            visit=visit,
+            by=request.user,
+            now=now,
+            checks=form.cleaned_data.get("checks", []),
+            key=key_of(request),
         )
     except Refused as no:
         return refused(request, visit, no, form)
@@ -118,7 +126,9 @@ def back_for(request: StaffRequest, visit: Visit, attendee: int) -> HttpResponse
     """Somebody from outside who came with us is back."""
     person = get_object_or_404(Attendee, pk=attendee, visit=visit, staff=None)
     try:
-        transitions.say_back(visit=visit, by=request.user, now=app_now(), attendee=person, key=key_of(request))
+        transitions.say_back(
+            visit=visit, by=request.user, now=app_now(), attendee=person, key=key_of(request)
+        )
     except Refused as no:
         return refused(request, visit, no)
     return redirect("out", visit.ref)
@@ -145,38 +155,66 @@ def more_time(request: StaffRequest, visit: Visit) -> HttpResponse:
     form = MoreTime(visit, request.POST or None)
     say_so = partial(transitions.extend, visit=visit, by=request.user, now=app_now(), key=key_of(request))
     return asked(
-        request, visit, form, lambda said: say_so(minutes=said["minutes"], reason=form.reason),
-        title="More time", button="Ask for more time", icon="clock-plus",
+        request,
+        visit,
+        form,
+        lambda said: say_so(minutes=said["minutes"], reason=form.reason),
+        title="More time",
+        button="Ask for more time",
+        icon="clock-plus",
     )
 
 
 @by_visitor
 def entered(request: StaffRequest, visit: Visit) -> HttpResponse:
     form = Entering(visit, request.POST or None)
-    say_so = partial(transitions.say_entered, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    say_so = partial(
+        transitions.say_entered, visit=visit, by=request.user, now=app_now(), key=key_of(request)
+    )
     return asked(
-        request, visit, form, lambda said: say_so(invited_by=form.invited_by, breach=said["breach"]),
-        title="Going in", button="We are inside", icon="house",
+        request,
+        visit,
+        form,
+        lambda said: say_so(invited_by=form.invited_by, breach=said["breach"]),
+        title="Going in",
+        button="We are inside",
+        icon="house",
     )
 
 
 @by_visitor
 def outcome(request: StaffRequest, visit: Visit) -> HttpResponse:
-    form = Outcomes(visit, request.POST or None, initial={"outcome": request.GET.get("outcome", visit.outcome)})
-    say_so = partial(transitions.say_outcome, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    form = Outcomes(
+        visit, request.POST or None, initial={"outcome": request.GET.get("outcome", visit.outcome)}
+    )
+    say_so = partial(
+        transitions.say_outcome, visit=visit, by=request.user, now=app_now(), key=key_of(request)
+    )
     return asked(
-        request, visit, form, lambda said: say_so(outcome=said["outcome"], text=said["text"]),
-        title="How it went", button="Send", icon="send",
+        request,
+        visit,
+        form,
+        lambda said: say_so(outcome=said["outcome"], text=said["text"]),
+        title="How it went",
+        button="Send",
+        icon="send",
     )
 
 
 @by_visitor
 def not_left(request: StaffRequest, visit: Visit) -> HttpResponse:
     form = NotLeft(request.POST or None)
-    say_so = partial(transitions.did_not_leave, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    say_so = partial(
+        transitions.did_not_leave, visit=visit, by=request.user, now=app_now(), key=key_of(request)
+    )
     return asked(
-        request, visit, form, lambda said: say_so(reason=said["reason"]),
-        title="We did not leave", button="Nobody left", icon="undo-2",
+        request,
+        visit,
+        form,
+        lambda said: say_so(reason=said["reason"]),
+        title="We did not leave",
+        button="Nobody left",
+        icon="undo-2",
     )
 
 
@@ -185,24 +223,36 @@ def not_back(request: StaffRequest, visit: Visit) -> HttpResponse:
     form = NotBack(request.POST or None)
     say_so = partial(transitions.not_back_after_all, visit=visit, by=request.user, now=app_now())
     return asked(
-        request, visit, form, lambda said: say_so(reason=said["reason"]),
-        title="I am not back", button="I am still out", icon="undo-2",
+        request,
+        visit,
+        form,
+        lambda said: say_so(reason=said["reason"]),
+        title="I am not back",
+        button="I am still out",
+        icon="undo-2",
     )
 
 
 @by_visitor
 def go_on(request: StaffRequest, visit: Visit, onward: str) -> HttpResponse:
     """Left, going on to the next visit: its checklist, and both in one step."""
-    there = get_object_or_404(Visit.objects.visible_to(request.user).filter(attendees__staff=request.user), ref=onward)
+    there = get_object_or_404(
+        Visit.objects.visible_to(request.user).filter(attendees__staff=request.user), ref=onward
+    )
     others = [a.short_name for a in PhonePage(visit, request.user, app_now()).awaited]
     form = GoingOn(there, others, request.POST or None)
     say_so = partial(
         transitions.go_on, visit=visit, onward=there, by=request.user, now=app_now(), key=key_of(request)
     )
     return asked(
-        request, visit, form,
+        request,
+        visit,
+        form,
         lambda said: say_so(checks=said.get("checks", []), together=said.get("together", False)),
-        title=f"On to {there.ref}", button="Left, going on", icon="route", onto=there,
+        title=f"On to {there.ref}",
+        button="Left, going on",
+        icon="route",
+        onto=there,
         needs=gates.unmet("depart", there, app_now()),
     )
 
@@ -211,7 +261,8 @@ def go_on(request: StaffRequest, visit: Visit, onward: str) -> HttpResponse:
 def reminders(request: StaffRequest, visit: Visit) -> HttpResponse:
     page = PhonePage(visit, request.user, app_now())
     return render(
-        request, "visits/out/reminders.html",
+        request,
+        "visits/out/reminders.html",
         {"page": page, "visit": visit, "now": page.now, "groups": all_reminders(visit)},
     )
 
@@ -228,5 +279,12 @@ def help_page(request: StaffRequest, visit: Visit) -> HttpResponse:
         return redirect("out", visit.ref)
     page = PhonePage(visit, request.user, now)
     name = "sure" if request.method == "POST" else "help"
-    context = {"page": page, "visit": visit, "now": now, "threats": page.threats, "key": key_of(request)}
+    context = {
+        "page": page,
+        "visit": visit,
+        "now": now,
+        "threats": page.threats,
+        "key": key_of(request),
+        "is_help": True,
+    }
     return render(request, f"visits/out/{name}.html", context)

@@ -14,7 +14,7 @@ from homevisits.clock import app_now, local
 from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
 from visits import transitions
-from visits.forms.recording import FIELDS, Actions, ActionForm, People, PersonForm, RecordForm, filled
+from visits.forms.recording import FIELDS, ActionForm, Actions, People, PersonForm, RecordForm, filled
 from visits.guidance import guidance
 from visits.models import Visit
 from visits.permissions import refusal
@@ -82,14 +82,18 @@ def _sent(request: StaffRequest, visit: Visit) -> HttpResponse:
     """Keep what is good of it, then do what the button says."""
     do = request.POST.get("do", "keep")
     sheet = Sheet(
-        RecordForm(visit, request.POST), People(request.POST, prefix="people"), Actions(request.POST, prefix="actions")
+        RecordForm(visit, request.POST),
+        People(request.POST, prefix="people"),
+        Actions(request.POST, prefix="actions"),
     )
     try:
         _keep(request, visit, sheet)
     except Refused as no:
         return _not_kept(request, visit, sheet, no)
-    if request.htmx:
-        return render(request, "visits/recording/_kept.html", {"now": app_now(), "seen": version(_fresh(visit))})
+    if request.headers.get("HX-Request"):
+        return render(
+            request, "visits/recording/_kept.html", {"now": app_now(), "seen": version(_fresh(visit))}
+        )
     if do in ADDS:
         return _written(request, visit, _with_another_row(visit, request.POST, ADDS[do]), kept=True)
     if sheet.has_problems:
@@ -104,17 +108,21 @@ def _keep(request: StaffRequest, visit: Visit, sheet: Sheet) -> None:
     sheet.actions.is_valid()
     said = sheet.form.cleaned_data
     transitions.keep_record(
-        visit=visit, by=request.user, now=app_now(), seen=said.get("seen", ""),
+        visit=visit,
+        by=request.user,
+        now=app_now(),
+        seen=said.get("seen", ""),
         values={name: said[name] for name in said if name in RECORD_FIELDS},
-        outcome=said.get("outcome"), outcome_text=said.get("outcome_text"),
-        people=filled(sheet.people, "name", "relationship"),
+        outcome=said.get("outcome"),
+        outcome_text=said.get("outcome_text"),
+        people=filled(sheet.people, "name", also="relationship"),
         actions=filled(sheet.actions, "what", "owner", "due_on"),
     )
 
 
 def _not_kept(request: StaffRequest, visit: Visit, sheet: Sheet, no: Refused) -> HttpResponse:
     """Nothing was kept: say why, with all that was typed, and with what another wrote meanwhile."""
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         return render(request, "visits/recording/_kept.html", {"problem": no.sentence}, status=200)
     sheet.form.add_error(None, no.sentence)
     fresh = _fresh(visit)
@@ -140,7 +148,9 @@ def _finish(request: StaffRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
 
 
 def _later(request: StaffRequest, visit: Visit) -> HttpResponse:
-    messages.success(request, f"Kept at {local(app_now()):%H:%M}. Come back and finish the record when you can.")
+    messages.success(
+        request, f"Kept at {local(app_now()):%H:%M}. Come back and finish the record when you can."
+    )
     return redirect(visit)
 
 
@@ -151,13 +161,16 @@ def _with_another_row(visit: Visit, typed: QueryDict, rows: str) -> Sheet:
 
 
 def _rows(typed: QueryDict, prefix: str, *, more: bool) -> BaseFormSet:
-    """A formset as typed: rows that were filled in, and room for another."""
+    """A formset as typed, with an empty row at its end if one is asked for."""
     kind, form = (People, PersonForm) if prefix == "people" else (Actions, ActionForm)
-    count = min(int(typed.get(f"{prefix}-TOTAL_FORMS", "0") or 0), kind.max_num)
-    listed = [{name: typed.get(f"{prefix}-{n}-{name}", "") for name in form.base_fields} for n in range(count)]
-    if not more and listed and not any(listed[-1].values()):
-        listed.pop()
-    return kind(prefix=prefix, initial=listed)
+    sent = typed.get(f"{prefix}-TOTAL_FORMS", "")
+    count = min(int(sent), kind.max_num) if sent.isdigit() else 0
+    listed = [
+        {name: typed.get(f"{prefix}-{n}-{name}", "") for name in form.base_fields} for n in range(count)
+    ]
+    rows = kind(prefix=prefix, initial=listed)
+    rows.extra = int(more or not listed)
+    return rows
 
 
 def _fresh(visit: Visit) -> Visit:
@@ -165,15 +178,26 @@ def _fresh(visit: Visit) -> Visit:
 
 
 def _written(
-    request: StaffRequest, visit: Visit, sheet: Sheet, *, kept: bool = False, theirs: Any = None, status: int = 200
+    request: StaffRequest,
+    visit: Visit,
+    sheet: Sheet,
+    *,
+    kept: bool = False,
+    theirs: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The form, with the policy's reminders for writing and what upper floors add."""
     if kept and sheet.form.is_bound:
         sheet.form.has_seen(version(_fresh(visit)))
     context = {
-        "visit": visit, "form": sheet.form, "people": sheet.people, "actions": sheet.actions,
-        "reminders": guidance(visit, "record"), "panels": drawn(RECORD_PANELS, request, visit, request.user),
-        "kept_at": app_now() if kept else None, "theirs": theirs,
+        "visit": visit,
+        "form": sheet.form,
+        "people": sheet.people,
+        "actions": sheet.actions,
+        "reminders": guidance(visit, "record"),
+        "panels": drawn(RECORD_PANELS, request, visit, request.user),
+        "kept_at": app_now() if kept else None,
+        "theirs": theirs,
         "refusal": refusal(request.user, "record", visit, app_now()),
     }
     return render(request, "visits/recording/write.html", context, status=status)
