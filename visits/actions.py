@@ -1,0 +1,147 @@
+"""What somebody may do next with a visit: the first is the one that matters most."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from homevisits.people.models import Staff
+from homevisits.trusts.roles import RoleName
+from visits.board.scope import has_board
+from visits.gates.authorise import risk_is_wanted
+from visits.models import Visit
+from visits.permissions import refusal
+from visits.states import MOVES, State
+from visits.waiting import to_countersign
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: a link, or (`posts`) a form of its own."""
+
+    text: str
+    url: str
+    icon: str
+    kind: str = "line"
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Somebody looking at a visit at one instant."""
+
+    visit: Visit
+    staff: Staff
+    now: dt.datetime
+    reads_why: bool
+
+    def may(self, action: str) -> bool:
+        return refusal(self.staff, action, self.visit, self.now) is None
+
+    def link(self, text: str, name: str, icon: str, *, kind: str = "line", posts: bool = False) -> Action:
+        return Action(text, reverse(name, args=[self.visit.ref]), icon, kind, posts)
+
+
+Offers = Callable[[Looker], Iterator[Action]]
+
+
+def actions(visit: Visit, staff: Staff, now: dt.datetime, *, reads_why: bool) -> list[Action]:
+    """Every button for this person, the one to press first in the colour for it."""
+    looker = Looker(visit, staff, now, reads_why)
+    return [*_countersign(looker), *FIRST[State(visit.state)](looker), *_rest(looker)]
+
+
+def _countersign(a: Looker) -> Iterator[Action]:
+    if any(decision.visit_id == a.visit.pk for decision in to_countersign(a.staff)):
+        yield a.link("Countersign what you said", "decide_countersign", "pen-line", kind="brand")
+
+
+def _draft(a: Looker) -> Iterator[Action]:
+    if a.may("edit"):
+        yield a.link("Go on with the request", "request", "arrow-right", kind="brand")
+
+
+def _requested(a: Looker) -> Iterator[Action]:
+    if a.reads_why and a.may("decide"):
+        yield Action("Decide", f"{reverse('dashboard')}?visit={a.visit.ref}", "gavel", "brand")
+    if a.may("type_decision"):
+        yield a.link("They said it by telephone", "decide_telephone", "phone")
+
+
+def _authorised(a: Looker) -> Iterator[Action]:
+    if a.may("log"):
+        yield a.link("Log this visit", "desk_log", "clipboard-check", kind="brand")
+    elif a.may("plan_log"):
+        yield a.link("Fill in phones and cars", "desk_log", "car")
+
+
+def _logged(a: Looker) -> Iterator[Action]:
+    if a.visit.includes(a.staff):
+        yield a.link("Say that you leave", "out", "door-open", kind="brand")
+    elif has_board(a.staff):
+        yield Action("Open the board", reverse("board"), "radio", "brand")
+
+
+def _out(a: Looker) -> Iterator[Action]:
+    if a.visit.includes(a.staff):
+        yield a.link("Open phone page", "out", "smartphone", kind="brand")
+        return
+    if a.may("back"):
+        yield a.link("Say who is back", "desk_back", "shield-check", kind="brand")
+    if has_board(a.staff):
+        yield Action("Open the board", reverse("board"), "radio")
+
+
+def _returned(a: Looker) -> Iterator[Action]:
+    if a.may("record"):
+        yield a.link("Write the record", "record", "notebook-pen", kind="brand")
+    elif a.may("write"):
+        yield a.link("Add to the record", "record", "notebook-pen")
+    if a.may("not_back"):
+        yield a.link("Not back after all", "not_back", "undo-2")
+
+
+def _recorded(a: Looker) -> Iterator[Action]:
+    if a.reads_why:
+        yield a.link("Read the record", "record", "notebook-text", kind="brand")
+
+
+def _nothing(a: Looker) -> Iterator[Action]:
+    yield from ()
+
+
+FIRST: dict[State, Offers] = {
+    State.DRAFT: _draft,
+    State.REQUESTED: _requested,
+    State.AUTHORISED: _authorised,
+    State.LOGGED: _logged,
+    State.IN_PROGRESS: _out,
+    State.RETURNED_SAFE: _returned,
+    State.RECORDED: _recorded,
+    State.DECLINED: _nothing,
+    State.CANCELLED: _nothing,
+}
+CHANGED = {State.REQUESTED, State.AUTHORISED, State.LOGGED}
+ASSESSED = {State.DRAFT, *CHANGED}
+
+
+def _rest(a: Looker) -> Iterator[Action]:
+    """What may be done besides: assess, change, move, cancel, ask again."""
+    state = a.visit.state
+    if state in ASSESSED and a.reads_why and risk_is_wanted(a.visit) and a.may("assess_risk"):
+        text = "Change the risk assessment" if a.visit.risk_assessed_at else "Write the risk assessment"
+        yield a.link(text, "risk", "shield-alert")
+    if state in CHANGED and a.may("amend"):
+        yield a.link("Change the visit", "change", "pencil")
+    if state in CHANGED and a.may("retime"):
+        yield a.link("Change the times", "times", "clock")
+    if state in MOVES["cancel"][0] and a.may("cancel"):
+        yield a.link("Drop this draft" if state == State.DRAFT else "Cancel the visit", "cancel", "ban")
+    if state != State.DRAFT and a.reads_why and may_ask(a.staff):
+        yield a.link("Ask again like this", "ask_again", "copy", posts=True)
+
+
+def may_ask(staff: Staff) -> bool:
+    """Whether somebody meets pupils at all: a trust admin asks for no visits."""
+    return any(role != RoleName.TRUST_ADMIN for role, _ in staff.held)

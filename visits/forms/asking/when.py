@@ -1,0 +1,114 @@
+"""When: the day, the arrival, and how long each part takes; the questions for other hours only when they apply."""
+
+import copy
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from homevisits.clock import NoSuchLocalTime, from_local, local
+from homevisits.look.forms import DayField, TimeField
+from visits.forms.asking.base import Asking, StepForm, words
+from visits.gates import submit
+from visits.hours import distance
+from visits.models import Visit
+from visits.plan import Plan, plan_of, proposed
+
+NECESSARY = "Why is it absolutely necessary to go then?"
+ALTERNATIVE = "Why is there no reasonable alternative?"
+HOURS = {"ooh_necessary": "ooh_necessary", "ooh_alternative": "ooh_no_alternative"}
+
+
+class WhenForm(StepForm):
+    """Five small answers, filled in; the four times of the visit come from them."""
+
+    title = "When do you go?"
+    checks = {"times": "start", "future": "day", **HOURS}
+    sizes = {"day": "medium", "start": "short", "stay": "short", "there": "short", "back": "short"}
+    sentences = {
+        "day": "Enter the day of the visit",
+        "start": "Enter when you arrive",
+        "stay": "Enter how many minutes you are in the home",
+        "there": "Enter how many minutes it takes to get there",
+        "back": "Enter how many minutes it takes to get back",
+    }
+    units = {"stay": "minutes", "there": "minutes", "back": "minutes"}
+    day = DayField(label="Day")
+    start = TimeField(label="You arrive at")
+    stay = forms.IntegerField(label="Time in the home", min_value=5, max_value=480)
+    there = forms.IntegerField(label="To get there", min_value=0, max_value=240)
+    back = forms.IntegerField(label="To get back", min_value=0, max_value=240)
+    ooh_necessary = forms.CharField(label=NECESSARY, required=False, max_length=2000, widget=words(3))
+    ooh_no_alternative = forms.CharField(
+        label=ALTERNATIVE, required=False, max_length=2000, widget=words(3)
+    )
+
+    def __init__(self, asking: Asking, data: Any = None) -> None:
+        self.first = plan_of(asking.visit) or proposed(asking.visit, asking.now)
+        super().__init__(asking, data)
+
+    def started(self) -> dict[str, Any]:
+        first, visit = self.first, self.asking.visit
+        wall = local(first.start_at)
+        return {
+            "day": wall.date(),
+            "start": wall.time().replace(second=0, microsecond=0),
+            "stay": first.stay,
+            "there": first.there,
+            "back": first.back,
+            "ooh_necessary": visit.ooh_necessary,
+            "ooh_no_alternative": visit.ooh_no_alternative,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if "day" in said and "start" in said:
+            try:
+                said["start_at"] = from_local(said["day"], said["start"])
+            except NoSuchLocalTime as skipped:
+                self.add_error("start", str(skipped))
+        return said
+
+    @property
+    def plan(self) -> Plan:
+        """What was typed, if it is a plan; else what was there before."""
+        said = getattr(self, "cleaned_data", {})
+        parts = [said.get(name) for name in ("start_at", "stay", "there", "back")]
+        return Plan(*parts) if None not in parts else self.first
+
+    @property
+    def times(self) -> dict[str, dt.datetime]:
+        return self.plan.times
+
+    @property
+    def hours(self) -> str:
+        """How far it lies from school hours, in words."""
+        return distance(self.asking.visit.school, self.times["start_at"], self.times["end_at"])
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The questions for hours outside school that the policy asks about these times."""
+        then = copy.copy(self.asking.visit)
+        for name, at in self.times.items():
+            setattr(then, name, at)
+        codes = {check.code for check in submit.hours(then, self.asking.now)}
+        return [self[field] for code, field in HOURS.items() if code in codes]
+
+    @property
+    def advised_against(self) -> bool:
+        """Whether the policy would rather have it in school hours, without more questions."""
+        visit: Visit = copy.copy(self.asking.visit)
+        for name, at in self.times.items():
+            setattr(visit, name, at)
+        return any(check.code == "ooh" for check in submit.hours(visit, self.asking.now))
+
+    @property
+    def basics(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("day", "start", "stay", "there", "back")]
+
+    def values(self) -> dict[str, Any]:
+        """The four times together, and answers that were asked for."""
+        whole = not {"day", "start", "stay", "there", "back"} & set(self.errors)
+        kept: dict[str, Any] = self.plan.times if whole else {}
+        answers = [name for name in HOURS.values() if name in self.data and name in self.cleaned_data]
+        return kept | {name: self.cleaned_data[name] for name in answers}

@@ -1,0 +1,108 @@
+"""What is asked when a visit that was sent is changed, moved, cancelled or found to be out after all."""
+
+from typing import Any
+
+from django import forms
+
+from homevisits.look.forms import HouseForm, Tiles
+from visits.forms.asking.base import Asking, words
+from visits.forms.asking.when import WhenForm
+from visits.models import Visit
+
+
+class WhyChanged(HouseForm):
+    """The reason for a change; it is kept with the visit."""
+
+    submit = None
+    sentences = {"reason": "Say why you change the visit"}
+    reason = forms.CharField(
+        label="Why do you change it?",
+        help_text="It is kept with the visit, for those who decide to read.",
+        max_length=500,
+        widget=words(2),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, prefix="change")
+
+
+class TimesForm(WhenForm):
+    """Other times before anybody leaves, with a reason."""
+
+    sentences = WhenForm.sentences | {"reason": "Say why the times change"}
+    reason = forms.CharField(label="Why do the times change?", max_length=500, widget=words(2))
+
+    def __init__(self, asking: Asking, data: Any = None) -> None:
+        super().__init__(asking, data)
+        del self.fields["ooh_necessary"], self.fields["ooh_no_alternative"]
+
+
+class CancelForm(HouseForm):
+    """A reason, and whether it is for safety: then the head reads it in writing (TC-112, TC-113)."""
+
+    submit = "Cancel this visit"
+    submit_kind = "late"
+    sentences = {"reason": "Say why the visit is cancelled"}
+    reason = forms.CharField(
+        label="Why is it cancelled?",
+        help_text="The people who go, the office and whoever is told can read this.",
+        max_length=500,
+        widget=words(3),
+    )
+    for_safety = forms.BooleanField(label="It is cancelled for safety", required=False)
+
+    def __init__(self, visit: Visit, told: str, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["for_safety"].help_text = f"Your written reason goes to {told}."
+        if visit.policy_id is None:
+            self.submit = "Drop this draft"
+            self.fields["reason"].help_text = "A word is enough: nobody was asked yet."
+            del self.fields["for_safety"]
+
+
+class NotBackForm(HouseForm):
+    """A mistaken mark: who is still out, and how it was found."""
+
+    submit = "They are still out"
+    submit_kind = "late"
+    sentences = {"reason": "Say what happened"}
+    reason = forms.CharField(
+        label="What happened?",
+        help_text="Who is still out, and how you know.",
+        max_length=300,
+        widget=words(3),
+    )
+
+
+class RiskForm(HouseForm):
+    """The risks and how they are reduced; the lone part when fewer go than the policy asks."""
+
+    submit = "Keep the risk assessment"
+    sentences = {
+        "level": "Choose how high the risk is",
+        "text": "Write the risks and how they are reduced",
+        "lone": "Write how going alone is made safe",
+    }
+    level = forms.ChoiceField(
+        label="How high is the risk?",
+        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+        widget=Tiles(inline=True),
+    )
+    text = forms.CharField(
+        label="Which risks are there, and how are they reduced?",
+        help_text="The home, the people, animals, the way there, the time of day. Facts, not judgements.",
+        max_length=4000,
+        widget=words(6),
+    )
+    lone = forms.CharField(
+        label="How is going alone made safe?",
+        help_text="Car and parking, telephone, who calls and when, what ends the visit at once.",
+        max_length=4000,
+        widget=words(4),
+    )
+
+    def __init__(self, visit: Visit, *, is_lone: bool, data: Any = None) -> None:
+        known = {"level": visit.risk_level, "text": visit.risk_text, "lone": visit.lone_assessment}
+        super().__init__(data, initial=known)
+        if not is_lone:
+            del self.fields["lone"]

@@ -1,0 +1,27 @@
+"""Tags of My day and the visit's page: which day a time falls on, how urgent a decision is."""
+
+import datetime as dt
+
+from django import template
+from django.utils.safestring import SafeString
+
+from homevisits.clock import london_day
+from homevisits.look.parts import pill_html
+from homevisits.look.times import local_text
+from visits.waiting import Waiting
+
+register = template.Library()
+
+
+@register.simple_tag
+def day_word(at: dt.datetime | None, now: dt.datetime) -> str:
+    """Beside a large time: "leave" for today, else the day: "leave Mon 30 Nov"."""
+    if at is None or london_day(at) == london_day(now):
+        return "leave"
+    return f"leave {local_text(at, 'D j M')}"
+
+
+@register.simple_tag
+def waiting_pill(one: Waiting, now: dt.datetime) -> SafeString:
+    """How urgent a request is: in word, icon and colour."""
+    return pill_html(*one.pill(now))

@@ -1,0 +1,101 @@
+"""Acts on a visit that need a reason: cancel it, or say that they are not back after all; and its risk assessment."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from homevisits.clock import app_now
+from homevisits.people.signed_in import StaffRequest
+from visits import telling, transitions
+from visits.forms.changing import CancelForm, NotBackForm, RiskForm
+from visits.models import Visit
+from visits.permissions import refusal
+from visits.prefill import standing_warnings
+from visits.routes import is_short
+from visits.states import MOVES, State
+from visits.steps import AMENDABLE
+from visits.transitions import Refused
+from visits.transitions.asking import assessor_refusal
+from visits.views.visit import seen
+
+ASSESSABLE = {State.DRAFT, *AMENDABLE}
+
+
+def open_to(request: StaffRequest, ref: str, action: str, *states: State) -> Visit:
+    """A visit in one of these states on which this person may act now; else 404."""
+    visit = seen(request, ref)
+    if visit.state not in states or refusal(request.user, action, visit, app_now()):
+        raise Http404
+    return visit
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request: StaffRequest, ref: str) -> HttpResponse:
+    """Cancel it, with a reason; for safety the head (CEO for the EWO) reads it in writing."""
+    visit = seen(request, ref)
+    if request.method == "GET" and visit.state == State.CANCELLED:
+        return redirect("cancelled", visit.ref)
+    visit = open_to(request, ref, "cancel", *MOVES["cancel"][0])
+    told = telling.names(telling.told_of_changes(visit))
+    form = CancelForm(visit, told, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            transitions.cancel(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return redirect("cancelled", visit.ref)
+    return render(request, "visits/visit/cancel.html", {"visit": visit, "form": form})
+
+
+@require_GET
+def cancelled(request: StaffRequest, ref: str) -> HttpResponse:
+    """That it is cancelled, and who was told: what the outbox holds."""
+    visit = seen(request, ref)
+    event = visit.events.filter(kind="cancelled").order_by("-number").first()
+    if visit.state != State.CANCELLED or event is None:
+        raise Http404
+    told = telling.told_at(visit, event.recorded_at)
+    return render(request, "visits/visit/cancelled.html", {"visit": visit, "told": told})
+
+
+@require_http_methods(["GET", "POST"])
+def not_back(request: StaffRequest, ref: str) -> HttpResponse:
+    """Undo a mistaken "back safe": the timers run again and the office and head are told."""
+    visit = open_to(request, ref, "not_back", State.RETURNED_SAFE)
+    form = NotBackForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            transitions.not_back_after_all(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            messages.warning(request, f"{visit.ref} is out again. Its timers run, and the office was told.")
+            return redirect(visit)
+    return render(request, "visits/visit/not_back.html", {"visit": visit, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def risk(request: StaffRequest, ref: str) -> HttpResponse:
+    """Write the risk assessment, beside what is known of the home."""
+    visit = open_to(request, ref, "assess_risk", *ASSESSABLE)
+    if not Visit.objects.about_reason(request.user).filter(pk=visit.pk).exists():
+        raise Http404
+    form = RiskForm(visit, is_lone=visit.is_lone and is_short(visit), data=request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            after = transitions.assess_risk(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            is_ready = after.state == State.AUTHORISED and visit.state == State.REQUESTED
+            messages.success(request, "The risk assessment is kept." + (" The visit is authorised." if is_ready else ""))
+            return redirect("request", visit.ref) if after.state == State.DRAFT else redirect(visit)
+    context = {
+        "visit": visit,
+        "form": form,
+        "refusal": assessor_refusal(visit, request.user),
+        "warnings": standing_warnings(visit.household, by=request.user),
+    }
+    return render(request, "visits/visit/risk.html", context)
