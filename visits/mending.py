@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from homevisits.people.models import Staff
+from visits import steps
 from visits.gates.checks import Check
 from visits.models import Visit
 from visits.permissions import refusal
@@ -37,6 +38,8 @@ def mended_at(check: Check, visit: Visit, staff: Staff, now: dt.datetime) -> str
     """The address where this person can mend an unmet check; "" if they cannot."""
     if check.fix.startswith("/"):
         return check.fix
+    if check.fix in steps.STEPS:
+        return steps.page_of(check.fix, visit, staff, now)
     action, page = PAGES.get(check.fix, ("", ""))
     if not action or refusal(staff, action, visit, now):
         return ""

@@ -35,6 +35,7 @@ def decides(staff: Any) -> bool:
 
 def register() -> None:
     """Called when the app starts."""
+    menu.register("My day", "day", "sun", order=10)
     menu.register("Board", "board", "radio", shows=sees_board, badge=open_alarms, order=20)
     menu.register("Office", "desk", "list-checks", shows=at_desk, order=25)
     menu.register("To decide", "dashboard", "gavel", shows=decides, order=30)

@@ -40,6 +40,7 @@ __all__ = [
     "did_not_leave",
     "extend",
     "go_on",
+    "hear_code_word",
     "keep_draft",
     "keep_log",
     "keep_record",

@@ -258,7 +258,7 @@ def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: 
     """Write the risk assessment, and the lone-working one (TC-052, TC-128, TC-152)."""
     with opened(visit, by=by, action="assess_risk", now=now) as fresh:
         is_still(fresh, State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
-        if sentence := _assessor_refusal(fresh, by):
+        if sentence := assessor_refusal(fresh, by):
             raise Refused(sentence)
         fresh.risk_level, fresh.risk_text = level, text
         fresh.risk_assessed_by, fresh.risk_assessed_at = by, now
@@ -280,7 +280,7 @@ def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: 
     return fresh
 
 
-def _assessor_refusal(visit: Visit, by: Staff) -> str | None:
+def assessor_refusal(visit: Visit, by: Staff) -> str | None:
     """The policy's assessors; the EWO for the visits the EWO makes."""
     roles = visit.rules.risk_assessor_roles if visit.rules else []
     if not roles or by.has_role(*roles, school=visit.school) or (by.is_ewo and is_exempt(visit)):
