@@ -4,6 +4,7 @@ from pathlib import Path
 
 import bootstrap_wrapper
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
@@ -166,6 +167,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "homevisits.escalation.tasks.sweep",
         "schedule": 1.0,
         "options": {"expires": 2},
+    },
+    "propose": {
+        "task": "attendance.tasks.propose_visits",
+        "schedule": crontab(hour="6", minute="30"),
     },
     "deliver": {
         "task": "homevisits.notices.tasks.deliver",

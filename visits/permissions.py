@@ -136,7 +136,7 @@ RULES: dict[str, Rule] = {
         "Only the office, a leader or somebody who went can undo this.", is_office, is_visitor, is_leader
     ),
     "cancel": _any(
-        "Only the person who asked, a decider or the office can cancel this visit.",
+        "Only the person who asked, somebody who goes, a decider or the office can cancel this visit.",
         is_asker,
         is_decider,
         is_office,
