@@ -18,5 +18,8 @@ class PeopleConfig(AppConfig):
     name = "homevisits.people"
 
     def ready(self) -> None:
+        from homevisits.people.importing import ours
+
+        ours.register()
         menu.register("Pupils", "pupils", "graduation-cap", shows=meets_pupils, order=50)
         menu.register("People", "people", "users", order=85)

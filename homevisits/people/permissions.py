@@ -1,6 +1,6 @@
 """Who may keep which facts about people: pure questions, asked by pages and by the keepers."""
 
-from homevisits.people.importing.models import Kind
+from homevisits.people.importing.kinds import KINDS, FileKind
 from homevisits.people.models import Staff
 from homevisits.trusts.models import School
 from homevisits.trusts.roles import LEADERS, SAFEGUARDING_TEAM, TRUST_WIDE, RoleName
@@ -16,11 +16,6 @@ FAMILY_KEEPERS = SAFEGUARDING_TEAM | {
     RoleName.HEADTEACHER,
 }
 DUTY_SETTERS = LEADERS | {RoleName.OFFICE, RoleName.TRUST_ADMIN}
-IMPORTERS: dict[str, set[RoleName]] = {
-    Kind.PUPILS: {RoleName.OFFICE, RoleName.ATTENDANCE_LEAD, RoleName.HEADTEACHER},
-    Kind.CONTACTS: {RoleName.OFFICE, RoleName.ATTENDANCE_LEAD, RoleName.HEADTEACHER},
-    Kind.STAFF: {RoleName.HEADTEACHER, RoleName.TRUST_ADMIN},
-}
 
 
 def is_trust_admin(by: Staff) -> bool:
@@ -98,11 +93,11 @@ def may_set_duty(by: Staff, school: School) -> bool:
     return by.trust_id == school.trust_id and by.has_role(*DUTY_SETTERS, school=school)
 
 
-def may_import_something(by: Staff) -> bool:
-    """Whether a person brings in files of any kind."""
-    return any(by.has_role(*roles) for roles in IMPORTERS.values())
+def kinds_to_import(by: Staff) -> list[FileKind]:
+    """The kinds of files that a person may bring in at some school."""
+    return [kind for kind in KINDS.values() if by.has_role(*kind.importers)]
 
 
 def may_import(by: Staff, school: School, kind: str) -> bool:
     """Whether a person may bring in a file of this kind for a school."""
-    return by.trust_id == school.trust_id and by.has_role(*IMPORTERS[kind], school=school)
+    return by.trust_id == school.trust_id and by.has_role(*KINDS[kind].importers, school=school)

@@ -7,26 +7,20 @@ from django.utils.html import escape
 
 from homevisits.look.forms import HouseForm, Tiles
 from homevisits.people.forms.offering import offer, offer_rows
-from homevisits.people.importing.columns import COLUMNS
+from homevisits.people.importing.kinds import KINDS
 from homevisits.people.importing.mapping import problems
-from homevisits.people.importing.models import LABELS, Import, Kind
+from homevisits.people.importing.models import Import
 from homevisits.people.importing.parse import Sheet, read
 from homevisits.people.models import Staff
-from homevisits.people.permissions import IMPORTERS, may_import
+from homevisits.people.permissions import kinds_to_import, may_import
 from homevisits.trusts.models import School
-
-HINTS: dict[str, str] = {
-    Kind.PUPILS: "With their addresses and, if you like, up to four contacts in each row",
-    Kind.CONTACTS: "Parents and carers of pupils who are here already, by UPN",
-    Kind.STAFF: "With their roles, vehicles and DBS checks",
-}
 
 
 class UploadForm(HouseForm):
     """Which file, of what, for which school."""
 
     submit = "Check this file"
-    kind = forms.ChoiceField(label="What is in the file?", widget=Tiles(hints=HINTS))
+    kind = forms.ChoiceField(label="What is in the file?", widget=Tiles)
     school = forms.ModelChoiceField(School.objects.none(), label="School", empty_label="Choose a school")
     file = forms.FileField(
         label="CSV file",
@@ -38,14 +32,16 @@ class UploadForm(HouseForm):
     def __init__(self, by: Staff, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        offer(self, "kind", [(k, label) for k, label in LABELS.items() if by.has_role(*IMPORTERS[k])])
+        kinds = kinds_to_import(by)
+        offer(self, "kind", [(kind.name, kind.label) for kind in kinds])
+        self.fields["kind"].widget.hints = {kind.name: kind.hint for kind in kinds}
         offer_rows(self, "school", School.objects.visible_to(by))
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
         school, kind = told.get("school"), told.get("kind")
         if school and kind and not may_import(self.by, school, kind):
-            self.add_error("school", f"You may not bring in {LABELS[kind].lower()} for this school")
+            self.add_error("school", f"You may not bring in {KINDS[kind].label.lower()} for this school")
         return told
 
 
@@ -69,7 +65,7 @@ class ColumnsForm(HouseForm):
         sheet = read(upload.text)  # the database keeps the headings, not their order
         self.headings = sheet.headings
         choices = [("", "Leave this column out")]
-        choices += [(column.name, column.label) for column in COLUMNS[upload.kind]]
+        choices += [(column.name, column.label) for column in KINDS[upload.kind].columns]
         for number, heading in enumerate(self.headings):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 label=heading,

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from homevisits.people.importing.columns import COLUMNS, Column
+from homevisits.people.importing.columns import Column
+from homevisits.people.importing.kinds import KINDS
 from homevisits.people.importing.parse import Row, Sheet
 from homevisits.people.importing.summary import Problem
 
@@ -35,7 +36,7 @@ class Checked:
 
 def check(sheet: Sheet, kind: str, columns: Mapping[str, str]) -> list[Checked]:
     """Read every cell that has a column, and say what is wrong with each."""
-    by_name = {column.name: column for column in COLUMNS[kind]}
+    by_name = {column.name: column for column in KINDS[kind].columns}
     wanted = [(heading, by_name[name]) for heading, name in columns.items() if name]
     return [_check_row(row, wanted) for row in sheet.rows]
 

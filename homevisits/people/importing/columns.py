@@ -1,11 +1,10 @@
-"""Which columns each kind of file may have, what schools' systems call them, and how cells are read."""
+"""Which columns our files may have, what schools' systems call them, and how cells are read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from homevisits.people.importing import cells
-from homevisits.people.importing.models import Kind
 
 MOST_CONTACTS = 4
 
@@ -146,7 +145,7 @@ def _of_contact(number: int, column: Column) -> Column:
     return Column(f"contact_{number}_{column.name}", f"{stem} {label}", column.read, others)
 
 
-CONTACT = [
+CONTACTS = [
     Column("upn", "UPN", cells.upn, ("pupil upn", "unique pupil number"), required=True),
     Column(
         "first_name", "First name", cells.text(60), ("forename", "contact forename", "contact first name")
@@ -155,18 +154,10 @@ CONTACT = [
     *ADULT,
     *HOME,
 ]
-COLUMNS: dict[str, list[Column]] = {
-    Kind.PUPILS: PUPIL + [_of_contact(n, c) for n in range(1, MOST_CONTACTS + 1) for c in ADULT],
-    Kind.CONTACTS: CONTACT,
-    Kind.STAFF: STAFF,
-}
-# What an empty template offers; the mapper knows every other column too.
-TEMPLATE_CONTACT = ("name", "relationship", "phone", "priority", "court_order")
-
-
-def template_headings(kind: str) -> list[str]:
-    """The headings of an empty file to fill in."""
-    if kind != Kind.PUPILS:
-        return [column.label for column in COLUMNS[kind]]
-    wanted = {f"contact_{n}_{name}" for n in (1, 2) for name in TEMPLATE_CONTACT}
-    return [c.label for c in COLUMNS[kind] if not c.name.startswith("contact_") or c.name in wanted]
+PUPILS = PUPIL + [_of_contact(n, c) for n in range(1, MOST_CONTACTS + 1) for c in ADULT]
+# What an empty file offers; the mapper knows every other column too.
+PUPIL_TEMPLATE = [column.name for column in PUPIL] + [
+    f"contact_{number}_{name}"
+    for number in (1, 2)
+    for name in ("name", "relationship", "phone", "priority", "court_order")
+]

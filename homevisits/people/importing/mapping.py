@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from homevisits.people.importing.columns import COLUMNS, Column
+from homevisits.people.importing.columns import Column
+from homevisits.people.importing.kinds import KINDS
 from homevisits.people.importing.models import HeaderMapping
 from homevisits.people.importing.summary import Problem
 from homevisits.trusts.models import School
@@ -32,8 +33,8 @@ def guess(headings: list[str], kind: str, known: Mapping[str, str]) -> dict[str,
 
     Two headings never get the same column: what is remembered comes first, then the left one.
     """
-    names = {column.name for column in COLUMNS[kind]}
-    by_name = _names_of(COLUMNS[kind])
+    names = {column.name for column in KINDS[kind].columns}
+    by_name = _names_of(KINDS[kind].columns)
     found = {heading: known[heading] for heading in headings if known.get(heading, "") in names}
     for heading in headings:
         if heading in found:
@@ -53,10 +54,10 @@ def problems(columns: Mapping[str, str], kind: str) -> list[Problem]:
     chosen = [column for column in columns.values() if column]
     told = [
         Problem(1, column.label, f"The file has no column for {column.label}: say which heading it is.")
-        for column in COLUMNS[kind]
+        for column in KINDS[kind].columns
         if column.required and column.name not in chosen
     ]
-    labels = {column.name: column.label for column in COLUMNS[kind]}
+    labels = {column.name: column.label for column in KINDS[kind].columns}
     twice = sorted({name for name in chosen if chosen.count(name) > 1})
     told += [Problem(1, labels[name], f"Two headings stand for {labels[name]}: keep one.") for name in twice]
     if kind == "contacts" and not {"name", "last_name"} & set(chosen):

@@ -3,19 +3,16 @@
 from django.conf import settings
 from django.db import models
 
+from homevisits.people.importing.kinds import KINDS
 from homevisits.trusts.models import School
 
 
 class Kind(models.TextChoices):
-    """What a file's rows are."""
+    """The kinds of files of this floor; others register theirs (importing.kinds)."""
 
     PUPILS = "pupils", "Pupils"
     CONTACTS = "contacts", "Contacts"
     STAFF = "staff", "Staff"
-
-
-# Every kind of file by name: these, and what upper floors bring (importing.kinds).
-LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Kind}
 
 
 class HeaderMapping(models.Model):
@@ -54,4 +51,4 @@ class Import(models.Model):
     @property
     def what(self) -> str:
         """ "Pupils": what the file's rows are."""
-        return LABELS[self.kind]
+        return KINDS[self.kind].label

@@ -1,29 +1,20 @@
 """The importer's one path: read, map, check, plan; written whole or not at all."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.db import transaction
 
 from homevisits.people import permissions
 from homevisits.people.importing import mapping, parse
 from homevisits.people.importing.checking import Checked, check
-from homevisits.people.importing.contacts import ContactPlan
 from homevisits.people.importing.context import Context, Plan
-from homevisits.people.importing.models import LABELS, Kind
-from homevisits.people.importing.pupils import PupilPlan
-from homevisits.people.importing.staff import StaffPlan
+from homevisits.people.importing.kinds import KINDS
 from homevisits.people.importing.summary import Problem, Summary
 from homevisits.people.keeping.rules import ask
 from homevisits.people.models import Staff
 from homevisits.people.story import tell
 from homevisits.trusts.models import School
-
-PLANS: dict[str, Callable[[list[Checked], Context], Plan]] = {
-    Kind.PUPILS: PupilPlan,
-    Kind.CONTACTS: ContactPlan,
-    Kind.STAFF: StaffPlan,
-}
 
 
 def bring_in(
@@ -65,7 +56,7 @@ def _plan(
     if confirm:
         # Two files for one school at once would each add the same new pupils.
         School.objects.select_for_update(no_key=True).get(pk=context.school.pk)
-    plan = PLANS[summary.kind](rows, context)
+    plan = KINDS[summary.kind].plan(rows, context)
     tally = plan.tally
     summary.added, summary.changed, summary.unchanged = len(tally.added), len(tally.changed), tally.unchanged
     summary.problems = sorted({problem for row in rows for problem in row.problems})
@@ -84,7 +75,7 @@ def _write(plan: Plan, context: Context, summary: Summary) -> None:
         by=context.by,
         now=context.now,
         sentence=(
-            f"A file of {LABELS[summary.kind].lower()} was brought in: "
+            f"A file of {KINDS[summary.kind].label.lower()} was brought in: "
             f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
         ),
         kind_of_file=summary.kind,

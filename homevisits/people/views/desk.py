@@ -25,7 +25,7 @@ def duty(request: StaffRequest) -> HttpResponse:
         "desks": shown,
         "now": now,
         "may_set": any(desk.may_set for desk in shown),
-        "may_import": permissions.may_import_something(request.user),
+        "may_import": bool(permissions.kinds_to_import(request.user)),
     }
     return render(request, "people/duty.html", context)
 

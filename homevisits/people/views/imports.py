@@ -10,8 +10,8 @@ from homevisits.clock import app_now
 from homevisits.people import permissions
 from homevisits.people.forms.importing import ColumnsForm, ConfirmForm, UploadForm
 from homevisits.people.importing import parse, spreadsheet, uploads
-from homevisits.people.importing.columns import template_headings
-from homevisits.people.importing.models import LABELS, Import
+from homevisits.people.importing.kinds import KINDS, template_headings
+from homevisits.people.importing.models import Import
 from homevisits.people.keeping import Refused
 from homevisits.people.signed_in import StaffRequest
 from homevisits.people.views.asking import allow_or_404
@@ -23,13 +23,13 @@ RECENT = 10
 def imports(request: StaffRequest) -> HttpResponse:
     """Choose a file; go on with one that waits."""
     by = request.user
-    allow_or_404(permissions.may_import_something(by))
+    kinds = permissions.kinds_to_import(by)
+    allow_or_404(bool(kinds))
     form = UploadForm(by, request.POST or None, request.FILES or None)
     if form.is_valid() and (upload := _keep(request, form)):
         to = "import_columns" if uploads.is_new_to_us(upload) else "import"
         return redirect(to, upload.pk)
     recent = Import.objects.filter(pk__in=uploads.visible_to(by)).select_related("school", "uploaded_by")
-    kinds = [(k, label) for k, label in LABELS.items() if by.has_role(*permissions.IMPORTERS[k])]
     return render(request, "people/imports.html", {"form": form, "recent": recent[:RECENT], "kinds": kinds})
 
 
@@ -136,7 +136,7 @@ def problems(request: StaffRequest, pk: int) -> HttpResponse:
 
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty file with the headings that need no explaining."""
-    if kind not in LABELS:
+    if kind not in KINDS:
         raise Http404
     return _csv(spreadsheet.write(template_headings(kind), []), f"{kind}.csv")
 

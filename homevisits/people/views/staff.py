@@ -42,7 +42,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
             "page": page,
             "lines": directory.lines(page, request.user, _schools(request.user), now),
             "may_add": permissions.may_add_staff(request.user),
-            "may_import": permissions.may_import_something(request.user),
+            "may_import": bool(permissions.kinds_to_import(request.user)),
         },
     )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from homevisits.people.importing import mapping
-from homevisits.people.importing.columns import COLUMNS, template_headings
+from homevisits.people.importing.kinds import KINDS, template_headings
 from homevisits.people.importing.models import Kind
 
 
@@ -43,8 +43,8 @@ def test_template_is_understood_without_help(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", Kind.values)
 def test_every_column_has_its_own_name_and_label(kind: str) -> None:
-    names = [mapping.fold(column.label) for column in COLUMNS[kind]]
-    assert len(names) == len(set(names)) == len({column.name for column in COLUMNS[kind]})
+    names = [mapping.fold(column.label) for column in KINDS[kind].columns]
+    assert len(names) == len(set(names)) == len({column.name for column in KINDS[kind].columns})
 
 
 def test_two_headings_never_get_the_same_column() -> None:
