@@ -1,0 +1,104 @@
+"""Every address x every person x own school, other school of the trust, other trust: one table.
+
+tests/access_table.csv has a row an address and a column a person; a cell holds the three statuses.
+An address without a row fails: a row is written by hand, so that somebody has thought about it.
+`thing` says what the address names, `more` the rest of it ("?visit=out" is a query). A dash: the
+address names nothing, so there is nothing of another school. 405 and the redirects of pages that
+only take a POST come before anything is looked up.
+"""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from tests.access import World, addresses, nowhere, world
+
+TABLE = Path(__file__).parent / "access_table.csv"
+PLACES = ("own", "other_school", "other_trust")
+NOW = "2026-11-26 10:00"
+
+
+def table() -> list[dict[str, str]]:
+    with TABLE.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+ROWS = table() if TABLE.exists() else []
+GROUPS = {
+    "visits": ("visits/", "dashboard", "board", "desk", "documents/"),
+    "people": ("people/", "policy/", "schools/"),
+}
+
+
+def group_of(row: dict[str, str]) -> str:
+    path = str(addresses()[row["address"]].pattern) if row["address"] in addresses() else ""
+    return next((name for name, starts in GROUPS.items() if path.startswith(starts)), "rest")
+
+
+def statuses(there: World, clients: dict[str, Client], row: dict[str, str]) -> dict[str, str]:
+    """What each person gets at the three places, as a cell of the table."""
+    return {
+        name: " ".join(_status(there, client, row, where) for where in PLACES)
+        for name, client in clients.items()
+    }
+
+
+def _status(there: World, client: Client, row: dict[str, str], where: str) -> str:
+    if not row["thing"] and where != "own":
+        return "-"
+    kwargs: dict[str, Any] = there.kwargs(row["thing"], where) if row["thing"] else {}
+    extra = dict(part.split("=") for part in row["more"].split()) if row["more"] else {}
+    query = {key[1:]: extra.pop(key) for key in list(extra) if key.startswith("?")}
+    if "visit" in query:
+        query["visit"] = there.places[where].visits[query["visit"]].ref
+    try:
+        path = reverse(row["address"], kwargs=kwargs | extra)
+    except NoReverseMatch as wrong:
+        raise AssertionError(f"{row['address']}: {wrong}") from wrong
+    return str(client.get(path, query).status_code)
+
+
+def signed_in(there: World) -> dict[str, Client]:
+    clients = {name: Client(raise_request_exception=False) for name in there.cast.people}
+    for name, client in clients.items():
+        client.force_login(there.cast.people[name])
+    return clients | {"nobody": Client()}
+
+
+def test_every_address_stands_in_the_table() -> None:
+    known = {row["address"] for row in ROWS}
+    assert {name for name in addresses() if name not in known} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", [*GROUPS, "rest"])
+def test_every_address_answers_everybody_as_the_table_says(clock, group: str) -> None:
+    there = world(clock.set(NOW))
+    clients = signed_in(there)
+    differences = {}
+    for row in (r for r in ROWS if group_of(r) == group):
+        found = statuses(there, clients, row)
+        wrong = {name: (row[name], cell) for name, cell in found.items() if row[name] != cell}
+        if wrong:
+            differences[f"{row['address']} {row['thing']} {row['more']}"] = wrong
+    assert differences == {}
+
+
+@pytest.mark.django_db
+def test_what_may_not_be_seen_looks_like_what_is_not_there(clock) -> None:
+    there = world(clock.set(NOW))
+    client = signed_in(there)["teacher"]
+    for thing, address in (
+        ("requested", "visit"),
+        ("pupil", "pupil"),
+        ("concern", "concern"),
+        ("alarm", "alarm"),
+    ):
+        kwargs = there.kwargs(thing, "other_trust")
+        hidden, missing = (client.get(reverse(address, kwargs=k)) for k in (kwargs, nowhere(kwargs)))
+        assert (hidden.status_code, missing.status_code) == (404, 404)
+        assert len(hidden.content) == len(missing.content)
