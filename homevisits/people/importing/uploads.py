@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from homevisits.people import permissions
 from homevisits.people.importing import mapping, parse, run
@@ -31,10 +32,14 @@ def keep(*, school: School, kind: str, name: str, content: bytes, by: Staff, now
     )
 
 
-def visible_to(by: Staff) -> list[int]:
-    """The ids of the uploads that a person may go on with."""
-    uploads = Import.objects.filter(school__in=School.objects.visible_to(by)).select_related("school")
-    return [each.pk for each in uploads if permissions.may_import(by, each.school, each.kind)]
+def visible_to(by: Staff) -> QuerySet[Import]:
+    """The uploads that a person may go on with."""
+    schools = School.objects.visible_to(by)
+    allowed = Q(pk=None)
+    for kind in permissions.kinds_to_import(by):
+        at = [school.pk for school in schools if permissions.may_import(by, school, kind.name)]
+        allowed |= Q(kind=kind.name, school__in=at)
+    return Import.objects.filter(allowed).select_related("school", "uploaded_by")
 
 
 def is_new_to_us(upload: Import) -> bool:

@@ -14,7 +14,7 @@ from homevisits.people.importing.kinds import KINDS, template_headings
 from homevisits.people.importing.models import Import
 from homevisits.people.keeping import Refused
 from homevisits.people.signed_in import StaffRequest
-from homevisits.people.views.asking import allow_or_404
+from homevisits.people.views.asking import allow_or_404, posted
 
 PROBLEMS_SHOWN = 100
 RECENT = 10
@@ -25,12 +25,12 @@ def imports(request: StaffRequest) -> HttpResponse:
     by = request.user
     kinds = permissions.kinds_to_import(by)
     allow_or_404(bool(kinds))
-    form = UploadForm(by, request.POST or None, request.FILES or None)
+    form = UploadForm(by, posted(request), request.FILES)
     if form.is_valid() and (upload := _keep(request, form)):
         to = "import_columns" if uploads.is_new_to_us(upload) else "import"
         return redirect(to, upload.pk)
-    recent = Import.objects.filter(pk__in=uploads.visible_to(by)).select_related("school", "uploaded_by")
-    return render(request, "people/imports.html", {"form": form, "recent": recent[:RECENT], "kinds": kinds})
+    recent = uploads.visible_to(by).defer("text")[:RECENT]
+    return render(request, "people/imports.html", {"form": form, "recent": recent, "kinds": kinds})
 
 
 def _keep(request: StaffRequest, form: UploadForm) -> Import | None:
@@ -51,8 +51,7 @@ def _keep(request: StaffRequest, form: UploadForm) -> Import | None:
 
 
 def _upload(request: StaffRequest, pk: int) -> Import:
-    visible = Import.objects.filter(pk__in=uploads.visible_to(request.user)).select_related("school")
-    return get_object_or_404(visible, pk=pk)
+    return get_object_or_404(uploads.visible_to(request.user), pk=pk)
 
 
 def columns(request: StaffRequest, pk: int) -> HttpResponse:
@@ -60,7 +59,7 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
     upload = _upload(request, pk)
     if upload.confirmed_at:
         return redirect("import", pk)
-    form = ColumnsForm(upload, request.POST if request.method == "POST" else None)
+    form = ColumnsForm(upload, posted(request))
     if form.is_valid():
         uploads.map_columns(upload=upload, columns=form.columns, by=request.user)
         return redirect("import", pk)

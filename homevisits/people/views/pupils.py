@@ -26,28 +26,26 @@ OPEN_WARNING = HouseholdWarning.objects.filter(household=OuterRef("household"), 
 
 def pupil_list(request: StaffRequest) -> HttpResponse:
     """The pupils whom the person may see, narrowed by a search that is posted."""
-    now = app_now()
-    visible = Pupil.objects.visible_to(request.user).on_roll(london_day(now))
-    schools = School.objects.filter(pk__in=visible.values("school").distinct())
-    years = _years(visible)
+    visible = Pupil.objects.visible_to(request.user).on_roll(london_day(app_now()))
+    schools, years = School.objects.filter(pk__in=visible.values("school").distinct()), _years(visible)
 
-    def make(data: object) -> PupilSearch:
-        return PupilSearch(schools, years, data)
+    def make(told: object) -> PupilSearch:
+        return PupilSearch(schools, years, told)
 
     if request.method == "POST":
         searching.keep(request, "pupil_search", make)
         return redirect("pupils")
     form, wanted = searching.kept(request, "pupil_search", make)
-    found = _found(visible, wanted).select_related("school", "household")
-    page = Paginator(found.annotate(has_warning=Exists(OPEN_WARNING)), PER_PAGE)
-    context = {
-        "search": form,
-        "is_narrowed": bool(wanted),
-        "page": page.get_page(request.GET.get("page")),
-        "many_schools": "school" in form.fields,
+    context = {"search": form, "is_narrowed": bool(wanted), "many_schools": "school" in form.fields}
+    return render(request, "people/pupil_list.html", context | _rows(request, _found(visible, wanted)))
+
+
+def _rows(request: StaffRequest, found: PupilQuerySet) -> dict[str, object]:
+    rows = found.select_related("school", "household").annotate(has_warning=Exists(OPEN_WARNING))
+    return {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "may_import": any(kind.name == "pupils" for kind in permissions.kinds_to_import(request.user)),
     }
-    return render(request, "people/pupil_list.html", context)
 
 
 def _years(pupils: PupilQuerySet) -> list[str]:
@@ -135,24 +133,19 @@ def change_contact(request: StaffRequest, pk: int) -> HttpResponse:
     """How an adult is reached, and whether they may be spoken to."""
     link = _link(request, pk)
     allow_or_404(permissions.may_keep_families(request.user, link.pupil.school))
-    reach = {name: getattr(link.contact, name) for name in keeping.CONTACT_FIELDS}
-    standing = {name: getattr(link, name) for name in keeping.LINK_FIELDS}
 
     def save(told: dict) -> None:
         keeping.change_contact(link=link, by=request.user, now=app_now(), **told)
 
-    form = ContactForm(posted(request), initial=reach | standing)
+    form = ContactForm(posted(request), initial=_as_it_is(link))
+    page = {"title": f"Change {link.contact}", "back": _page_of(link.pupil), "done": "Saved."}
     context = {"link": link, "siblings": link.contact.links.count() - 1}
-    return ask(
-        request,
-        form,
-        title=f"Change {link.contact}",
-        back=_page_of(link.pupil),
-        save=save,
-        done="Saved.",
-        context=context,
-        template="people/contact.html",
-    )
+    return ask(request, form, save=save, context=context, template="people/contact.html", **page)
+
+
+def _as_it_is(link: ContactLink) -> dict[str, object]:
+    reach = {name: getattr(link.contact, name) for name in keeping.CONTACT_FIELDS}
+    return reach | {name: getattr(link, name) for name in keeping.LINK_FIELDS}
 
 
 @require_POST

@@ -23,28 +23,27 @@ EVENTS_SHOWN = 20
 def staff_list(request: StaffRequest) -> HttpResponse:
     """Colleagues: roles, phone, checks, who is away, who is at the desk."""
 
-    def make(data: object) -> StaffSearch:
-        return StaffSearch(request.user, data)
+    def make(told: object) -> StaffSearch:
+        return StaffSearch(request.user, told)
 
     if request.method == "POST":
         searching.keep(request, "staff_search", make)
         return redirect("people")
     form, wanted = searching.kept(request, "staff_search", make)
-    now = app_now()
     found = _found(Staff.objects.visible_to(request.user), wanted)
+    context = {"search": form, "is_narrowed": bool(wanted), **_rows(request, found)}
+    return render(request, "people/staff_list.html", context)
+
+
+def _rows(request: StaffRequest, found: StaffQuerySet) -> dict[str, object]:
+    now, by = app_now(), request.user
     page = Paginator(directory.with_facts(found, now), PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "people/staff_list.html",
-        {
-            "search": form,
-            "is_narrowed": bool(wanted),
-            "page": page,
-            "lines": directory.lines(page, request.user, _schools(request.user), now),
-            "may_add": permissions.may_add_staff(request.user),
-            "may_import": bool(permissions.kinds_to_import(request.user)),
-        },
-    )
+    return {
+        "page": page,
+        "lines": directory.lines(page, by, _schools(by), now),
+        "may_add": permissions.may_add_staff(by),
+        "may_import": bool(permissions.kinds_to_import(by)),
+    }
 
 
 def _found(staff: StaffQuerySet, wanted: dict[str, Any]) -> StaffQuerySet:
