@@ -11,6 +11,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homevisits.settings")
@@ -22,12 +23,13 @@ from homevisits.clock import app_now
 from homevisits.escalation.fallback import sweep_if_stale
 from visits.models import Visit, VisitAlarm, VisitDeadline
 
+SCHEDULE = os.path.join(tempfile.mkdtemp(), "beat")
 MANY = int(os.environ.get("MANY", "20"))
 CALLERS = {
     "sentinel": [[sys.executable, "manage.py", "sentinel"]],
     "celery": [
         [sys.executable, "-m", "celery", "-A", "homevisits", "-q", "worker", "-c", "2"],
-        [sys.executable, "-m", "celery", "-A", "homevisits", "-q", "beat", "-s", "/tmp/hv-bench-beat"],
+        [sys.executable, "-m", "celery", "-A", "homevisits", "-q", "beat", "-s", SCHEDULE],
     ],
     "board": [],
 }
