@@ -28,6 +28,11 @@ class Worklist:
     owed: list[dict[str, Any]]
 
     @property
+    def many_schools(self) -> bool:
+        """Whether the lines have to say which school they are of."""
+        return len({one["school"] for one in [*self.to_log, *self.leaving, *self.waiting]}) > 1
+
+    @property
     def is_empty(self) -> bool:
         return not (self.to_log or self.calls or self.leaving or self.waiting or self.owed)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce
 
 from homevisits.people.models import Household, HouseholdWarning, Role
 from homevisits.trusts.roles import RoleName
@@ -157,9 +157,9 @@ def _parties(ids: Sequence[int]) -> Many:
         Attendee.objects.filter(visit__in=ids)
         .order_by("visit", "-is_lead", "pk")
         .values(
-            "pk", "visit_id", "staff_id", "name", "organisation", "phone", "is_lead", "travel", "vehicle_text",
+            "pk", "visit_id", "staff_id", "name", "organisation", "is_lead", "travel", "vehicle_text",
             "back_at", "claimed_back_at", "staff__first_name", "staff__last_name", "vehicle__colour",
-            "vehicle__make", "vehicle__model", "vehicle__registration", is_ewo=Exists(ewo),
+            "vehicle__make", "vehicle__model", "vehicle__registration", is_ewo=Exists(ewo), number=Cast("phone", TextField()),
         )
     )
     return _group((row["visit_id"], _goes(row)) for row in rows)
@@ -172,7 +172,7 @@ def _goes(row: dict[str, Any]) -> Goes:
         staff_id=row["staff_id"],
         name=f"{row['staff__first_name'][:1]}. {row['staff__last_name']}" if is_staff else row["name"],
         part="EWO" if row["is_ewo"] else "" if is_staff else row["organisation"] or "from outside",
-        phone=str(row["phone"] or ""),
+        phone=row["number"],
         car=_car(row),
         travel=row["travel"],
         is_lead=row["is_lead"],

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from homevisits.people.phones import written
 from homevisits.trusts.policies import CheckInColleague, CodeWordRule
 from visits.codeword import has_code_word
 from visits.gates.checks import Check, gate, need
@@ -21,7 +22,7 @@ def phones_and_cars(visit: Visit, now: dt.datetime) -> Iterator[Check]:
                 a.phone,
                 "phone",
                 f"Enter {a.short_name}'s mobile number.",
-                met=f"{a.short_name}: {a.phone}",
+                met=f"{a.short_name}: {written(str(a.phone))}",
                 clauses=cites(rules, "phone_required"),
                 fix="log",
             )
