@@ -25,7 +25,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     by = request.user
     kinds = permissions.kinds_to_import(by)
     allow_or_404(bool(kinds))
-    form = UploadForm(by, posted(request), request.FILES)
+    form = UploadForm(by, posted(request), request.FILES or None)
     if form.is_valid() and (upload := _keep(request, form)):
         to = "import_columns" if uploads.is_new_to_us(upload) else "import"
         return redirect(to, upload.pk)

@@ -172,3 +172,13 @@ def test_template_is_read_back_without_help(cast: Cast, as_: SignIn) -> None:
 
 def test_unknown_template_is_not_there(cast: Cast, as_: SignIn) -> None:
     assert as_("office").get("/people/import/template/ghosts.csv").status_code == 404
+
+
+def test_page_opens_without_complaints_and_with_the_only_school_chosen(cast: Cast, as_: SignIn) -> None:
+    form = as_("office").get("/people/import/").context["form"]
+    assert (form.is_bound, form["school"].value()) == (False, cast.school.pk)
+
+
+def test_nothing_sent_is_told_field_by_field(cast: Cast, as_: SignIn) -> None:
+    errors = as_("office").post("/people/import/").context["form"].errors
+    assert set(errors) == {"kind", "school", "file"}
