@@ -1,5 +1,6 @@
 """A real mail server on loopback, as small as SMTP allows, that can refuse and can be told when to act."""
 
+import contextlib
 import email
 import socketserver
 import threading
@@ -35,6 +36,11 @@ class Session(socketserver.StreamRequestHandler):
     server: Letterbox
 
     def handle(self) -> None:
+        """A client that is killed in mid-session is part of the game."""
+        with contextlib.suppress(ConnectionError):
+            self.converse()
+
+    def converse(self) -> None:
         self.say("220 ready")
         for line in iter(self.rfile.readline, b""):
             word = line[:4].upper().strip()

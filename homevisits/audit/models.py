@@ -71,7 +71,7 @@ class Event(models.Model):
 
         Takes the chain head's row lock last of all, after subject, deadline and alarm.
         """
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             head, _ = ChainHead.objects.select_for_update().get_or_create(chain=chain)
             event = cls(chain=chain, number=head.length + 1, previous=head.digest, **fields)
             event.digest = event.expected_digest()

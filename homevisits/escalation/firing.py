@@ -71,7 +71,7 @@ def _tell(
 ) -> None:
     """Queue the words for each person; the time makes the key, so that a re-timed row tells again."""
     at = f"{deadline._meta.label_lower}:{deadline.pk}:{deadline.next_at.timestamp():.0f}"
-    school = getattr(getattr(deadline, deadline.SUBJECT), "school", None)
+    school = getattr(getattr(deadline, deadline.SUBJECT), "school_id", None)
     queue_all(
         drafted(
             key=f"{at}:{person.pk}:{channel}",

@@ -100,7 +100,7 @@ def send_words(
     now: dt.datetime,
 ) -> None:
     """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:..."."""
-    school = getattr(getattr(alarm, alarm.SUBJECT), "school", None)
+    school = getattr(getattr(alarm, alarm.SUBJECT), "school_id", None)
     queue_all(
         drafted(
             key=f"{alarm.uuid}:{mark}:{person.pk}:{channel}",

@@ -1,7 +1,9 @@
 """When the sentinel has to wake next."""
 
+from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, FloatField, Func
 
 from homevisits.clock import AppNow
@@ -11,16 +13,24 @@ from homevisits.escalation.registry import alarm_tables, deadline_tables
 LONGEST = 0.5
 SHORTEST = 0.01
 
+Table = type[Deadline] | type[Alarm]
+
 
 def seconds_to_next() -> float:
     """How long until something is due, by the database's clock; at most LONGEST. One query."""
-    live = [table._base_manager.filter(state=Deadline.State.LIVE) for table in deadline_tables()]
-    unresolved = [table._base_manager.exclude(state=Alarm.State.RESOLVED) for table in alarm_tables()]
-    tables = [_first(rows) for rows in (*live, *unresolved)]
+    tables = (*deadline_tables(), *alarm_tables())
     if not tables:
         return LONGEST
-    waits = [float(wait) for (wait,) in tables[0].union(*tables[1:], all=True).order_by() if wait is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(*_first_sql(tables))
+        waits = [float(wait) for (wait,) in cursor.fetchall() if wait is not None]
     return min(max(min(waits, default=LONGEST), SHORTEST), LONGEST)
+
+
+@lru_cache
+def _first_sql(tables: tuple[Table, ...]) -> tuple[str, tuple[Any, ...]]:
+    first, *rest = [_first(table) for table in tables]
+    return first.union(*rest, all=True).order_by().query.sql_with_params()
 
 
 class Epoch(Func):
@@ -30,5 +40,7 @@ class Epoch(Func):
     output_field = FloatField()
 
 
-def _first(rows: Any) -> Any:
-    return rows.order_by("next_at").values_list(Epoch(F("next_at") - AppNow()))[:1]
+def _first(table: Table) -> Any:
+    rows = table._base_manager.filter if issubclass(table, Deadline) else table._base_manager.exclude
+    state = Deadline.State.LIVE if issubclass(table, Deadline) else Alarm.State.RESOLVED
+    return rows(state=state).order_by("next_at").values_list(Epoch(F("next_at") - AppNow()))[:1]

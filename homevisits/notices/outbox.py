@@ -20,7 +20,7 @@ def queue(
     now: dt.datetime,
     urgent: bool = False,
     alarm: uuid.UUID | None = None,
-    school: School | None = None,
+    school: School | int | None = None,
     private: bool = False,
 ) -> None:
     """Put one notice into the outbox; a key that is there already is left alone.
@@ -55,7 +55,7 @@ def drafted(
     now: dt.datetime,
     urgent: bool = False,
     alarm: uuid.UUID | None = None,
-    school: School | None = None,
+    school: School | int | None = None,
     private: bool = False,
 ) -> Notice:
     """A notice not yet in the outbox, for `queue_all`."""
@@ -69,7 +69,7 @@ def drafted(
         path=path,
         is_urgent=urgent,
         alarm=alarm,
-        school=school,
+        school_id=school.pk if isinstance(school, School) else school,
         is_private=private,
         state=Notice.State.SENT if in_app else Notice.State.QUEUED,
         next_try_at=now,
