@@ -13,6 +13,7 @@ from visits.gates.authorise import risk_is_wanted
 from visits.models import Visit
 from visits.permissions import refusal
 from visits.states import MOVES, State
+from visits.transitions.asking import assessor_refusal
 from visits.waiting import to_countersign
 
 
@@ -46,10 +47,14 @@ class Looker:
 Offers = Callable[[Looker], Iterator[Action]]
 
 
-def actions(visit: Visit, staff: Staff, now: dt.datetime, *, reads_why: bool) -> list[Action]:
-    """Every button for this person, the one to press first in the colour for it."""
-    looker = Looker(visit, staff, now, reads_why)
-    return [*_countersign(looker), *FIRST[State(visit.state)](looker), *_rest(looker)]
+def next_actions(looker: Looker) -> list[Action]:
+    """What moves the visit on, the one to press first in the colour for it."""
+    return [*_countersign(looker), *FIRST[State(looker.visit.state)](looker), *_risk(looker)]
+
+
+def other_actions(looker: Looker) -> list[Action]:
+    """What may be done besides: change it, move it, cancel it, ask again like it."""
+    return list(_rest(looker))
 
 
 def _countersign(a: Looker) -> Iterator[Action]:
@@ -126,12 +131,16 @@ CHANGED = {State.REQUESTED, State.AUTHORISED, State.LOGGED}
 ASSESSED = {State.DRAFT, *CHANGED}
 
 
-def _rest(a: Looker) -> Iterator[Action]:
-    """What may be done besides: assess, change, move, cancel, ask again."""
-    state = a.visit.state
-    if state in ASSESSED and a.reads_why and risk_is_wanted(a.visit) and a.may("assess_risk"):
+def _risk(a: Looker) -> Iterator[Action]:
+    """The risk assessment, for those whom the policy lets write it."""
+    may = a.visit.state in ASSESSED and a.reads_why and a.may("assess_risk")
+    if may and risk_is_wanted(a.visit) and assessor_refusal(a.visit, a.staff) is None:
         text = "Change the risk assessment" if a.visit.risk_assessed_at else "Write the risk assessment"
         yield a.link(text, "risk", "shield-alert")
+
+
+def _rest(a: Looker) -> Iterator[Action]:
+    state = a.visit.state
     if state in CHANGED and a.may("amend"):
         yield a.link("Change the visit", "change", "pencil")
     if state in CHANGED and a.may("retime"):

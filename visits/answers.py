@@ -69,7 +69,7 @@ def _where(visit: Visit, reads_why: bool) -> Rows:
     child = [("The child", visit.get_child_there_display())] if visit.child_there else []
     seen = "; ".join(filter(None, [*(str(link) for link in visit.to_see.select_related("contact")), visit.to_see_text]))
     known = [("A risk", "There is one that is not listed yet")] if visit.risk_known else []
-    return [("Where", paper.place(visit)), ("Going in", visit.get_access_display()), ("To see", seen), *child, *known]
+    return [("Address", paper.place(visit)), ("Going in", visit.get_access_display()), ("To see", seen), *child, *known]
 
 
 def _when(visit: Visit, reads_why: bool) -> Rows:
@@ -94,7 +94,7 @@ def times(visit: Visit) -> str:
 def _people(visit: Visit, reads_why: bool) -> Rows:
     who = "\n".join(_goes(attendee) for attendee in visit.party)
     why = [("Why fewer go", visit.lone_reason), ("Why without the DSL", visit.dsl_absent_reason)]
-    return [("Who goes", who), *(row for row in why if row[1] and reads_why)]
+    return [("People", who), *(row for row in why if row[1] and reads_why)]
 
 
 def _goes(attendee: Attendee) -> str:

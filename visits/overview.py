@@ -10,7 +10,7 @@ from homevisits.clock import local
 from homevisits.look.times import when_text
 from homevisits.people.models import Staff
 from visits import gates, mending, paper, telling
-from visits.actions import Action, actions
+from visits.actions import Action, Looker, next_actions, other_actions
 from visits.codeword import has_code_word
 from visits.documents import can_be_printed, kept
 from visits.hours import distance
@@ -162,8 +162,16 @@ class Overview:
         return [line for line in self.lines if line["met"]]
 
     @cached_property
+    def _looker(self) -> Looker:
+        return Looker(self.visit, self.staff, self.now, self.reads_why)
+
+    @cached_property
     def actions(self) -> list[Action]:
-        return actions(self.visit, self.staff, self.now, reads_why=self.reads_why)
+        return next_actions(self._looker)
+
+    @cached_property
+    def others(self) -> list[Action]:
+        return other_actions(self._looker)
 
     @property
     def waits_for(self) -> str:
@@ -184,10 +192,13 @@ class Overview:
         return sentences[State(visit.state)]
 
     def _decisions_wait(self) -> str:
-        needs = [(need, telling.names(deciders(need, self.visit, self.now))) for need in missing(self.visit)]
-        if not needs:
+        asked: dict[str, list[str]] = {}
+        for need in missing(self.visit):
+            who = telling.names(deciders(need, self.visit, self.now))
+            asked.setdefault(who, []).append(need.label.lower())
+        if not asked:
             return "Every decision is in. Something else is still needed."
-        return "Waits for " + "; ".join(f"{who} ({need.label.lower()})" for need, who in needs) + "."
+        return "Waits for " + "; ".join(f"{who} ({', '.join(what)})" for who, what in asked.items()) + "."
 
     def _at(self, at: dt.datetime | None) -> str:
         return when_text(at, self.now).removeprefix("today ") if at else "not set"

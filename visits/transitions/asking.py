@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from homevisits.people.families import Pupil
 from homevisits.people.models import Staff
@@ -132,8 +133,18 @@ def _write_party(visit: Visit, party: Sequence[dict[str, Any]]) -> None:
         attendee.is_lead = bool(person.get("is_lead"))
         attendee.save()
         staying.append(attendee.pk)
-    visit.attendees.exclude(pk__in=staying).delete()
+    _take_off(visit, staying)
     visit.__dict__.pop("party", None)
+
+
+def _take_off(visit: Visit, staying: Sequence[int]) -> None:
+    """Take everybody else off; who has been out on this visit stays in its story, so in its party."""
+    leaving = visit.attendees.exclude(pk__in=staying)
+    known = Q(moments__isnull=False) | Q(deadlines__isnull=False) | Q(visitalarm__isnull=False)
+    been_out = leaving.filter(known).select_related("staff").first()
+    if been_out:
+        raise Refused(f"{been_out.short_name} has been out on this visit already. Cancel it and ask again like it.")
+    leaving.delete()
 
 
 def keep_draft(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], **parts: Any) -> Visit:

@@ -37,7 +37,7 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "GET" and visit.state == State.CANCELLED:
         return redirect("cancelled", visit.ref)
     visit = open_to(request, ref, "cancel", *MOVES["cancel"][0])
-    told = telling.names(telling.told_of_changes(visit))
+    told = telling.names(telling.told_of_changes(visit)) if visit.policy_id else ""
     form = CancelForm(visit, told, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

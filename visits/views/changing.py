@@ -124,9 +124,10 @@ def times(request: StaffRequest, ref: str) -> HttpResponse:
     now = app_now()
     visit, reads_why = changeable(request, ref, "retime", now)
     form = TimesForm(Asking(visit, request.user, now, reads_why), request.POST if request.method == "POST" else None)
+    people = telling.told_of_changes(visit)
+    told = telling.names(people) if people else ""
     if form.is_bound and form.is_valid() and _is_moved(form):
-        told = telling.names(telling.told_of_changes(visit))
-        messages.success(request, f"The times are changed. {told[:1].upper()}{told[1:]} was told.")
+        messages.success(request, f"The times are changed. Told: {told}." if told else "The times are changed.")
         return redirect(visit)
     context = {
         "visit": visit,
@@ -134,7 +135,7 @@ def times(request: StaffRequest, ref: str) -> HttpResponse:
         "now": now,
         "falling": falling(visit),
         "tolerance": visit.rules.material_change_minutes if visit.rules else 0,
-        "told": telling.names(telling.told_of_changes(visit)),
+        "told": told,
     }
     return render(request, "visits/visit/times.html", context)
 

@@ -1,5 +1,6 @@
 """Asking for a visit: the pupil, one step after the other, the answers to check, and what happened then."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate
@@ -163,12 +164,20 @@ def check(request: StaffRequest, visit: Visit) -> HttpResponse:
     return render(request, "visits/request/check.html", context)
 
 
-def _asked(visit: Visit, now: Any) -> list[dict[str, str]]:
+def _asked(visit: Visit, now: dt.datetime) -> list[dict[str, str]]:
     """Who will be asked for each decision, by name."""
     return [
         {"what": need.sentence, "who": telling.names(deciders(need, visit, now)), "roles": need.who}
         for need in missing(visit)
     ]
+
+
+def _asked_by_name(visit: Visit, now: dt.datetime) -> dict[str, str]:
+    """For each person or set of people, all that they are asked."""
+    found: dict[str, list[str]] = {}
+    for one in _asked(visit, now):
+        found.setdefault(one["who"], []).append(f"{one['what'][:1].lower()}{one['what'][1:]}")
+    return {who: " and ".join(what) for who, what in found.items()}
 
 
 @require_GET
@@ -180,7 +189,7 @@ def sent(request: StaffRequest, ref: str) -> HttpResponse:
         return redirect("request", visit.ref)
     now = app_now()
     told = telling.told_at(visit, visit.submitted_at)
-    context = {"visit": visit, "now": now, "told": told, "is_exempt": is_exempt(visit), "waits": _asked(visit, now)}
+    context = {"visit": visit, "now": now, "told": told, "is_exempt": is_exempt(visit), "waits": _asked_by_name(visit, now)}
     return render(request, "visits/request/sent.html", context)
 
 

@@ -18,6 +18,7 @@ from homevisits.trusts.roles import RoleName
 from visits.forms.asking.base import Asking, StepForm, words
 
 FEW = 8
+NUMBERS = {2: "two", 3: "three", 4: "four"}
 COMPANIONS = 5
 MOST_FOUND = 10
 MOST_OUTSIDERS = 5
@@ -68,13 +69,13 @@ class PeopleForm(StepForm):
         required=False,
     )
     lone_reason = forms.CharField(
-        label="If fewer than the policy’s number go: why?",
+        label="Fewer go",
         required=False,
         max_length=2000,
         widget=words(3),
     )
     dsl_absent_reason = forms.CharField(
-        label="If the DSL does not go: why not?", required=False, max_length=300, widget=words(2)
+        label="The DSL does not go", help_text="Say why not.", required=False, max_length=300, widget=words(2)
     )
 
     def __init__(self, asking: Asking, data: Any = None) -> None:
@@ -108,8 +109,8 @@ class PeopleForm(StepForm):
         if rules is None or rules.min_people < 2 or rules.lone_rule == LoneRule.ALLOWED:
             del self.fields["lone_reason"]
         elif rules.lone_rule == LoneRule.BY_DECISION:
-            self.fields["lone_reason"].label = f"If fewer than {rules.min_people} colleagues go: why?"
-            self.fields["lone_reason"].help_text = "Going like that needs a decision of its own."
+            self.fields["lone_reason"].label = f"Fewer than {NUMBERS.get(rules.min_people, rules.min_people)} go"
+            self.fields["lone_reason"].help_text = "Say why. Going like that needs a decision of its own."
         else:
             del self.fields["lone_reason"]
             self.fields["goes"].help_text = f"At least {rules.min_people} colleagues must go."

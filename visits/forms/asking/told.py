@@ -64,7 +64,9 @@ class AttemptForm(HouseForm):
         at = self.cleaned_data.get("at")
         if at and at > self.asking.now:
             self.add_error("at", "Enter a time that has passed: a call to come is not one that was tried")
-        return not self.errors and bool(self.asking.pupils)
+        if not self.asking.pupils:
+            self.add_error("channel", "Choose the pupil first")
+        return not self.errors
 
     def said(self) -> dict[str, Any]:
         """The words of the transition."""

@@ -86,21 +86,28 @@ class WhenForm(StepForm):
         return distance(self.asking.visit.school, self.times["start_at"], self.times["end_at"])
 
     @property
-    def asked(self) -> list[forms.BoundField]:
-        """The questions for hours outside school that the policy asks about these times."""
-        then = copy.copy(self.asking.visit)
+    def codes(self) -> set[str]:
+        """What the policy has to say about the hours of these times."""
+        then: Visit = copy.copy(self.asking.visit)
         for name, at in self.times.items():
             setattr(then, name, at)
-        codes = {check.code for check in submit.hours(then, self.asking.now)}
-        return [self[field] for code, field in HOURS.items() if code in codes]
+        return {check.code for check in submit.hours(then, self.asking.now)}
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether these times need reasons, and a decision of their own (TC-103 to TC-105)."""
+        return bool(set(HOURS) & self.codes)
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The questions that the policy asks about these hours."""
+        codes = self.codes
+        return [self[field] for code, field in HOURS.items() if code in codes and field in self.fields]
 
     @property
     def advised_against(self) -> bool:
         """Whether the policy would rather have it in school hours, without more questions."""
-        visit: Visit = copy.copy(self.asking.visit)
-        for name, at in self.times.items():
-            setattr(visit, name, at)
-        return any(check.code == "ooh" for check in submit.hours(visit, self.asking.now))
+        return "ooh" in self.codes
 
     @property
     def basics(self) -> list[forms.BoundField]:
