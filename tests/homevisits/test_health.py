@@ -1,7 +1,7 @@
 """What an outside watcher is told."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from homevisits.escalation import heartbeat
 
@@ -50,3 +50,11 @@ def test_health_fails_without_a_database(client, no_database, path):
 
 def test_readyz_is_ready_whatever_the_heartbeat(client):
     assert client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_readyz_fails_while_a_migration_is_missing(client, monkeypatch):
+    monkeypatch.setattr("homevisits.health._seen_migrated", False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'notices'")
+    reply = client.get("/readyz")
+    assert (reply.status_code, reply.json()["status"]) == (503, "the database is not migrated")
