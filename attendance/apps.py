@@ -5,7 +5,7 @@ class AttendanceConfig(AppConfig):
     name = "attendance"
 
     def ready(self) -> None:
-        from attendance import examples, importing, panels
+        from attendance import examples, importing, panels, reviewing
         from attendance.agreeing import keep_agreed
         from attendance.models import AgreementAlarm, AgreementDeadline
         from homevisits.escalation import registry as engine
@@ -15,7 +15,9 @@ class AttendanceConfig(AppConfig):
         from homevisits.people.importing import kinds
         from visits import registry
 
-        engine.register(AgreementDeadline, AgreementAlarm, grouped_by="pupil_id")
+        engine.register(
+            AgreementDeadline, AgreementAlarm, grouped_by="pupil_id", last_resort=reviewing.last_resort
+        )
         registry.REQUEST_PANELS.append(panels.of_pupil)
         registry.DECISION_PANELS.append(panels.of_visit)
         registry.SNAPSHOTS.append(panels.snapshot)

@@ -32,6 +32,11 @@ def nudge(agreement: "Agreement") -> Iterable[tuple[Staff, Words]]:
     return [(agreement.owner, words)]
 
 
+def last_resort(agreement: "Agreement") -> Iterable[Staff]:
+    """Whom the engine tells when a reminder could not be processed."""
+    return Staff.objects.holding(KEEPERS, agreement.visit.school)
+
+
 def rungs(agreement: "Agreement", now: dt.datetime) -> list[Rung]:
     """One step: whoever keeps agreements at the school."""
     people = Staff.objects.holding(KEEPERS, agreement.visit.school).present(now)

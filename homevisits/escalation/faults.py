@@ -39,7 +39,7 @@ def raise_fault(watch: Watch, row: Deadline | Alarm) -> bool:
         now = app_now()
         alarm = _from_deadline(watch, fresh, now) if isinstance(fresh, Deadline) else _again(fresh, now)
         setattr(alarm, alarm.SUBJECT, subject)
-        _tell(watch, alarm, subject, now)
+        _tell(watch, alarm, subject, fresh, now)
     return True
 
 
@@ -78,20 +78,26 @@ def _again(alarm: Alarm, now: dt.datetime) -> Alarm:
     return alarm
 
 
-def _tell(watch: Watch, alarm: Alarm, subject: models.Model, now: dt.datetime) -> None:
+def _tell(watch: Watch, alarm: Alarm, subject: models.Model, row: Deadline | Alarm, now: dt.datetime) -> None:
     """Tell the last resort. That nobody could be told must not undo the alarm."""
-    words = Words(
-        subject="A safety timer could not be processed",
-        body="Somebody may be out and not watched. Look at the board now and ring everybody who is out. "
-        "Then tell whoever runs this system: the cause is in its log.",
-        path=alarm.get_absolute_url(),
-    )
     try:
         with transaction.atomic():
             people = last_resort(watch, subject)
-            send_words(alarm, people, CHANNELS, words, f"fault:{alarm.round}", now=now)
+            send_words(alarm, people, CHANNELS, _words(alarm, row), f"fault:{alarm.round}", now=now)
     except Exception:
         logger.critical("nobody could be told of fault %s", alarm.uuid, exc_info=True)
+
+
+def _words(alarm: Alarm, row: Deadline | Alarm) -> Words:
+    """What is at stake, and what to do about it; nothing that would have to be worked out."""
+    if isinstance(row, Deadline) and not row.is_safety:
+        subject = "A reminder could not be processed"
+        body = "Open it, see what was due, and do it. "
+    else:
+        subject = "A safety timer could not be processed"
+        body = "Somebody may be out and not watched. Look at the board now and ring everybody who is out. "
+    body += "Then tell whoever runs this system: the cause is in its log."
+    return Words(subject=subject, body=body, path=alarm.get_absolute_url())
 
 
 def last_resort(watch: Watch, subject: Any) -> list[Staff]:

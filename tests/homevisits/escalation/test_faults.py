@@ -53,6 +53,7 @@ def test_poisoned_reminder_is_an_alarm_too(house: House, due: Arm, now: dt.datet
     due(0, "record", is_safety=False, nudges=2, nudge_minutes=10)
     sweep("test")
     assert house.alarms.get().kind == "fault"
+    assert Notice.objects.first().subject == "A reminder could not be processed"
 
 
 def test_empty_ladder_is_a_fault(house: House, due: Arm, now: dt.datetime) -> None:
