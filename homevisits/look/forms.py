@@ -50,10 +50,10 @@ class HouseFormMixin(forms.BaseForm):
     submit: ClassVar[str | None] = "Continue"
     submit_kind: ClassVar[str] = "brand"
     question: ClassVar[str | None] = None
-    reveals: ClassVar[Mapping[str, Mapping[str, list[str]]]] = {}
+    reveals: Mapping[str, Mapping[str, list[str]]] = {}
     sizes: ClassVar[Mapping[str, str]] = {}
     units: ClassVar[Mapping[str, str]] = {}
-    sentences: ClassVar[Mapping[str, str]] = {}
+    sentences: Mapping[str, str] = {}
     mark_optional: ClassVar[bool] = True
     use_required_attribute = False
 

@@ -114,11 +114,13 @@ def form_problems(form: BaseForm) -> list[tuple[str, str]]:
     return told
 
 
-def problems(forms: Iterable[BaseForm | BaseFormSet | None]) -> list[tuple[str, str]]:
-    """Every error of several forms and formsets; those that nobody has sent have none."""
+def problems(forms: Iterable[Any]) -> list[tuple[str, str]]:
+    """Every error of several forms, formsets and lists of forms; those that nobody has sent have none."""
     told: list[tuple[str, str]] = []
     for form in forms:
-        if isinstance(form, BaseFormSet) and form.is_bound:
+        if isinstance(form, list | tuple):
+            told += problems(form)
+        elif isinstance(form, BaseFormSet) and form.is_bound:
             told += [(str(error), "") for error in form.non_form_errors()]
             told += problems(form.forms)
         elif isinstance(form, BaseForm) and form.is_bound:

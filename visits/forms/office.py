@@ -56,6 +56,12 @@ class PersonLog(HouseForm):
         name = self.attendee.short_name
         self.fields["phone"].label = f"{name}’s mobile"
         self.fields["travel"].label = f"How does {name} travel?"
+        self.sentences = {
+            "phone": f"Enter {name}’s mobile number",
+            "travel": f"Say how {name} travels",
+            "car": f"Choose {name}’s car",
+            "vehicle_text": f"Enter {name}’s car: make, model, colour and registration",
+        }
         self.fields["phone"].required = self.is_logging and self.wants_phone
         self.fields["travel"].required = self.is_logging and self.wants_travel
         if self.cars:

@@ -97,3 +97,10 @@ def test_problems_are_in_a_summary_with_links() -> None:
     assert '<a href="#id_told_0">' in html
     assert all(f'id="{target}"' in str(Mixed({})) for _, target in form_problems(Mixed({})))
     assert drawn("{% error_summary form %}", form=Mixed()).strip() == ""
+
+
+def test_error_summary_lists_the_errors_of_a_list_of_forms_too() -> None:
+    rows = [Mixed({}, prefix="first"), Mixed({}, prefix="second")]
+    html = drawn("{% error_summary rows form %}", rows=rows, form=None)
+    assert 'href="#id_first-' in html
+    assert 'href="#id_second-' in html
