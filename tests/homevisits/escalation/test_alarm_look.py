@@ -30,7 +30,9 @@ def alarm(house: House, due: Arm, office: Staff) -> HouseAlarm:
     alarms.note(alarm=alarm, by=office, text="Rang at once, no answer.", now=app_now())
     mail = Notice.objects.filter(channel="email").order_by("id").first()
     Notice.objects.filter(pk=mail.pk).update(state="failed", failure="The mail server refused the address.")
-    Message.objects.create(notice=mail, to=office.email, subject=mail.subject, body=mail.body, kept_at=app_now())
+    Message.objects.create(
+        notice=mail, to=office.email, subject=mail.subject, body=mail.body, kept_at=app_now()
+    )
     return alarm
 
 
