@@ -29,7 +29,9 @@ class Answer:
 def answers(visit: Visit, *, reads_why: bool = True) -> list[Answer]:
     """Every step with its answers; without those that say why for whoever may not read it."""
     steps = [step for step in STEPS if reads_why or step not in ABOUT_REASON]
-    return [Answer(step, [(name, text or EMPTY) for name, text in ROWS[step](visit, reads_why)]) for step in steps]
+    return [
+        Answer(step, [(name, text or EMPTY) for name, text in ROWS[step](visit, reads_why)]) for step in steps
+    ]
 
 
 def _pupil(visit: Visit, reads_why: bool) -> Rows:
@@ -67,9 +69,17 @@ def _tried(one: ContactAttempt) -> str:
 
 def _where(visit: Visit, reads_why: bool) -> Rows:
     child = [("The child", visit.get_child_there_display())] if visit.child_there else []
-    seen = "; ".join(filter(None, [*(str(link) for link in visit.to_see.select_related("contact")), visit.to_see_text]))
+    seen = "; ".join(
+        filter(None, [*(str(link) for link in visit.to_see.select_related("contact")), visit.to_see_text])
+    )
     known = [("A risk", "There is one that is not listed yet")] if visit.risk_known else []
-    return [("Address", paper.place(visit)), ("Going in", visit.get_access_display()), ("To see", seen), *child, *known]
+    return [
+        ("Address", paper.place(visit)),
+        ("Going in", visit.get_access_display()),
+        ("To see", seen),
+        *child,
+        *known,
+    ]
 
 
 def _when(visit: Visit, reads_why: bool) -> Rows:
@@ -87,7 +97,9 @@ def _when(visit: Visit, reads_why: bool) -> Rows:
 
 def times(visit: Visit) -> str:
     """ "Leave 10:45, there 11:00 to 11:45, back by 12:00"."""
-    leave, start, end, back = (paper.clock(at) for at in (visit.depart_at, visit.start_at, visit.end_at, visit.return_at))
+    leave, start, end, back = (
+        paper.clock(at) for at in (visit.depart_at, visit.start_at, visit.end_at, visit.return_at)
+    )
     return f"Leave {leave}, there {start} to {end}, back by {back}"
 
 

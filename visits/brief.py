@@ -54,7 +54,9 @@ class Brief:
         visit, rules = self.visit, self.visit.rules
         at = when_text(visit.submitted_at, self.now).removeprefix("today ") if visit.submitted_at else ""
         policy = f"policy {rules.policy_number}, version {rules.number}".replace(" ,", ",") if rules else ""
-        return " · ".join(filter(None, [visit.ref, f"asked by {visit.requested_by.short_name} at {at}", policy]))
+        return " · ".join(
+            filter(None, [visit.ref, f"asked by {visit.requested_by.short_name} at {at}", policy])
+        )
 
     @cached_property
     def pupils(self) -> list[dict[str, Any]]:
@@ -128,7 +130,9 @@ class Brief:
             return []
         there = Visit.objects.filter(household=self.visit.household_id, arrived_at__isnull=False)
         known = [visit.school_id for visit in [*self.earlier, self.visit]]
-        names = there.exclude(school__in=known).order_by("school__name").values_list("school__name", flat=True)
+        names = (
+            there.exclude(school__in=known).order_by("school__name").values_list("school__name", flat=True)
+        )
         return list(dict.fromkeys(names))
 
     @property
@@ -137,7 +141,9 @@ class Brief:
         if not self.earlier:
             return "No visit before"
         count, last = len(self.earlier), self.earlier[0].arrived_at
-        return f"{count} visit{'' if count == 1 else 's'}, the last on {local(last):%-d %b %Y}" if last else ""
+        return (
+            f"{count} visit{'' if count == 1 else 's'}, the last on {local(last):%-d %b %Y}" if last else ""
+        )
 
     @cached_property
     def warnings(self) -> list[HouseholdWarning]:
@@ -165,13 +171,21 @@ class Brief:
     def lines(self) -> list[dict[str, Any]]:
         """The gate as lines; decisions of others stop nobody here from taking theirs."""
         made = mending.lines(self.checks, self.visit, self.staff, self.now)
-        return [self._of_others(one) if one["code"].startswith("decision_") and not one["met"] else one for one in made]
+        return [
+            self._of_others(one) if one["code"].startswith("decision_") and not one["met"] else one
+            for one in made
+        ]
 
     def _of_others(self, one: dict[str, Any]) -> dict[str, Any]:
         if one["code"] == f"decision_{Kind.DSL_INPUT}":
             asked = self.dsl_asked
             sentence = f"The DSL was asked at {asked} and has not answered yet." if asked else one["sentence"]
-            return {**one, "sentence": sentence, "fix_form": "" if asked else "ask-dsl", "fix_label": "Ask the DSL"}
+            return {
+                **one,
+                "sentence": sentence,
+                "fix_form": "" if asked else "ask-dsl",
+                "fix_label": "Ask the DSL",
+            }
         detail = "You can decide now; the visit goes ahead once they have agreed too." if self.needs else ""
         return {**one, "blocks": False, "detail": detail}
 
@@ -200,7 +214,11 @@ class Brief:
     @property
     def next_asked(self) -> str:
         """Who is asked next, and when, if nobody answers: the next step of the request's ladder."""
-        due = self.visit.deadlines.filter(kind__startswith="decision_", state=VisitDeadline.State.LIVE).order_by("due_at").first()
+        due = (
+            self.visit.deadlines.filter(kind__startswith="decision_", state=VisitDeadline.State.LIVE)
+            .order_by("due_at")
+            .first()
+        )
         rules = self.visit.rules
         if due is None or rules is None:
             return ""

@@ -87,7 +87,11 @@ class Day:
     @cached_property
     def _away(self) -> set[int]:
         """Who is away now, of those who lead a visit whose record is owed."""
-        leads = [v.lead.staff_id for v in self._mine if v.state == State.RETURNED_SAFE and v.lead and v.lead.staff_id]
+        leads = [
+            v.lead.staff_id
+            for v in self._mine
+            if v.state == State.RETURNED_SAFE and v.lead and v.lead.staff_id
+        ]
         away = Away.objects.filter(staff__in=leads, during__contains=self.now)
         return set(away.values_list("staff_id", flat=True))
 
@@ -199,7 +203,9 @@ class Day:
 
     def _call(self, row: VisitDeadline) -> Call:
         url = reverse("desk_call", args=[row.visit.ref, row.attendee_id])
-        return Call(row.prompt_at or row.due_at, row.visit, row.attendee.short_name if row.attendee else "", url)
+        return Call(
+            row.prompt_at or row.due_at, row.visit, row.attendee.short_name if row.attendee else "", url
+        )
 
     def _calls_to_come(self) -> list[Call]:
         """Visits of today on which nobody has left yet."""

@@ -82,7 +82,9 @@ def urgency(leaves: dt.datetime, now: dt.datetime) -> tuple[str, str, str]:
 def calls(staff: Staff, now: dt.datetime) -> list[dict[str, Any]]:
     """The check-in calls of the next hours, the first one first (TC-166)."""
     due = VisitDeadline.objects.filter(
-        kind=Due.CHECK_IN, state=VisitDeadline.State.LIVE, visit__in=in_scope(staff).out().order_by().values("pk"),
+        kind=Due.CHECK_IN,
+        state=VisitDeadline.State.LIVE,
+        visit__in=in_scope(staff).out().order_by().values("pk"),
         next_at__lt=now + CALLS_AHEAD,
     )
     rows = due.select_related("visit__checkin_colleague", "attendee__staff").order_by("prompt_at", "pk")

@@ -99,7 +99,9 @@ class Overview:
         visit, rules = self.visit, self.visit.rules
         at = when_text(visit.submitted_at or visit.created_at, self.now)
         policy = f"policy {rules.policy_number}, version {rules.number}".replace(" ,", ",") if rules else ""
-        return " · ".join(filter(None, [visit.ref, f"asked by {visit.requested_by.short_name}, {at}", policy]))
+        return " · ".join(
+            filter(None, [visit.ref, f"asked by {visit.requested_by.short_name}, {at}", policy])
+        )
 
     @cached_property
     def events(self) -> list[VisitEvent]:
@@ -120,7 +122,13 @@ class Overview:
             is_next = index == here + 1 and self.visit.state not in ENDED
             state = "done" if index <= here else "next" if is_next else "todo"
             late = is_next and is_late(self.visit, self.now)
-            stops.append({"label": label, "at": at.get(index) if index <= here else None, "state": "late" if late else state})
+            stops.append(
+                {
+                    "label": label,
+                    "at": at.get(index) if index <= here else None,
+                    "state": "late" if late else state,
+                }
+            )
         return stops
 
     @property
@@ -187,7 +195,9 @@ class Overview:
             State.RETURNED_SAFE: f"{visit.lead or 'The lead'} writes the record.",
             State.RECORDED: "Nothing more is needed.",
             State.DECLINED: "It does not take place.",
-            State.CANCELLED: "Cancelled for safety." if visit.cancelled_for_safety else "It does not take place.",
+            State.CANCELLED: "Cancelled for safety."
+            if visit.cancelled_for_safety
+            else "It does not take place.",
         }
         return sentences[State(visit.state)]
 
@@ -282,4 +292,8 @@ class Overview:
     def may_read_word(self) -> bool:
         """Whether there is a code word for this visit that they may read."""
         is_live = self.visit.state not in ENDED and self.visit.state != State.DRAFT
-        return is_live and refusal(self.staff, "code_word", self.visit, self.now) is None and has_code_word(self.visit)
+        return (
+            is_live
+            and refusal(self.staff, "code_word", self.visit, self.now) is None
+            and has_code_word(self.visit)
+        )

@@ -17,6 +17,7 @@ from visits.routes import is_exempt, is_out_of_hours, standing
 from visits.story import Decision
 
 Facts = list[tuple[str, str]]
+EARLY_YEARS = {"R": "Reception", "N": "Nursery"}
 
 
 def day(at: dt.datetime | None) -> str:
@@ -67,8 +68,8 @@ def pupils(visit: Visit) -> str:
 
 
 def year(group: str) -> str:
-    """ "Year 5"; "Reception" as it is."""
-    return f"Year {group}" if group.isdigit() else group
+    """ "Year 5", "Reception"; anything else as it is written."""
+    return f"Year {group}" if group.isdigit() else EARLY_YEARS.get(group, group)
 
 
 def place(visit: Visit) -> str:

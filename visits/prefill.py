@@ -26,7 +26,9 @@ class Adult:
         if link.has_parental_responsibility:
             part = "Parental responsibility."
         else:
-            part = "There in the parent’s place." if link.is_delegated_adult else "No parental responsibility."
+            part = (
+                "There in the parent’s place." if link.is_delegated_adult else "No parental responsibility."
+            )
         return " ".join(filter(None, [part, self.language]))
 
     @property

@@ -13,8 +13,15 @@ if TYPE_CHECKING:
 
 HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help"}
 WORDS = {
-    "departed": "left school", "arrived": "arrived", "entered": "went in", "fine": "fine", "waiting": "waiting at the door",
-    "more_time": "asked for more time", "left": "left the home", "help": "asked for help", "no_answer": "no answer",
+    "departed": "left school",
+    "arrived": "arrived",
+    "entered": "went in",
+    "fine": "fine",
+    "waiting": "waiting at the door",
+    "more_time": "asked for more time",
+    "left": "left the home",
+    "help": "asked for help",
+    "no_answer": "no answer",
 }
 
 

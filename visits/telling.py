@@ -45,7 +45,9 @@ def tell(
 
 def told_at(visit: Visit, at: dt.datetime) -> list[Staff]:
     """Who was told something about a visit at an instant: what the outbox holds, not what was meant."""
-    notices = Notice.objects.filter(key__startswith=f"{visit.ref}:", created_at=at).select_related("recipient")
+    notices = Notice.objects.filter(key__startswith=f"{visit.ref}:", created_at=at).select_related(
+        "recipient"
+    )
     return list({notice.recipient_id: notice.recipient for notice in notices.order_by("pk")}.values())
 
 

@@ -11,7 +11,9 @@ from visits.models import Attendee, Visit
 
 def seated(visits: Sequence[Visit]) -> Sequence[Visit]:
     """The same visits, each knowing its party, the lead first. Two queries."""
-    rows = Attendee.objects.filter(visit__in={visit.pk for visit in visits}).select_related("staff", "vehicle")
+    rows = Attendee.objects.filter(visit__in={visit.pk for visit in visits}).select_related(
+        "staff", "vehicle"
+    )
     parties = defaultdict(list)
     for attendee in rows.prefetch_related("staff__roles").order_by("-is_lead", "id") if visits else ():
         parties[attendee.visit_id].append(attendee)
@@ -33,7 +35,11 @@ def gathered(visits: QuerySet[Visit]) -> list[Visit]:
     """Submitted visits with school, calendar, pinned policy, party, pupils, decisions and whoever asked."""
     found = list(
         visits.select_related("school__trust", "policy", "requested_by", "household").prefetch_related(
-            "requested_by__roles", "school__terms", "school__closures", "pupils", "decisions__decider",
+            "requested_by__roles",
+            "school__terms",
+            "school__closures",
+            "pupils",
+            "decisions__decider",
             "decisions__typed_by",
         )
     )

@@ -53,7 +53,11 @@ class Waiting:
         """How urgent it is: in word, icon and colour."""
         left = self.leaves_at - now
         if left <= dt.timedelta(0):
-            return ("late", "timer-off", f"was to leave {when_text(self.leaves_at, now).removeprefix('today ')}")
+            return (
+                "late",
+                "timer-off",
+                f"was to leave {when_text(self.leaves_at, now).removeprefix('today ')}",
+            )
         if left <= HURRY:
             return ("late", "timer", f"leaves in {max(1, round(left.total_seconds() / 60))} min")
         is_today = london_day(self.leaves_at) == london_day(now)

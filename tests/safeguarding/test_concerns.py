@@ -149,7 +149,9 @@ def test_a_serious_concern_keeps_who_was_rung_first(cast: Cast, visit, now, clie
     assert (concern.is_serious, concern.services_called) == (True, "999 at 10:20, ref 41")
 
 
-@pytest.mark.parametrize("act", ["UPDATE safeguarding_concern SET facts = 'x'", "DELETE FROM safeguarding_concern"])
+@pytest.mark.parametrize(
+    "act", ["UPDATE safeguarding_concern SET facts = 'x'", "DELETE FROM safeguarding_concern"]
+)
 def test_the_database_lets_nobody_change_or_delete_a_concern(cast: Cast, visit, now, act: str) -> None:
     raised(cast, visit, now)
     with pytest.raises(InternalError, match="Cannot"), transaction.atomic(), connection.cursor() as cursor:

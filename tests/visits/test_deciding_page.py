@@ -50,7 +50,11 @@ def text(reply: HttpResponse) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.content.decode())).replace("&#x27;", "'")
 
 
-WHO_DECIDES = {"three_counties": {"head"}, "poulton_le_sands": {"dsl"}, "aspirational_futures": {"head", "slt"}}
+WHO_DECIDES = {
+    "three_counties": {"head"},
+    "poulton_le_sands": {"dsl"},
+    "aspirational_futures": {"head", "slt"},
+}
 
 
 @pytest.mark.clause("AF-011", "AF-013", "TC-069", "TC-091")
@@ -86,8 +90,13 @@ def test_page_says_everything_that_a_decision_needs(cast: Cast, now, client: Cli
     visit = make.requested(cast, now=now, pupil=pupil, alternatives="Two meetings in school.", told="call")
     make.assessed(cast, visit, now)
     transitions.note_attempt(
-        visit=visit, pupil=pupil, by=cast.teacher, now=now, at=now - dt.timedelta(hours=1),
-        channel=ContactAttempt.Channel.TEXT, result=ContactAttempt.Result.NO_ANSWER,
+        visit=visit,
+        pupil=pupil,
+        by=cast.teacher,
+        now=now,
+        at=now - dt.timedelta(hours=1),
+        channel=ContactAttempt.Channel.TEXT,
+        result=ContactAttempt.Result.NO_ANSWER,
     )
     said = text(opened(client, cast.head, visit))
     for sentence in (
@@ -108,7 +117,9 @@ def test_reading_the_warnings_of_a_home_is_noted(cast: Cast, now, client: Client
     assert (look.what, look.ref) == ("household_warnings", str(visit.household_id))
 
 
-def test_another_schools_visits_to_the_home_are_named_without_anything_about_them(cast: Cast, now, client: Client) -> None:
+def test_another_schools_visits_to_the_home_are_named_without_anything_about_them(
+    cast: Cast, now, client: Client
+) -> None:
     pupil = make.a_pupil(cast)
     visit = make.requested(cast, now=now, pupil=pupil)
     other = make.requested(cast, now=now, pupil=pupil)
@@ -118,7 +129,9 @@ def test_another_schools_visits_to_the_home_are_named_without_anything_about_the
     assert (other.ref in said, "not let in" in said.lower()) == (False, False)
 
 
-def test_authorise_is_disabled_with_its_reason_while_something_blocks(cast: Cast, now, client: Client) -> None:
+def test_authorise_is_disabled_with_its_reason_while_something_blocks(
+    cast: Cast, now, client: Client
+) -> None:
     visit = make.requested(cast, now=now)
     html = opened(client, cast.head, visit).content.decode()
     assert re.search(r'value="yes"[^>]* disabled aria-describedby="why-not"', html)
@@ -140,17 +153,25 @@ def test_a_yes_needs_what_the_policy_asks_to_confirm(cast: Cast, now, client: Cl
 
 
 @pytest.mark.parametrize(("answer", "state"), [("no", State.DECLINED), ("changes", State.DRAFT)])
-def test_a_no_needs_its_reason_and_nothing_else(cast: Cast, now, client: Client, answer: str, state: str) -> None:
+def test_a_no_needs_its_reason_and_nothing_else(
+    cast: Cast, now, client: Client, answer: str, state: str
+) -> None:
     visit = make.requested(cast, now=now)
     unasked = {"reply": answer, "necessary": "", "best_interests": ""}
     silent = answered(client, cast.head, visit, **unasked, reason=" ")
     assert silent.context["form"].errors["reason"] == ["Give a reason for your decision"]
     reply = answered(client, cast.head, visit, **unasked, reason="Meet in school first.")
-    assert (reply.status_code, fresh(visit).state, fresh(visit).ended_reason) == (302, state, "Meet in school first.")
+    assert (reply.status_code, fresh(visit).state, fresh(visit).ended_reason) == (
+        302,
+        state,
+        "Meet in school first.",
+    )
 
 
 @pytest.mark.clause("TC-125")
-def test_going_alone_is_never_ticked_beforehand_and_has_a_reason_of_its_own(cast: Cast, now, client: Client) -> None:
+def test_going_alone_is_never_ticked_beforehand_and_has_a_reason_of_its_own(
+    cast: Cast, now, client: Client
+) -> None:
     visit = make.requested(cast, now=now, party=[cast.teacher], lone_reason="Nobody else is free.")
     make.assessed(cast, visit, now)
     form = opened(client, cast.head, visit).context["form"]
@@ -212,8 +233,12 @@ def test_a_request_that_changed_meanwhile_is_not_decided_on(cast: Cast, now, cli
     make.assessed(cast, visit, now)
     page = opened(client, cast.head, visit)
     seen = page.context["form"].initial["seen"]
-    transitions.amend(visit=visit, by=cast.teacher, now=now, values={"address": "9 Elsewhere"}, reason="They moved")
-    reply = client.post(f"/visits/{visit.ref}/decide/", YES | {"kinds": ["visit"], "seen": seen, "reason": "Still typed"})
+    transitions.amend(
+        visit=visit, by=cast.teacher, now=now, values={"address": "9 Elsewhere"}, reason="They moved"
+    )
+    reply = client.post(
+        f"/visits/{visit.ref}/decide/", YES | {"kinds": ["visit"], "seen": seen, "reason": "Still typed"}
+    )
     assert (reply.status_code, visit.decisions.count()) == (409, 0)
     assert "This request changed after you opened it." in text(reply)
     assert "Still typed" in reply.content.decode()
@@ -242,7 +267,9 @@ def test_the_same_answer_sent_twice_counts_once(cast: Cast, now, client: Client)
     assert (first.status_code, again.status_code, visit.decisions.count()) == (302, 302, 1)
 
 
-def test_afterwards_the_page_says_what_happened_who_was_told_and_what_is_next(cast: Cast, now, client: Client) -> None:
+def test_afterwards_the_page_says_what_happened_who_was_told_and_what_is_next(
+    cast: Cast, now, client: Client
+) -> None:
     visit, later = make.requested(cast, now=now), make.requested(cast, now=now)
     make.assessed(cast, visit, now)
     reply = answered(client, cast.head, visit)
@@ -253,7 +280,9 @@ def test_afterwards_the_page_says_what_happened_who_was_told_and_what_is_next(ca
     assert f"Next: {later.ref}" in said
 
 
-def test_a_request_that_went_back_stays_readable_only_as_ones_own_answer(cast: Cast, now, client: Client) -> None:
+def test_a_request_that_went_back_stays_readable_only_as_ones_own_answer(
+    cast: Cast, now, client: Client
+) -> None:
     visit = make.requested(cast, now=now)
     answered(client, cast.head, visit, reply="changes", reason="Say who is to be seen.")
     done = client.get(f"/visits/{visit.ref}/decided/")
@@ -270,7 +299,11 @@ def test_a_decision_without_a_button_is_refused(cast: Cast, now, client: Client)
 
 
 def test_dashboard_stands_by_urgency_and_opens_the_first(cast: Cast, clock, now, client: Client) -> None:
-    plans = {"tomorrow": dt.timedelta(days=1), "soon": dt.timedelta(minutes=34), "today": dt.timedelta(hours=3)}
+    plans = {
+        "tomorrow": dt.timedelta(days=1),
+        "soon": dt.timedelta(minutes=34),
+        "today": dt.timedelta(hours=3),
+    }
     made = {name: make.requested(cast, now=now, **make.plan(now + wait)) for name, wait in plans.items()}
     client.force_login(cast.head)
     page = client.get("/dashboard/")
@@ -284,13 +317,17 @@ def test_dashboard_stands_by_urgency_and_opens_the_first(cast: Cast, clock, now,
     assert client.get("/dashboard/", {"visit": made["today"].ref}).context["visit"] == made["today"]
 
 
-def test_dashboard_says_what_was_decided_and_what_waits_for_somebody_else(cast: Cast, now, client: Client) -> None:
+def test_dashboard_says_what_was_decided_and_what_waits_for_somebody_else(
+    cast: Cast, now, client: Client
+) -> None:
     done = make.authorised(cast, now=now)
     alone = make.requested(cast, now=now, by=cast.ewo, party=[cast.ewo], lone_reason="The family knows me.")
     client.force_login(cast.head)
     page = client.get("/dashboard/")
     assert [one.visit for one in page.context["lately"]] == [done]
-    assert page.context["others"] == [{"ref": alone.ref, "title": str(alone.reason), "who": "Executive Head / CEO"}]
+    assert page.context["others"] == [
+        {"ref": alone.ref, "title": str(alone.reason), "who": "Executive Head / CEO"}
+    ]
 
 
 def test_dashboard_says_who_is_asked_next(cast: Cast, now, client: Client) -> None:

@@ -32,7 +32,7 @@ def together(*acts: Callable[[], object]) -> list[object]:
         try:
             gate.wait(10)
             found[place] = acts[place]()
-        except Exception as raised:  # noqa: BLE001
+        except Exception as raised:
             found[place] = raised
         finally:
             connection.close()
@@ -46,7 +46,9 @@ def together(*acts: Callable[[], object]) -> list[object]:
 
 
 def deciding(visit: Visit, by: Staff, now: dt.datetime, reply: str) -> Callable[[], object]:
-    return lambda: transitions.answer(visit=visit, by=by, now=now, reply=reply, reason=by.last_name, kinds=["visit"])
+    return lambda: transitions.answer(
+        visit=visit, by=by, now=now, reply=reply, reason=by.last_name, kinds=["visit"]
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -34,7 +34,9 @@ FOUND = [
 
 @pytest.mark.clause("TC-091")
 @pytest.mark.parametrize(("people", "barred", "free"), FOUND)
-def test_first_free_takes_the_first_rank_in_which_anybody_is(people: Rota, barred: set[int], free: set[int]) -> None:
+def test_first_free_takes_the_first_rank_in_which_anybody_is(
+    people: Rota, barred: set[int], free: set[int]
+) -> None:
     assert people.first_free(((HEAD,), (SLT,), (CEO,)), 1, barred) == free
 
 
@@ -45,7 +47,11 @@ def test_rota_reads_active_people_of_the_trust_and_who_is_away(cast: Cast, clock
     cast.dsl.is_active = False
     cast.dsl.save()
     read = Rota.read(cast.trust.pk, ["headteacher", "slt", "dsl", "ceo"], now)
-    assert read.holding(["headteacher", "slt", "dsl", "ceo"], cast.school.pk) == {cast.head.pk, cast.slt.pk, cast.ceo.pk}
+    assert read.holding(["headteacher", "slt", "dsl", "ceo"], cast.school.pk) == {
+        cast.head.pk,
+        cast.slt.pk,
+        cast.ceo.pk,
+    }
     assert read.holding(["headteacher"], cast.other_school.pk) == set()
     assert read.away == {cast.head.pk}
 
@@ -72,7 +78,10 @@ def test_distance_from_school_hours_is_said_in_words(db: None, starts: str, ends
     assert distance(SchoolFactory(), at(starts), at(ends)) == words
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(1, "1 minute"), (60, "1 hour"), (61, "1 hour 1 minute"), (125, "2 hours 5 minutes")])
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(1, "1 minute"), (60, "1 hour"), (61, "1 hour 1 minute"), (125, "2 hours 5 minutes")],
+)
 def test_length_reads_as_people_say_it(minutes: int, words: str) -> None:
     assert length(minutes) == words
 

@@ -14,7 +14,13 @@ from visits.models import Visit
 from visits.safety import VisitDeadline
 from visits.states import State
 
-SAID = {"reply": "yes", "kinds": ["visit"], "reason": "“Go, please.”", "necessary": "on", "best_interests": "on"}
+SAID = {
+    "reply": "yes",
+    "kinds": ["visit"],
+    "reason": "“Go, please.”",
+    "necessary": "on",
+    "best_interests": "on",
+}
 
 
 @pytest.fixture
@@ -24,7 +30,9 @@ def now(clock) -> dt.datetime:
 
 @pytest.fixture
 def visit(cast: Cast, now: dt.datetime) -> Visit:
-    made = make.requested(cast, now=now, purpose="Canarypurpose in more than twenty letters", why_necessary="Canarywhy")
+    made = make.requested(
+        cast, now=now, purpose="Canarypurpose in more than twenty letters", why_necessary="Canarywhy"
+    )
     return make.assessed(cast, made, now)
 
 
@@ -39,13 +47,17 @@ def typed(client: Client, by: Staff, visit: Visit, decider: Staff, **said: objec
     return client.post(f"/visits/{visit.ref}/telephone/", SAID | {"said_by": decider.pk, "seen": seen} | said)
 
 
-def test_office_types_what_was_said_and_the_visit_goes_ahead(cast: Cast, visit: Visit, client: Client) -> None:
+def test_office_types_what_was_said_and_the_visit_goes_ahead(
+    cast: Cast, visit: Visit, client: Client
+) -> None:
     reply = typed(client, cast.office, visit, cast.head)
     decision = visit.decisions.get()
     assert (decision.decider, decision.typed_by, decision.reason) == (cast.head, cast.office, "“Go, please.”")
     assert Visit.objects.get(pk=visit.pk).state == State.AUTHORISED
     assert "said by P. Head on the telephone" in text(client.get(reply["Location"]))
-    assert VisitDeadline.objects.get(visit=visit, kind="countersign", state="live").due_at == decision.decided_at + dt.timedelta(days=1)
+    assert VisitDeadline.objects.get(
+        visit=visit, kind="countersign", state="live"
+    ).due_at == decision.decided_at + dt.timedelta(days=1)
 
 
 @pytest.mark.clause("PS-103")
@@ -73,14 +85,29 @@ def test_nothing_typed_is_lost_when_something_is_missing(cast: Cast, visit: Visi
     assert "necessary" in reply.context["form"].errors
 
 
-def test_somebody_chosen_for_a_decision_that_is_not_theirs_is_refused(cast: Cast, visit: Visit, client: Client) -> None:
+def test_somebody_chosen_for_a_decision_that_is_not_theirs_is_refused(
+    cast: Cast, visit: Visit, client: Client
+) -> None:
     reply = typed(client, cast.office, visit, cast.dsl)
     assert visit.decisions.count() == 0
     assert "This decision is not yours to take." in text(reply)
 
 
-@pytest.mark.parametrize(("part", "status"), [("office", 200), ("slt", 200), ("teacher", 200), ("attendance", 404), ("colleague", 404), ("ewo", 404), ("outsider", 404)])
-def test_only_office_leaders_and_who_asked_type_it_in(cast: Cast, visit: Visit, client: Client, part: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("part", "status"),
+    [
+        ("office", 200),
+        ("slt", 200),
+        ("teacher", 200),
+        ("attendance", 404),
+        ("colleague", 404),
+        ("ewo", 404),
+        ("outsider", 404),
+    ],
+)
+def test_only_office_leaders_and_who_asked_type_it_in(
+    cast: Cast, visit: Visit, client: Client, part: str, status: int
+) -> None:
     client.force_login(cast.people[part])
     assert client.get(f"/visits/{visit.ref}/telephone/").status_code == status
 

@@ -36,9 +36,14 @@ class Act(TypedDict):
 
 def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Viewer, now: dt.datetime) -> Act:
     """The next thing to do about a visit."""
-    part = viewer.part(school_id=facts.school_id, party=[g.staff_id for g in facts.party], callers=facts.callers)
+    part = viewer.part(
+        school_id=facts.school_id, party=[g.staff_id for g in facts.party], callers=facts.callers
+    )
     if part == "party":
-        return Act(say="You are on this visit", button=_button("Your phone page", f"/visits/{facts.ref}/out/", "smartphone"))
+        return Act(
+            say="You are on this visit",
+            button=_button("Your phone page", f"/visits/{facts.ref}/out/", "smartphone"),
+        )
     kind = "late" if status in URGENT else "brand" if status == "due-soon" else "line"
     call = _call(facts, who, kind) if part in CALLS else None
     if status in URGENT:
@@ -72,7 +77,9 @@ def _out(facts: Facts, count: Counted, call: Button | None, part: str) -> Act:
     calls = [due.at for due in facts.dues if due.kind == Due.CHECK_IN]
     if facts.left_at:
         return Act(say=f"On the way back since {_at(facts.left_at)}", button=back)
-    if not facts.arrived_at and not (calls and count.kind == Due.CHECK_IN and call and call["kind"] != "line"):
+    if not facts.arrived_at and not (
+        calls and count.kind == Due.CHECK_IN and call and call["kind"] != "line"
+    ):
         arrived = _button("Mark arrived", f"/visits/{facts.ref}/desk/arrived/", "check", posts=True)
         return Act(say=f"Arrives about {_at(facts.start_at)}", button=arrived if part in CALLS else None)
     if calls:
@@ -87,7 +94,9 @@ def _fine(facts: Facts) -> str:
         return f"Arrived at {_at(facts.arrived_at or facts.start_at)}"
     names = {goes.pk: goes.name for goes in facts.party}
     alone = len(facts.party) == 1 or last.for_all or _each_is_fine(facts)
-    whom = ALL.get(len(facts.party), "All fine") if alone else f"{names.get(last.attendee_id or 0, 'One')} fine"
+    whom = (
+        ALL.get(len(facts.party), "All fine") if alone else f"{names.get(last.attendee_id or 0, 'One')} fine"
+    )
     return f"{whom} at {_at(last.at)}"
 
 

@@ -41,7 +41,9 @@ def open_alarms(visits: QuerySet[Visit]) -> list[VisitAlarm]:
         VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED)
         .filter(visit__in=visits.order_by().values("pk"))
         .select_related("visit__school", "visit__policy", "owner", "attendee__staff")
-        .prefetch_related("visit__policy__laddersteps", "attendee__staff__roles", "visit__moments__attendee__staff")
+        .prefetch_related(
+            "visit__policy__laddersteps", "attendee__staff__roles", "visit__moments__attendee__staff"
+        )
         .order_by("opened_at", "pk")
     )
     seated([alarm.visit for alarm in found])
@@ -68,7 +70,8 @@ def banner(alarm: VisitAlarm, last: str, viewer: Viewer) -> Banner:
         uuid=str(alarm.uuid),
         ref=visit.ref,
         step=alarm.rung,
-        title=climbing.SENTENCES[alarm.kind].format(about=alarm.about).rstrip("?.") + ("?" if alarm.kind == "possibly_out" else "."),
+        title=climbing.SENTENCES[alarm.kind].format(about=alarm.about).rstrip("?.")
+        + ("?" if alarm.kind == "possibly_out" else "."),
         text=_since(alarm),
         owned=alarm.owner_id is not None,
         mine=alarm.owner_id == viewer.staff_id,
@@ -108,7 +111,9 @@ def _lines(visit: Visit) -> list[str]:
     if moments:
         last = max(moments, key=lambda moment: moment.recorded_at)
         who = f" ({last.attendee.short_name})" if last.attendee else ""
-        words = {"no_answer": "Rang, no answer", "fine": "Last heard of as fine", "help": "Asked for help"}[last.kind]
+        words = {"no_answer": "Rang, no answer", "fine": "Last heard of as fine", "help": "Asked for help"}[
+            last.kind
+        ]
         lines.append(f"{words}{who} at {local(last.recorded_at):%H:%M}.")
     claims = [a.short_name for a in visit.party if a.claimed_back_at and not a.back_at]
     return lines + [f"{name} says they are back: somebody has to make sure." for name in claims]

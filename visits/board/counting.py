@@ -41,7 +41,9 @@ class Counted:
 def counted(facts: Facts) -> Counted:
     """The one time that a row shows large."""
     if facts.alarms:
-        return _alarm(facts, min(facts.alarms, key=lambda alarm: (WORST.index(Kind(alarm.kind)), alarm.due_at)))
+        return _alarm(
+            facts, min(facts.alarms, key=lambda alarm: (WORST.index(Kind(alarm.kind)), alarm.due_at))
+        )
     if facts.dues:
         order = {goes.pk: place for place, goes in enumerate(facts.party)}
         # Of several calls at the same time the lead's comes first.

@@ -95,8 +95,21 @@ class Facts:
 
 
 PLAIN = (
-    "pk", "ref", "state", "school_id", "address", "postcode", "depart_at", "start_at", "end_at", "return_at",
-    "departed_at", "arrived_at", "left_at", "returned_at", "is_first",
+    "pk",
+    "ref",
+    "state",
+    "school_id",
+    "address",
+    "postcode",
+    "depart_at",
+    "start_at",
+    "end_at",
+    "return_at",
+    "departed_at",
+    "arrived_at",
+    "left_at",
+    "returned_at",
+    "is_first",
 )
 TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING]
 
@@ -136,8 +149,13 @@ def _visits(visits: QuerySet[Visit]) -> Iterable[dict[str, Any]]:
     children = Visit.pupils.through.objects.filter(visit=OuterRef("pk")).order_by().values("visit")
     return Visit.objects.filter(pk__in=visits.order_by().values("pk"), depart_at__isnull=False).values(
         *(name for name in PLAIN if name != "is_first"),
-        "school__name", "policy__depart_early_minutes", "policy__checkin_after_start_minutes",
-        "household_id", "household__entrance", "checkin_colleague_id", "responsible_contact_id",
+        "school__name",
+        "policy__depart_early_minutes",
+        "policy__checkin_after_start_minutes",
+        "household_id",
+        "household__entrance",
+        "checkin_colleague_id",
+        "responsible_contact_id",
         children=Coalesce(Subquery(children.annotate(n=Count("pk")).values("n")), 0),
         is_first=~Exists(been),
     )
@@ -157,9 +175,24 @@ def _parties(ids: Sequence[int]) -> Many:
         Attendee.objects.filter(visit__in=ids)
         .order_by("visit", "-is_lead", "pk")
         .values(
-            "pk", "visit_id", "staff_id", "name", "organisation", "is_lead", "travel", "vehicle_text",
-            "back_at", "claimed_back_at", "staff__first_name", "staff__last_name", "vehicle__colour",
-            "vehicle__make", "vehicle__model", "vehicle__registration", is_ewo=Exists(ewo), number=Cast("phone", TextField()),
+            "pk",
+            "visit_id",
+            "staff_id",
+            "name",
+            "organisation",
+            "is_lead",
+            "travel",
+            "vehicle_text",
+            "back_at",
+            "claimed_back_at",
+            "staff__first_name",
+            "staff__last_name",
+            "vehicle__colour",
+            "vehicle__make",
+            "vehicle__model",
+            "vehicle__registration",
+            is_ewo=Exists(ewo),
+            number=Cast("phone", TextField()),
         )
     )
     return _group((row["visit_id"], _goes(row)) for row in rows)

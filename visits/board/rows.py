@@ -17,7 +17,12 @@ from visits.states import State
 SOON = dt.timedelta(minutes=15)
 OK, DUE_SOON, LATE, ALARM = "ok", "due-soon", "late", "alarm"
 ORDER = {ALARM: 0, LATE: 1, DUE_SOON: 2, OK: 3}
-TRAVEL = {"drives": ("car", "Drives"), "passenger": ("car", "Passenger"), "walks": ("footprints", "On foot"), "public": ("bus", "Public transport")}
+TRAVEL = {
+    "drives": ("car", "Drives"),
+    "passenger": ("car", "Passenger"),
+    "walks": ("footprints", "On foot"),
+    "public": ("bus", "Public transport"),
+}
 # What an alarm is called on its pill: a word, and an icon beside it.
 ALARM_WORDS = {
     "overdue": ("siren", "Late"),
@@ -27,7 +32,11 @@ ALARM_WORDS = {
     "help": ("siren", "Asks for help"),
     "fault": ("siren", "Timer fault"),
 }
-PILLS = {LATE: ("late", "siren", "Late"), DUE_SOON: ("soon", "clock-alert", "Due soon"), OK: ("ok", "circle-check", "On time")}
+PILLS = {
+    LATE: ("late", "siren", "Late"),
+    DUE_SOON: ("soon", "clock-alert", "Due soon"),
+    OK: ("ok", "circle-check", "On time"),
+}
 
 
 class Person(TypedDict):
@@ -182,5 +191,3 @@ def stats(made: list[Row], visits: Iterable[Facts], now: dt.datetime) -> list[St
         value = when_text(first.depart_at, now).removeprefix("today ")
         strip.append({"value": value, "label": f"next to leave: {first.ref}", "end": True})
     return strip
-
-

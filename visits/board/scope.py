@@ -28,7 +28,7 @@ class Viewer:
     desk: frozenset[int | None]
 
     def part(self, *, school_id: int, party: Collection[int | None], callers: Collection[int | None]) -> str:
-        """"party", "office", "leader", "caller", or "" for somebody who only looks."""
+        """ "party", "office", "leader", "caller", or "" for somebody who only looks."""
         if self.staff_id in party:
             return "party"
         if {school_id, None} & self.desk:

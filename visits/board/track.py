@@ -17,7 +17,12 @@ class Stop(TypedDict):
     state: str
 
 
-PLACE = {Due.DEPARTURE: "Left school", Due.WAIT: "Arrived", Due.CHECK_IN: "Check-in", Due.RETURN: "Back at school"}
+PLACE = {
+    Due.DEPARTURE: "Left school",
+    Due.WAIT: "Arrived",
+    Due.CHECK_IN: "Check-in",
+    Due.RETURN: "Back at school",
+}
 
 
 def stops(facts: Facts, count: Counted, *, late: bool) -> list[Stop]:

@@ -34,7 +34,9 @@ class Deciding(HouseForm):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     kinds = forms.MultipleChoiceField(label="What do you decide on?", choices=(), widget=TickTiles)
     lone_reason = forms.CharField(
-        label="Why is going alone safe and appropriate?", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label="Why is going alone safe and appropriate?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     necessary = forms.BooleanField(label="The visit is necessary", required=False)
     best_interests = forms.BooleanField(label="The visit is in the pupil’s best interests", required=False)
@@ -121,7 +123,11 @@ class Deciding(HouseForm):
         """The words of the transition."""
         if self.is_outdated:
             reply = self.reply if self.reply in Answer.values else Answer.NO
-            return {"reply": reply, "reason": self.data.get("reason", "").strip() or "None given", "kinds": self._gone}
+            return {
+                "reply": reply,
+                "reason": self.data.get("reason", "").strip() or "None given",
+                "kinds": self._gone,
+            }
         cleaned = self.cleaned_data
         return {
             "reply": self.reply,
@@ -143,17 +149,34 @@ CONFIRMS = {
 class Telephoned(Deciding):
     """The same, typed in by somebody else for a person who said it on the telephone."""
 
-    field_order = ["seen", "said_by", "reply", "kinds", "lone_reason", "necessary", "best_interests", "reason"]
-    said_by = forms.ChoiceField(label="Who said it?", help_text="They countersign what you type.", widget=Tiles)
+    field_order = [
+        "seen",
+        "said_by",
+        "reply",
+        "kinds",
+        "lone_reason",
+        "necessary",
+        "best_interests",
+        "reason",
+    ]
+    said_by = forms.ChoiceField(
+        label="Who said it?", help_text="They countersign what you type.", widget=Tiles
+    )
     reply = forms.ChoiceField(
         label="What did they say?",
-        choices=[(Answer.YES, "Yes, the visit may go ahead"), (Answer.CHANGES, "Return it for changes"), (Answer.NO, "No")],
+        choices=[
+            (Answer.YES, "Yes, the visit may go ahead"),
+            (Answer.CHANGES, "Return it for changes"),
+            (Answer.NO, "No"),
+        ],
         widget=Tiles,
     )
 
     def dress(self) -> None:
         people = self.brief.reachable
-        self.fields["said_by"].choices = [(str(person.pk), f"{person}, {person.title}") for person, _ in people]
+        self.fields["said_by"].choices = [
+            (str(person.pk), f"{person}, {person.title}") for person, _ in people
+        ]
         self.fields["reason"].label = "The reason they gave"
         self.fields["reason"].help_text = "In their words, as nearly as you can."
         super().dress()

@@ -143,7 +143,9 @@ def _take_off(visit: Visit, staying: Sequence[int]) -> None:
     known = Q(moments__isnull=False) | Q(deadlines__isnull=False) | Q(visitalarm__isnull=False)
     been_out = leaving.filter(known).select_related("staff").first()
     if been_out:
-        raise Refused(f"{been_out.short_name} has been out on this visit already. Cancel it and ask again like it.")
+        raise Refused(
+            f"{been_out.short_name} has been out on this visit already. Cancel it and ask again like it."
+        )
     leaving.delete()
 
 

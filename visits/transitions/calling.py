@@ -18,7 +18,9 @@ def hear_code_word(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Atten
         alarm = running.exclude(state=VisitAlarm.State.RESOLVED).first()
         if alarm is None:
             happened(fresh, "help", f"Help is needed: {attendee.short_name}", by=by, now=now)
-            opened_now = open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=attendee, now=now)
+            opened_now = open_alarm_now(
+                VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=attendee, now=now
+            )
             assert isinstance(opened_now, VisitAlarm)
             return opened_now
     return alarm

@@ -56,13 +56,24 @@ def answer(
         _must_confirm(fresh, needs, reply, necessary, best_interests, now)
         for need in needs:
             Decision.objects.create(
-                visit=fresh, kind=need.kind, answer=reply, decider=who, decided_at=now,
+                visit=fresh,
+                kind=need.kind,
+                answer=reply,
+                decider=who,
+                decided_at=now,
                 reason=(reasons or {}).get(need.kind, "").strip() or reason,
-                necessary=necessary, best_interests=best_interests, facts_hash=digest, start_at=fresh.start_at,
+                necessary=necessary,
+                best_interests=best_interests,
+                facts_hash=digest,
+                start_at=fresh.start_at,
                 typed_by=by if action == "type_decision" else None,
             )
             happened(
-                fresh, f"decided_{need.kind}", f"{need.label}: {Answer(reply).label.lower()}", by=who, now=now,
+                fresh,
+                f"decided_{need.kind}",
+                f"{need.label}: {Answer(reply).label.lower()}",
+                by=who,
+                now=now,
                 typed_by=by.pk if who != by else None,
             )
         _follow(fresh, needs, reply, reason, by=who, now=now)
@@ -121,8 +132,12 @@ def _follow(visit: Visit, needs: list[Need], reply: str, reason: str, *, by: Sta
     words = "declined" if reply == Answer.NO else "returned for changes"
     happened(visit, str(visit.state), f"The request was {words}", by=by, now=now, reason=reason)
     telling.tell(
-        telling.askers(visit), visit, what=words, subject=f"{visit.ref} was {words}",
-        body=f"{by.short_name} gave a reason. Open the visit to read it.", now=now,
+        telling.askers(visit),
+        visit,
+        what=words,
+        subject=f"{visit.ref} was {words}",
+        body=f"{by.short_name} gave a reason. Open the visit to read it.",
+        now=now,
     )
 
 
@@ -133,8 +148,12 @@ def _void_all(visit: Visit, now: dt.datetime) -> None:
 
 def _ask_countersignature(visit: Visit, who: Staff, now: dt.datetime) -> None:
     telling.tell(
-        [who], visit, what="countersign", subject=f"{visit.ref}: countersign what you said by telephone",
-        body="A decision was typed in for you. Open the visit, read it and countersign it.", now=now,
+        [who],
+        visit,
+        what="countersign",
+        subject=f"{visit.ref}: countersign what you said by telephone",
+        body="A decision was typed in for you. Open the visit, read it and countersign it.",
+        now=now,
     )
 
 
@@ -150,7 +169,11 @@ def countersign(*, visit: Visit, by: Staff, now: dt.datetime, agrees: bool, reas
             else:
                 decision.voided_at, decision.voided_why = now, reason[:200] or "Not what was said"
             decision.save(update_fields=["countersigned_at", "voided_at", "voided_why"])
-        sentence = "Countersigned the decision given by telephone" if agrees else "Did not confirm the decision given by telephone"
+        sentence = (
+            "Countersigned the decision given by telephone"
+            if agrees
+            else "Did not confirm the decision given by telephone"
+        )
         happened(fresh, "countersigned", sentence, by=by, now=now, agrees=agrees)
         if not agrees:
             _take_back(fresh, by=by, now=now)
@@ -166,8 +189,12 @@ def _take_back(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
         happened(visit, "voided", "The visit needs a new decision", by=by, now=now)
         ask_deciders(visit, now=now)
     telling.tell(
-        [*telling.askers(visit), *telling.office(visit, now)], visit, what="unconfirmed",
-        subject=f"{visit.ref}: the telephone decision was not confirmed", now=now, urgent=True,
+        [*telling.askers(visit), *telling.office(visit, now)],
+        visit,
+        what="unconfirmed",
+        subject=f"{visit.ref}: the telephone decision was not confirmed",
+        now=now,
+        urgent=True,
     )
 
 
@@ -175,12 +202,18 @@ def ask_dsl(*, visit: Visit, by: Staff, now: dt.datetime) -> list[Staff]:
     """Ask the DSL for a view (TC-094); gives back who was asked."""
     with opened(visit, by=by, action="ask_dsl", now=now) as fresh:
         need = next((n for n in route(fresh) if n.kind == Decision.Kind.DSL_INPUT), None)
-        people = list(deciders(need, fresh, now)) if need else list(
-            Staff.objects.holding(["dsl"], fresh.school).exclude(pk=fresh.requested_by_id)
+        people = (
+            list(deciders(need, fresh, now))
+            if need
+            else list(Staff.objects.holding(["dsl"], fresh.school).exclude(pk=fresh.requested_by_id))
         )
         telling.tell(
-            people, fresh, what="dsl", subject=f"{fresh.ref}: your view is asked for",
-            body="Somebody who decides on a home visit asks for the DSL's view.", now=now,
+            people,
+            fresh,
+            what="dsl",
+            subject=f"{fresh.ref}: your view is asked for",
+            body="Somebody who decides on a home visit asks for the DSL's view.",
+            now=now,
         )
         happened(fresh, "asked_dsl", "Asked the DSL for a view", by=by, now=now)
     return people

@@ -22,7 +22,9 @@ def back(request: StaffRequest, ref: str) -> HttpResponse:
     form = BackForm(person, request.POST) if person else None
     if form and form.is_valid():
         try:
-            fresh = transitions.say_back(visit=visit, by=request.user, now=app_now(), attendee=person, **form.cleaned_data)
+            fresh = transitions.say_back(
+                visit=visit, by=request.user, now=app_now(), attendee=person, **form.cleaned_data
+            )
         except Refused as no:
             form.add_error(None, no.sentence)
         else:

@@ -82,7 +82,11 @@ def risk(request: StaffRequest, ref: str) -> HttpResponse:
     visit = open_to(request, ref, "assess_risk", *ASSESSABLE)
     if not Visit.objects.about_reason(request.user).filter(pk=visit.pk).exists():
         raise Http404
-    form = RiskForm(visit, is_lone=visit.is_lone and is_short(visit), data=request.POST if request.method == "POST" else None)
+    form = RiskForm(
+        visit,
+        is_lone=visit.is_lone and is_short(visit),
+        data=request.POST if request.method == "POST" else None,
+    )
     if form.is_bound and form.is_valid():
         try:
             after = transitions.assess_risk(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
@@ -90,7 +94,9 @@ def risk(request: StaffRequest, ref: str) -> HttpResponse:
             form.add_error(None, no.sentence)
         else:
             is_ready = after.state == State.AUTHORISED and visit.state == State.REQUESTED
-            messages.success(request, "The risk assessment is kept." + (" The visit is authorised." if is_ready else ""))
+            messages.success(
+                request, "The risk assessment is kept." + (" The visit is authorised." if is_ready else "")
+            )
             return redirect("request", visit.ref) if after.state == State.DRAFT else redirect(visit)
     context = {
         "visit": visit,

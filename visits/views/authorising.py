@@ -29,14 +29,22 @@ from visits.waiting import Waiting, decided_lately, to_countersign, waiting
 def request_of(request: StaffRequest, ref: str) -> Visit:
     """A request whose reason this person may read, with all that a page of it asks; else 404."""
     readable = Visit.objects.visible_to(request.user).about_reason(request.user).exclude(state=State.DRAFT)
-    whole = readable.select_related("school__trust", "policy", "requested_by", "household", "risk_assessed_by")
+    whole = readable.select_related(
+        "school__trust", "policy", "requested_by", "household", "risk_assessed_by"
+    )
     return get_object_or_404(whole, ref=ref)
 
 
 def queued(found: list[Waiting], chosen: Visit | None, now: dt.datetime) -> list[dict[str, Any]]:
     """The requests that wait for this person, as the list at the left shows them."""
     return [
-        {"ref": one.visit.ref, "title": one.title, "sub": one.sub, "pill": one.pill(now), "here": one.visit == chosen}
+        {
+            "ref": one.visit.ref,
+            "title": one.title,
+            "sub": one.sub,
+            "pill": one.pill(now),
+            "here": one.visit == chosen,
+        }
         for one in found
     ]
 
@@ -44,7 +52,11 @@ def queued(found: list[Waiting], chosen: Visit | None, now: dt.datetime) -> list
 def elsewhere(found: list[Waiting]) -> list[dict[str, Any]]:
     """Those that wait for somebody else, and for whom."""
     return [
-        {"ref": one.visit.ref, "title": one.title, "who": " and ".join(dict.fromkeys(need.who for need in one.others))}
+        {
+            "ref": one.visit.ref,
+            "title": one.title,
+            "who": " and ".join(dict.fromkeys(need.who for need in one.others)),
+        }
         for one in found
     ]
 
@@ -75,7 +87,12 @@ def shown(
         raise Http404
     chosen = visit or (request_of(request, desk["mine"][0].visit.ref) if desk["mine"] else None)
     detail = detailed(request, chosen, form, now) if chosen else {}
-    context = {**desk, "queue": queued(desk["mine"], chosen, now), "explicit": explicit and chosen, "now": now}
+    context = {
+        **desk,
+        "queue": queued(desk["mine"], chosen, now),
+        "explicit": explicit and chosen,
+        "now": now,
+    }
     return render(request, "visits/decide/page.html", context | detail, status=status)
 
 
@@ -92,7 +109,8 @@ def detailed(request: StaffRequest, visit: Visit, form: Deciding | None, now: dt
         "form": form,
         "panels": drawn(DECISION_PANELS, request, visit, request.user),
         "may_ask_dsl": refusal(request.user, "ask_dsl", visit, now) is None,
-        "may_type": visit.state == State.REQUESTED and refusal(request.user, "type_decision", visit, now) is None,
+        "may_type": visit.state == State.REQUESTED
+        and refusal(request.user, "type_decision", visit, now) is None,
     }
 
 
@@ -161,7 +179,9 @@ def ask_dsl(request: StaffRequest, ref: str) -> HttpResponse:
     """Ask the DSL for a view, and go on."""
     try:
         asked = transitions.ask_dsl(visit=request_of(request, ref), by=request.user, now=app_now())
-        messages.success(request, f"{telling.names(asked)} was asked for a view." if asked else "There is no DSL to ask.")
+        messages.success(
+            request, f"{telling.names(asked)} was asked for a view." if asked else "There is no DSL to ask."
+        )
     except Refused as no:
         messages.error(request, no.sentence)
     return redirect("decide", ref)

@@ -52,7 +52,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "etag": read.etag,
         "poll_url": f"/board/rows/?school={school.pk}" if school else "/board/rows/",
     }
-    return signed(render(request, "visits/board/page.html", shown | board(request.user, school, read.now)), read, age)
+    return signed(
+        render(request, "visits/board/page.html", shown | board(request.user, school, read.now)), read, age
+    )
 
 
 @require_GET
@@ -64,4 +66,6 @@ def rows(request: HttpRequest) -> HttpResponse:
     unchanged = get_conditional_response(request, etag=read.etag)
     if unchanged is not None:
         return signed(unchanged, read, age)
-    return signed(render(request, "visits/board/_rows.html", board(request.user, school, read.now)), read, age)
+    return signed(
+        render(request, "visits/board/_rows.html", board(request.user, school, read.now)), read, age
+    )

@@ -123,11 +123,15 @@ def times(request: StaffRequest, ref: str) -> HttpResponse:
     """Other times before anybody leaves; the head is told, the CEO for the EWO."""
     now = app_now()
     visit, reads_why = changeable(request, ref, "retime", now)
-    form = TimesForm(Asking(visit, request.user, now, reads_why), request.POST if request.method == "POST" else None)
+    form = TimesForm(
+        Asking(visit, request.user, now, reads_why), request.POST if request.method == "POST" else None
+    )
     people = telling.told_of_changes(visit)
     told = telling.names(people) if people else ""
     if form.is_bound and form.is_valid() and _is_moved(form):
-        messages.success(request, f"The times are changed. Told: {told}." if told else "The times are changed.")
+        messages.success(
+            request, f"The times are changed. Told: {told}." if told else "The times are changed."
+        )
         return redirect(visit)
     context = {
         "visit": visit,
@@ -144,7 +148,11 @@ def _is_moved(form: TimesForm) -> bool:
     asking = form.asking
     try:
         transitions.retime(
-            visit=asking.visit, by=asking.staff, now=asking.now, times=form.times, reason=form.cleaned_data["reason"]
+            visit=asking.visit,
+            by=asking.staff,
+            now=asking.now,
+            times=form.times,
+            reason=form.cleaned_data["reason"],
         )
     except Refused as no:
         if not form.refuse(no.unmet):

@@ -84,7 +84,9 @@ def _earlier(request: StaffRequest, pupil: Pupil) -> list[Visit]:
     """Earlier visits to this home that the person may see, the latest first."""
     if pupil.household_id is None:
         return []
-    there = Visit.objects.visible_to(request.user).filter(household=pupil.household_id, arrived_at__isnull=False)
+    there = Visit.objects.visible_to(request.user).filter(
+        household=pupil.household_id, arrived_at__isnull=False
+    )
     return list(there.order_by("-arrived_at")[:5])
 
 

@@ -16,4 +16,6 @@ def day(request: StaffRequest) -> HttpResponse:
     """My visits, what waits for me, my drafts, what I asked for."""
     now = app_now()
     panels = drawn(DAY_PANELS, request, request.user, now)
-    return render(request, "visits/day/page.html", {"day": Day(request.user, now), "now": now, "panels": panels})
+    return render(
+        request, "visits/day/page.html", {"day": Day(request.user, now), "now": now, "panels": panels}
+    )

@@ -92,6 +92,7 @@ def log_page(
         "visit": visit,
         "form": form,
         "people": people,
+        "people_wrong": any(person.errors for person in people) and not form.errors,
         "now": now,
         "needs": [{**one, "fix_url": "" if "/log/" in one["fix_url"] else one["fix_url"]} for one in lines],
         "why_not": refusal(request.user, "log", visit, now) or too_early(visit),
@@ -103,4 +104,8 @@ def too_early(visit: Visit) -> str:
     """Why a visit cannot be logged as it stands, whoever asks."""
     if visit.state == State.REQUESTED:
         return "The visit is not authorised yet. You can fill this in and keep it."
-    return "" if visit.state == State.AUTHORISED else "The visit is logged already. You can still change what is written here."
+    return (
+        ""
+        if visit.state == State.AUTHORISED
+        else "The visit is logged already. You can still change what is written here."
+    )

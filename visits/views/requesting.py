@@ -52,7 +52,9 @@ def request_visit(request: StaffRequest, visit: Visit) -> HttpResponse:
     """Go on with a draft: at the first step that misses something, else at the check of the answers."""
     open_ones = {check.fix for check in gates.blocking("submit", visit, app_now())}
     step = next((step for step in STEPS if step in open_ones), CHECK)
-    return redirect("request_check", visit.ref) if step == CHECK else redirect("request_step", visit.ref, step)
+    return (
+        redirect("request_check", visit.ref) if step == CHECK else redirect("request_step", visit.ref, step)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -189,7 +191,13 @@ def sent(request: StaffRequest, ref: str) -> HttpResponse:
         return redirect("request", visit.ref)
     now = app_now()
     told = telling.told_at(visit, visit.submitted_at)
-    context = {"visit": visit, "now": now, "told": told, "is_exempt": is_exempt(visit), "waits": _asked_by_name(visit, now)}
+    context = {
+        "visit": visit,
+        "now": now,
+        "told": told,
+        "is_exempt": is_exempt(visit),
+        "waits": _asked_by_name(visit, now),
+    }
     return render(request, "visits/request/sent.html", context)
 
 

@@ -23,14 +23,24 @@ def telephone(request: StaffRequest, ref: str) -> HttpResponse:
     form = Telephoned(brief, open_ones(visit), request.POST or None, initial={"seen": facts_hash(visit)})
     if request.method == "POST" and form.is_valid():
         try:
-            transitions.answer(visit=visit, by=request.user, decider=form.decider, now=brief.now, **form.said())
+            transitions.answer(
+                visit=visit, by=request.user, decider=form.decider, now=brief.now, **form.said()
+            )
         except Refused as no:
             form.refuse(no.sentence)
         else:
             return redirect("decide_done", ref)
-    stops = [check for check in gates.blocking("authorise", visit, brief.now) if not check.code.startswith("decision_")]
+    stops = [
+        check
+        for check in gates.blocking("authorise", visit, brief.now)
+        if not check.code.startswith("decision_")
+    ]
     needs = mending.lines(stops, visit, request.user, brief.now)
-    return render(request, "visits/decide/telephone.html", {"brief": brief, "visit": visit, "form": form, "needs": needs})
+    return render(
+        request,
+        "visits/decide/telephone.html",
+        {"brief": brief, "visit": visit, "form": form, "needs": needs},
+    )
 
 
 def by_telephone(request: StaffRequest, ref: str) -> Brief:
@@ -54,7 +64,9 @@ def countersign(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         agrees = said["agrees"] == "yes"
-        transitions.countersign(visit=visit, by=request.user, now=app_now(), agrees=agrees, reason=said["why"])
+        transitions.countersign(
+            visit=visit, by=request.user, now=app_now(), agrees=agrees, reason=said["why"]
+        )
         return redirect("decide_done", ref)
     context = {"visit": visit, "typed": typed, "form": form, "now": app_now()}
     return render(request, "visits/decide/countersign.html", context)

@@ -18,7 +18,9 @@ from visits.registry import VISIT_PANELS
 def seen(request: StaffRequest, ref: str) -> Visit:
     """The visit, if this person may see it; else 404."""
     visible = Visit.objects.visible_to(request.user)
-    related = visible.select_related("school__trust", "policy", "household", "requested_by", "risk_assessed_by")
+    related = visible.select_related(
+        "school__trust", "policy", "household", "requested_by", "risk_assessed_by"
+    )
     return get_object_or_404(related, ref=ref)
 
 

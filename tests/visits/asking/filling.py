@@ -45,7 +45,12 @@ def good(cast: Cast, party: list[Staff]) -> dict[str, dict[str, Any]]:
             "why_necessary": "Meetings in school were offered and missed twice.",
         },
         "told": {"told": "call", "whom_call": "Maria Novak, mother", "agreed_call": "on"},
-        "where": {"address": "14 Larch Close", "postcode": "hr40aa", "to_see_text": "Mother", "access": "enter"},
+        "where": {
+            "address": "14 Larch Close",
+            "postcode": "hr40aa",
+            "to_see_text": "Mother",
+            "access": "enter",
+        },
         "when": {"day": "2026-11-26", "start": "13:00", "stay": "30", "there": "10", "back": "15"},
         "people": {"goes": [person.pk for person in party], "lead": party[0].pk, **NO_OUTSIDERS},
     }

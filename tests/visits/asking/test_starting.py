@@ -65,11 +65,19 @@ def test_known_facts_show_home_adults_warnings_and_earlier_visits(cast: Cast, no
     pupil = make.a_pupil(cast)
     HouseholdWarningFactory(household=pupil.household, author=cast.dsl, note="A large dog")
     uncle = ContactFactory(trust=cast.trust, first_name="Pete", last_name="Moss")
-    ContactLinkFactory(pupil=pupil, contact=uncle, has_parental_responsibility=False, may_be_discussed_with=False)
+    ContactLinkFactory(
+        pupil=pupil, contact=uncle, has_parental_responsibility=False, may_be_discussed_with=False
+    )
     before = make.recorded(cast, pupil=pupil)
     Visit.objects.filter(pk=before.pk).update(arrived_at=now)
     page = text(browser(cast.teacher).get(f"{NEW}?pupil={pupil.pk}"))
-    for said in (pupil.household.address, "A large dog", "Maria Novak", "Parental responsibility", before.ref):
+    for said in (
+        pupil.household.address,
+        "A large dog",
+        "Maria Novak",
+        "Parental responsibility",
+        before.ref,
+    ):
         assert said in page
     assert "Pete Moss, mother (do not discuss the pupil)" in page
     assert Look.objects.filter(by=cast.teacher, what="household_warnings").count() == 1
@@ -112,7 +120,7 @@ def test_own_draft_and_running_visit_are_pointed_out(cast: Cast, now) -> None:
     page = text(browser(cast.teacher).get(f"{NEW}?pupil={pupil.pk}"))
     assert "You have a draft" in page
     assert reverse("request", args=[draft.ref]) in page
-    assert f"A visit is requested already.</b> <a href=\"/visits/{asked.ref}/\"" in page
+    assert f'A visit is requested already.</b> <a href="/visits/{asked.ref}/"' in page
 
 
 def test_again_copies_why_where_and_who_but_no_dates_and_no_decisions(cast: Cast, now) -> None:
@@ -122,7 +130,14 @@ def test_again_copies_why_where_and_who_but_no_dates_and_no_decisions(cast: Cast
     assert reply["Location"] == reverse("request_step", args=[new.ref, "reason"])
     assert (new.state, new.follows, new.requested_by) == (State.DRAFT, visit, cast.colleague)
     assert (new.reason_code, new.purpose, new.address) == (visit.reason_code, visit.purpose, visit.address)
-    assert [new.depart_at, new.start_at, new.end_at, new.return_at, new.told, new.told_at] == [None, None, None, None, "", None]
+    assert [new.depart_at, new.start_at, new.end_at, new.return_at, new.told, new.told_at] == [
+        None,
+        None,
+        None,
+        None,
+        "",
+        None,
+    ]
     assert (new.decisions.count(), new.risk_text, new.policy) == (0, "", None)
     assert [(a.staff, a.is_lead) for a in new.party] == [(cast.colleague, True), (cast.teacher, False)]
 

@@ -83,7 +83,9 @@ def test_route_without_a_decider_names_who_can_mend_it(cast: Cast, now) -> None:
     client = browser(cast.teacher)
     visit = start(client, make.a_pupil(cast))
     fill(client, visit, good(cast, party_of(cast)))
-    assert "Your trust admin can give somebody that role" in text(client.post(reverse("request_check", args=[visit.ref])))
+    assert "Your trust admin can give somebody that role" in text(
+        client.post(reverse("request_check", args=[visit.ref]))
+    )
 
 
 def test_going_on_with_a_draft_leads_to_the_first_step_that_misses_something(cast: Cast, now) -> None:

@@ -36,7 +36,9 @@ def board(cast: Cast, clock, client: Client) -> Client:
     return client
 
 
-def test_poll_answers_304_while_nothing_changes_and_time_passes_nothing(cast: Cast, board: Client, clock) -> None:
+def test_poll_answers_304_while_nothing_changes_and_time_passes_nothing(
+    cast: Cast, board: Client, clock
+) -> None:
     make.out(cast)
     first = poll(board)
     clock.advance(seconds=45)
@@ -56,8 +58,12 @@ def test_poll_tag_of_the_page_holds_for_its_rows(cast: Cast, board: Client) -> N
 
 CHANGES: dict[str, Callable[[Cast, Visit, dt.datetime], object]] = {
     "arrival": lambda cast, visit, now: transitions.say_arrived(visit=visit, by=cast.teacher, now=now),
-    "check-in": lambda cast, visit, now: transitions.check_in(visit=visit, by=cast.teacher, now=now, together=True),
-    "more time": lambda cast, visit, now: transitions.extend(visit=visit, by=cast.teacher, now=now, minutes=10, reason="Bus"),
+    "check-in": lambda cast, visit, now: transitions.check_in(
+        visit=visit, by=cast.teacher, now=now, together=True
+    ),
+    "more time": lambda cast, visit, now: transitions.extend(
+        visit=visit, by=cast.teacher, now=now, minutes=10, reason="Bus"
+    ),
     "somebody back": lambda cast, visit, now: transitions.say_back(visit=visit, by=cast.teacher, now=now),
     "an alarm": lambda cast, visit, now: transitions.say_no_answer(
         visit=visit, by=cast.office, now=now, attendee=visit.attendees.first()
@@ -65,11 +71,16 @@ CHANGES: dict[str, Callable[[Cast, Visit, dt.datetime], object]] = {
     "the code word": lambda cast, visit, now: hear_code_word(
         visit=visit, by=cast.office, now=now, attendee=visit.attendees.first()
     ),
-    "another number": lambda cast, visit, now: Attendee.objects.filter(visit=visit).update(phone="+447700900999"),
+    "another number": lambda cast, visit, now: Attendee.objects.filter(visit=visit).update(
+        phone="+447700900999"
+    ),
     "a warning": lambda cast, visit, now: HouseholdWarningFactory(household=visit.household, author=cast.dsl),
     "another visit": lambda cast, visit, now: make.logged(cast, now=now),
     "a stand-in's duty": lambda cast, visit, now: DeskDuty.objects.create(
-        school=cast.school, staff=cast.office, set_by=cast.head, during=(now - dt.timedelta(hours=1), now + dt.timedelta(hours=1))
+        school=cast.school,
+        staff=cast.office,
+        set_by=cast.head,
+        during=(now - dt.timedelta(hours=1), now + dt.timedelta(hours=1)),
     ),
 }
 
@@ -84,7 +95,9 @@ def test_poll_answers_200_after_a_change(cast: Cast, board: Client, clock, chang
 
 
 @pytest.mark.parametrize("minutes", [5, 10, 20, 55])
-def test_poll_answers_200_when_time_alone_changes_a_row(cast: Cast, board: Client, clock, minutes: int) -> None:
+def test_poll_answers_200_when_time_alone_changes_a_row(
+    cast: Cast, board: Client, clock, minutes: int
+) -> None:
     """Five minutes: the check-in is due soon; ten: the planned arrival; twenty: it is late; fifty-five: back by."""
     make.out(cast)
     clock.advance(minutes=minutes, seconds=-1)
@@ -130,7 +143,12 @@ def test_board_says_neither_why_nor_about_whom(cast: Cast, board: Client) -> Non
     pupil = make.a_pupil(cast, legal_first_name="Canarypupil", legal_last_name="Canaryfamily")
     warned = HouseholdWarning.Kind.AGGRESSION
     HouseholdWarningFactory(household=pupil.household, author=cast.dsl, kind=warned, note="Canarynote")
-    make.out(cast, pupil=pupil, purpose="Canarypurpose, in more than twenty letters", why_necessary="Canarynecessary")
+    make.out(
+        cast,
+        pupil=pupil,
+        purpose="Canarypurpose, in more than twenty letters",
+        why_necessary="Canarynecessary",
+    )
     html = board.get("/board/").content.decode()
     assert "warning: aggression" in html
     assert "1 pupil" in html
@@ -138,7 +156,9 @@ def test_board_says_neither_why_nor_about_whom(cast: Cast, board: Client) -> Non
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_board_is_for_the_office_the_leaders_the_ewo_and_the_ceo(cast: Cast, board: Client, part: str) -> None:
+def test_board_is_for_the_office_the_leaders_the_ewo_and_the_ceo(
+    cast: Cast, board: Client, part: str
+) -> None:
     visit = make.out(cast)
     board.force_login(cast.people[part])
     statuses = [board.get(path).status_code for path in ("/board/", ROWS)]
@@ -152,7 +172,10 @@ def test_board_is_a_stand_ins_for_as_long_as_the_duty_lasts(cast: Cast, board: C
     visit = make.out(cast)
     now = clock.now
     DeskDuty.objects.create(
-        school=cast.school, staff=cast.attendance, set_by=cast.head, during=(now, now + dt.timedelta(minutes=30))
+        school=cast.school,
+        staff=cast.attendance,
+        set_by=cast.head,
+        during=(now, now + dt.timedelta(minutes=30)),
     )
     board.force_login(cast.attendance)
     assert visit.ref in board.get("/board/").content.decode()
@@ -167,14 +190,16 @@ def test_board_shows_the_agreed_colleague_the_visit_to_ring_about(cast: Cast, bo
     make.logged(cast)
     board.force_login(cast.attendance)
     html = board.get("/board/").content.decode()
-    assert html.count("<li class=\"board-row\"") == 1
+    assert html.count('<li class="board-row"') == 1
     assert visit.ref in html
 
 
 def test_board_of_one_school_leaves_out_the_others(cast: Cast, board: Client) -> None:
     visit = make.out(cast)
     board.force_login(cast.ceo)
-    own, other = (board.get("/board/", {"school": s.pk}).content.decode() for s in (cast.school, cast.other_school))
+    own, other = (
+        board.get("/board/", {"school": s.pk}).content.decode() for s in (cast.school, cast.other_school)
+    )
     assert (visit.ref in own, visit.ref in other) == (True, False)
     assert f'data-poll-url="/board/rows/?school={cast.school.pk}"' in own
     assert visit.ref not in poll(board, path=f"{ROWS}?school={cast.other_school.pk}").content.decode()
@@ -244,7 +269,9 @@ def test_board_costs_the_same_for_one_visit_and_for_thirty(cast: Cast, board: Cl
     for number in range(29):
         visit = make.out(cast)
         if number < 3:
-            transitions.say_no_answer(visit=visit, by=cast.office, now=clock.now, attendee=visit.attendees.first())
+            transitions.say_no_answer(
+                visit=visit, by=cast.office, now=clock.now, attendee=visit.attendees.first()
+            )
     html = board.get("/board/").content.decode()
     assert html.count('class="board-row"') == 30
     assert (counted(board, "/board/"), counted(board, ROWS)) == with_one

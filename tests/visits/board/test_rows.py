@@ -12,7 +12,9 @@ from visits.board.rows import row, rows, stats
 from visits.board.scope import Viewer
 
 DAY = dt.date(2026, 11, 26)
-LEAD = Goes(1, 11, "D. Mensah", phone="+447700900112", car="Blue Fiesta KX19 ABC", travel="drives", is_lead=True)
+LEAD = Goes(
+    1, 11, "D. Mensah", phone="+447700900112", car="Blue Fiesta KX19 ABC", travel="drives", is_lead=True
+)
 SECOND = Goes(2, 12, "S. Whitlock", phone="+447700900113", travel="passenger")
 OUTSIDER = Goes(3, None, "Kit Lowe", part="social worker", phone="+447700900601", travel="walks")
 OFFICE = Viewer(90, leads=frozenset(), desk=frozenset({7}))
@@ -27,9 +29,20 @@ def at(clock: str) -> dt.datetime:
 def facts(**more: Any) -> Facts:
     """Two people out since 10:20, to arrive at 10:30, leave at 11:05, be back at 11:20."""
     plain = Facts(
-        pk=1, ref="HV-7K3Q", state="in_progress", school_id=7, school="Hillside", address="14 Larch Close",
-        postcode="HR4 9XX", depart_at=at("10:20"), start_at=at("10:30"), end_at=at("11:05"), return_at=at("11:20"),
-        departed_at=at("10:20"), checkin_minutes=10, party=(LEAD, SECOND),
+        pk=1,
+        ref="HV-7K3Q",
+        state="in_progress",
+        school_id=7,
+        school="Hillside",
+        address="14 Larch Close",
+        postcode="HR4 9XX",
+        depart_at=at("10:20"),
+        start_at=at("10:30"),
+        end_at=at("11:05"),
+        return_at=at("11:20"),
+        departed_at=at("10:20"),
+        checkin_minutes=10,
+        party=(LEAD, SECOND),
         dues=(check_in("10:40", 1), check_in("10:40", 2), back("11:20")),
     )
     return replace(plain, **more)
@@ -46,7 +59,8 @@ def back(clock: str) -> Due:
 ARRIVED = {"arrived_at": at("10:31")}
 FINE = {**ARRIVED, "dues": (back("11:20"),), "said": (Said("fine", at("10:42"), 1, for_all=True),)}
 LOGGED = {
-    "state": "logged", "departed_at": None,
+    "state": "logged",
+    "departed_at": None,
     "dues": (Due("departure", at("10:20"), at("10:30")), back("11:20")),
 }
 OVERDUE = {**FINE, "left_at": at("11:05"), "dues": (), "alarms": (Raised("overdue", at("11:35")),)}
@@ -83,7 +97,14 @@ def test_row_says_what_is_due_and_what_to_do(
 ) -> None:
     made = row(facts(**known), OFFICE, at(now))
     pressed = made["act"]["button"]
-    told = (made["status"], made["due"], made["what"], made["pill"][2], made["act"]["say"], pressed and pressed["text"])
+    told = (
+        made["status"],
+        made["due"],
+        made["what"],
+        made["pill"][2],
+        made["act"]["say"],
+        pressed and pressed["text"],
+    )
     assert told == (status, at(due), what, pill, say, button)
 
 
@@ -132,7 +153,9 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("viewer", "known", "button"), PARTS)
-def test_row_offers_only_what_is_the_viewers_to_press(viewer: Viewer, known: dict[str, Any], button: str | None) -> None:
+def test_row_offers_only_what_is_the_viewers_to_press(
+    viewer: Viewer, known: dict[str, Any], button: str | None
+) -> None:
     pressed = row(facts(**known), viewer, at("10:21"))["act"]["button"]
     assert (pressed and pressed["text"]) == button
 
@@ -156,7 +179,11 @@ def test_row_names_everybody_and_says_who_is_back_already() -> None:
 
 
 def test_row_tells_of_the_place_without_saying_why() -> None:
-    made = row(facts(pupils=2, warnings=("animals", "area"), is_shared=True, is_first=True, party=(LEAD, OUTSIDER)), OFFICE, at("10:21"))
+    made = row(
+        facts(pupils=2, warnings=("animals", "area"), is_shared=True, is_first=True, party=(LEAD, OUTSIDER)),
+        OFFICE,
+        at("10:21"),
+    )
     assert made["about"] == "2 pupils · warning: animals, area · shared entrance · first visit · joint visit"
     assert made["where"] == "14 Larch Close, HR4"
 
@@ -185,7 +212,11 @@ def test_rows_stand_by_urgency_and_leave_out_what_is_over() -> None:
 def test_stats_count_visits_and_people_out_and_name_the_next_to_leave() -> None:
     leaving = facts(ref="HV-2MPD", **LOGGED)
     one_back = facts(**FINE, party=(LEAD, replace(SECOND, is_back=True)))
-    listed = [facts(), one_back, replace(leaving, depart_at=at("10:45"), dues=(Due("departure", at("10:45"), at("10:55")),))]
+    listed = [
+        facts(),
+        one_back,
+        replace(leaving, depart_at=at("10:45"), dues=(Due("departure", at("10:45"), at("10:55")),)),
+    ]
     made = stats(rows(listed, OFFICE, at("10:21")), listed, at("10:21"))
     assert [(one["value"], one["label"]) for one in made] == [
         (2, "visits out"), (3, "people out"), (0, "due in 15 minutes"), (0, "late"), ("10:45", "next to leave: HV-2MPD"),
@@ -195,8 +226,13 @@ def test_stats_count_visits_and_people_out_and_name_the_next_to_leave() -> None:
 @pytest.mark.parametrize("day", [dt.date(2026, 10, 25), dt.date(2026, 3, 29)])
 def test_row_counts_real_minutes_when_the_clocks_change(day: dt.date) -> None:
     start = dt.datetime.combine(day, dt.time(0, 30), tzinfo=dt.UTC)
-    times = {name: start + dt.timedelta(minutes=m) for name, m in (("depart_at", 0), ("start_at", 5), ("end_at", 50), ("return_at", 60))}
-    known = facts(**times, dues=(Due("return", times["return_at"], times["return_at"] + dt.timedelta(minutes=15)),))
+    times = {
+        name: start + dt.timedelta(minutes=m)
+        for name, m in (("depart_at", 0), ("start_at", 5), ("end_at", 50), ("return_at", 60))
+    }
+    known = facts(
+        **times, dues=(Due("return", times["return_at"], times["return_at"] + dt.timedelta(minutes=15)),)
+    )
     before = row(known, OFFICE, start + dt.timedelta(minutes=59))
     after = row(known, OFFICE, start + dt.timedelta(minutes=61))
     assert (before["status"], after["status"]) == ("due-soon", "late")

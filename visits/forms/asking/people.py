@@ -58,9 +58,7 @@ class PeopleForm(StepForm):
     waits = frozenset({"dbs", "decider_visit", "decider_lone", "decider_out_of_hours", "decider_dsl_input"})
     buttons = frozenset({"find", "row"})
     sizes = {"lead": "medium"}
-    goes = forms.TypedMultipleChoiceField(
-        label="Colleagues", coerce=int, required=False, widget=TickTiles
-    )
+    goes = forms.TypedMultipleChoiceField(label="Colleagues", coerce=int, required=False, widget=TickTiles)
     find = forms.CharField(label="Find another colleague by name", required=False, max_length=60)
     lead = forms.TypedChoiceField(
         label="Who leads?",
@@ -109,7 +107,9 @@ class PeopleForm(StepForm):
         if rules is None or rules.min_people < 2 or rules.lone_rule == LoneRule.ALLOWED:
             del self.fields["lone_reason"]
         elif rules.lone_rule == LoneRule.BY_DECISION:
-            self.fields["lone_reason"].label = f"Fewer than {NUMBERS.get(rules.min_people, rules.min_people)} go"
+            self.fields[
+                "lone_reason"
+            ].label = f"Fewer than {NUMBERS.get(rules.min_people, rules.min_people)} go"
             self.fields["lone_reason"].help_text = "Say why. Going like that needs a decision of its own."
         else:
             del self.fields["lone_reason"]
@@ -143,7 +143,11 @@ class PeopleForm(StepForm):
         party = [a.staff_id for a in self.asking.visit.party if a.staff_id]
         ticked = self.data.getlist("goes") if self.is_bound else []
         asked = [int(key) for key in ticked if key.isdecimal()]
-        return [self.asking.staff.pk, *party, *self.colleagues.filter(pk__in=asked).values_list("pk", flat=True)]
+        return [
+            self.asking.staff.pk,
+            *party,
+            *self.colleagues.filter(pk__in=asked).values_list("pk", flat=True),
+        ]
 
     def _likely(self) -> list[int]:
         """All of a small school; else the DSL and EWO where the reason wants them, and past companions."""
@@ -153,7 +157,11 @@ class PeopleForm(StepForm):
             return list(here.values_list("pk", flat=True))
         wanted = [RoleName.DSL, RoleName.DEPUTY_DSL, RoleName.EWO]
         reason = visit.reason
-        experts = Staff.objects.holding(wanted, visit.school) if reason and reason.dsl in DSL_GOES else Staff.objects.none()
+        experts = (
+            Staff.objects.holding(wanted, visit.school)
+            if reason and reason.dsl in DSL_GOES
+            else Staff.objects.none()
+        )
         return [*experts.values_list("pk", flat=True), *self._companions()]
 
     def _companions(self) -> list[int]:
@@ -184,7 +192,11 @@ class PeopleForm(StepForm):
 
     def values(self) -> dict[str, Any]:
         """Those who may not read the reasons add to them, and empty nothing."""
-        kept = {name: self.cleaned_data[name] for name in ("lone_reason", "dsl_absent_reason") if name in self.cleaned_data}
+        kept = {
+            name: self.cleaned_data[name]
+            for name in ("lone_reason", "dsl_absent_reason")
+            if name in self.cleaned_data
+        }
         return kept if self.asking.reads_why else {name: text for name, text in kept.items() if text}
 
     def parts(self) -> dict[str, Any]:
@@ -211,7 +223,9 @@ class PeopleForm(StepForm):
         if button == "row":
             self._add_row()
         elif button == "find" and self.data.get("find", "").strip() and not self._found():
-            self.add_error("find", "No colleague of your schools has that name. Check the spelling, or try part of it.")
+            self.add_error(
+                "find", "No colleague of your schools has that name. Check the spelling, or try part of it."
+            )
 
     def _add_row(self) -> None:
         typed = [

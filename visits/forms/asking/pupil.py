@@ -101,4 +101,6 @@ class PupilForm(StepForm):
 
     def press(self, button: str) -> None:
         if self.data.get("find", "").strip() and not self._found():
-            self.add_error("find", "No pupil of this school has that name. Check the spelling, or try part of it.")
+            self.add_error(
+                "find", "No pupil of this school has that name. Check the spelling, or try part of it."
+            )

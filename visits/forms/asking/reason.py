@@ -20,7 +20,9 @@ GROUPS = ((True, "Welfare and safeguarding"), (False, "Attendance"), (None, "Oth
 def hint(reason: Reason) -> str:
     """The policy's own words, else what it says of parents and the DSL."""
     by_appointment = "By appointment." if reason.unannounced == Unannounced.NO else ""
-    return reason.help_text or " ".join(filter(None, [by_appointment, DSL_WORDS.get(DslPart(reason.dsl), "")]))
+    return reason.help_text or " ".join(
+        filter(None, [by_appointment, DSL_WORDS.get(DslPart(reason.dsl), "")])
+    )
 
 
 class ReasonForm(StepForm):
@@ -90,11 +92,15 @@ class ReasonForm(StepForm):
     def values(self) -> dict[str, Any]:
         """What belongs to another reason is not kept with this one."""
         boxes = {"reason_explained": f"explained_{self.code}", "concern_text": f"concern_{self.code}"}
-        kept = {column: self.cleaned_data.get(box, "") for column, box in boxes.items() if box not in self.errors}
+        kept = {
+            column: self.cleaned_data.get(box, "") for column, box in boxes.items() if box not in self.errors
+        }
         return super().values() | kept
 
     def field_of(self, check: Any) -> str | None:
-        own = {"reason_explained": f"explained_{self.code}", "concern": f"concern_{self.code}"}.get(check.code)
+        own = {"reason_explained": f"explained_{self.code}", "concern": f"concern_{self.code}"}.get(
+            check.code
+        )
         return own if own in self.fields else super().field_of(check)
 
 

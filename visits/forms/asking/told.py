@@ -72,7 +72,9 @@ class AttemptForm(HouseForm):
         """The words of the transition."""
         chosen = self.cleaned_data.get("pupil")
         pupil = next((one for one in self.asking.pupils if one.pk == chosen), self.asking.pupils[0])
-        return {"pupil": pupil} | {name: self.cleaned_data[name] for name in ("channel", "result", "at", "note")}
+        return {"pupil": pupil} | {
+            name: self.cleaned_data[name] for name in ("channel", "result", "at", "note")
+        }
 
 
 class ToldForm(StepForm):
@@ -143,7 +145,9 @@ class ToldForm(StepForm):
         self.fields[f"at_{way}"] = MomentField(label="When?", required=False)
         names = [f"whom_{way}", f"at_{way}"]
         if self.asking.rules and self.asking.rules.parent_notice == ParentNotice.AGREED:
-            self.fields[f"agreed_{way}"] = forms.BooleanField(label="They agreed to the visit", required=False)
+            self.fields[f"agreed_{way}"] = forms.BooleanField(
+                label="They agreed to the visit", required=False
+            )
             names.append(f"agreed_{way}")
         return names
 

@@ -39,9 +39,7 @@ class WhenForm(StepForm):
     there = forms.IntegerField(label="To get there", min_value=0, max_value=240)
     back = forms.IntegerField(label="To get back", min_value=0, max_value=240)
     ooh_necessary = forms.CharField(label=NECESSARY, required=False, max_length=2000, widget=words(3))
-    ooh_no_alternative = forms.CharField(
-        label=ALTERNATIVE, required=False, max_length=2000, widget=words(3)
-    )
+    ooh_no_alternative = forms.CharField(label=ALTERNATIVE, required=False, max_length=2000, widget=words(3))
 
     def __init__(self, asking: Asking, data: Any = None) -> None:
         self.first = plan_of(asking.visit) or proposed(asking.visit, asking.now)
