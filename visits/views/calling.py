@@ -7,6 +7,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
@@ -118,10 +119,9 @@ ANSWERS: dict[str, Callable[[StaffRequest, Visit, Attendee, str], HttpResponse]]
 }
 
 
+@require_POST
 def act(request: StaffRequest, ref: str, what: str) -> HttpResponse:
     """One button of the board: they have left, they have arrived."""
-    if request.method != "POST":
-        return redirect("board")
     do, action, said = ACTS[what]
     visit = watched(request, ref, action)
     try:
