@@ -154,25 +154,17 @@ def more_time(request: StaffRequest, ref: str) -> HttpResponse:
     return render(request, "visits/desk/ask.html", context)
 
 
-UNDOING: dict[str, tuple[Callable[..., object], str, str, str]] = {
-    "not-left": (transitions.did_not_leave, "did_not_leave", "Nobody left after all", "Nobody has left. You are asked again soon."),
-    "not-back": (transitions.not_back_after_all, "not_back", "Not back after all", "They are out again, and their timers run."),
-}
-
-
-def undo(request: StaffRequest, ref: str, what: str) -> HttpResponse:
-    """Take back a mistaken mark, with a reason."""
-    if what not in UNDOING:
-        raise Http404
-    do, action, title, said = UNDOING[what]
-    visit = watched(request, ref, action)
+def not_left(request: StaffRequest, ref: str) -> HttpResponse:
+    """Take back a departure: nobody has left after all."""
+    visit = watched(request, ref, "did_not_leave")
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            do(visit=visit, by=request.user, now=app_now(), reason=form.cleaned_data["reason"])
+            transitions.did_not_leave(visit=visit, by=request.user, now=app_now(), reason=form.cleaned_data["reason"])
         except Refused as no:
             form.add_error(None, no.sentence)
         else:
-            messages.success(request, f"{visit.ref}: {said}")
+            messages.success(request, f"{visit.ref}: Nobody has left. You are asked again soon.")
             return onward(request, visit)
-    return render(request, "visits/desk/ask.html", {"visit": visit, "form": form, "title": title, "now": app_now()})
+    context = {"visit": visit, "form": form, "title": "Nobody left after all", "now": app_now()}
+    return render(request, "visits/desk/ask.html", context)
