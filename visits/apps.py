@@ -9,8 +9,9 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
+        from homevisits.people import panels
         from homevisits.people.models import Staff
-        from visits import menus
+        from visits import menus, pupil_file
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
@@ -21,3 +22,4 @@ class VisitsConfig(AppConfig):
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
         menus.register()
+        panels.PUPIL_PANELS.append(pupil_file.visits_of)

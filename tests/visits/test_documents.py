@@ -15,7 +15,7 @@ from homevisits.people.models import Staff
 from tests.cast import Cast
 from tests.factories import visits as make
 from tests.factories.people import HouseholdWarningFactory
-from visits import documents, tasks, transitions
+from visits import documents, pupil_file, tasks, transitions
 from visits.codeword import set_code_word
 from visits.models import Visit
 from visits.states import State
@@ -377,3 +377,31 @@ def test_a_kept_copy_opens_for_those_who_may_read_it(cast: Cast, now, instant) -
     readers = {"teacher", "colleague", "dsl", "slt", "deputy", "head", "ewo", "ceo"}
     assert seen == {"appointment": readers, "record": readers}
     assert list(documents.kept(visit, cast.office)) == []
+
+
+def test_the_pupils_file_lists_what_the_reader_may_open(cast: Cast, now, instant) -> None:
+    visit = make.recorded(cast)
+    office_copy = documents.ask(visit=visit, kind="appointment", by=cast.office, now=now, for_office=True)
+    for copy in visit.documents.all():
+        documents.make(copy.pk)
+    url = reverse("pupil", args=[visit.pupils.get().pk])
+    shown = {
+        name: browser(person).get(url).content.decode()
+        for name, person in cast.people.items()
+        if name in {"head", "office"}
+    }
+    links = {copy.pk: reverse("document", args=[copy.uuid]) for copy in visit.documents.all()}
+    assert {pk for pk, link in links.items() if link in shown["head"]} == set(links)
+    assert {pk for pk, link in links.items() if link in shown["office"]} == {office_copy.pk}
+
+
+def test_the_pupils_file_costs_the_same_for_one_visit_and_for_many(
+    cast: Cast, now, django_assert_num_queries
+) -> None:
+    pupil = make.requested(cast).pupils.get()
+    for _ in range(3):
+        make.requested(cast, pupil=pupil)
+    with django_assert_num_queries(3):
+        panel = pupil_file.visits_of(pupil, cast.head)
+        assert panel is not None
+        assert [visit.papers for visit in panel[1]["visits"]] == [[], [], [], []]

@@ -90,6 +90,7 @@ def test_leaving_too_early_is_refused_in_plain_words(cast: Cast, clock) -> None:
     assert 'data-blocks="true"' in page(client, visit)
 
 
+@pytest.mark.clause("TC-166")
 def test_while_out_the_page_says_when_to_be_back_and_when_somebody_rings(cast: Cast, now) -> None:
     shown = page(browser(cast.teacher), make.out(cast))
     assert "You are out. Back at school by" in shown
@@ -111,7 +112,7 @@ def test_being_late_is_said_on_top(cast: Cast, clock) -> None:
 def test_a_message_replies_with_the_servers_time(cast: Cast, clock) -> None:
     visit = make.out(cast, now=clock.set(START))
     client = browser(cast.colleague)
-    assert "data-sent" not in page(client, visit)
+    assert "data-last-sent" not in page(client, visit)
     clock.advance(minutes=9)
     reply = say(client, visit, "arrived")
     assert reply.url == reverse("out", args=[visit.ref])
