@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, ProgrammingError, transaction
 
 from homevisits.people.models import Staff
 from tests.cast import Cast
@@ -161,5 +161,5 @@ def can_update(visit: Visit, to: str) -> bool:
             raise Undone
     except (Undone, IntegrityError):
         return True
-    except InternalError:
+    except (InternalError, ProgrammingError):
         return False
