@@ -10,7 +10,7 @@ from homevisits.people.phones import written
 from visits.board.scope import in_scope
 from visits.models import Visit, VisitDeadline
 from visits.safety import Due
-from visits.states import State
+from visits.states import OUT, State
 from visits.together import seated
 from visits.waiting import HURRY
 
@@ -84,7 +84,7 @@ def calls(staff: Staff, now: dt.datetime) -> list[dict[str, Any]]:
     due = VisitDeadline.objects.filter(
         kind=Due.CHECK_IN,
         state=VisitDeadline.State.LIVE,
-        visit__in=in_scope(staff).out().order_by().values("pk"),
+        visit__in=in_scope(staff).filter(state__in=OUT).order_by().values("pk"),
         next_at__lt=now + CALLS_AHEAD,
     )
     rows = due.select_related("visit__checkin_colleague", "attendee__staff").order_by("prompt_at", "pk")

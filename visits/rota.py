@@ -34,6 +34,6 @@ class Rota:
 
         Somebody of the first rank who is marked away may still decide, by telephone say.
         """
-        ranks = [self.holding(roles, school_id) - barred for roles in ranks]
-        free = next((present for rank in ranks if (present := rank - self.away)), set())
-        return ranks[0] | free if ranks else set()
+        people = [self.holding(roles, school_id) - barred for roles in ranks]
+        free: set[int] = next((present for rank in people if (present := rank - self.away)), set())
+        return people[0] | free if people else set()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import close_old_connections, connection
@@ -17,10 +17,10 @@ from visits.transitions import Stale
 
 
 @pytest.fixture
-def there(transactional_db: None, clock) -> Iterator[tuple[Cast, Visit, dt.datetime]]:
+def there(transactional_db: None, clock) -> tuple[Cast, Visit, dt.datetime]:
     now = clock.set("2026-11-26 10:00")
     cast = make_cast("aspirational_futures")
-    yield cast, make.requested(cast, now=now), now
+    return cast, make.requested(cast, now=now), now
 
 
 def together(*acts: Callable[[], object]) -> list[object]:

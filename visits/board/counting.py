@@ -56,8 +56,8 @@ def counted(facts: Facts) -> Counted:
 
 def _alarm(facts: Facts, alarm: Raised) -> Counted:
     """Late since the plan, not since the alarm: the grace is no part of anybody's day."""
-    kind = ABOUT.get(Kind(alarm.kind), "")
+    kind = ABOUT.get(Kind(alarm.kind))
     planned = {Due.RETURN: facts.return_at, Due.DEPARTURE: facts.depart_at}
-    at = min(planned.get(kind, alarm.due_at), alarm.due_at)
-    what = "asks for help" if alarm.kind == Kind.HELP else WORDS.get(kind, "timer")
-    return Counted(kind, at, what, alarm.due_at, alarm.attendee_id, alarm.kind)
+    at = min(planned.get(kind, alarm.due_at), alarm.due_at) if kind else alarm.due_at
+    what = "asks for help" if alarm.kind == Kind.HELP else WORDS[kind] if kind else "timer"
+    return Counted(kind or "", at, what, alarm.due_at, alarm.attendee_id, alarm.kind)

@@ -1,13 +1,13 @@
 """What the board knows of each visit: plain facts, read with the same number of queries for any number of visits."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from homevisits.people.models import Household, HouseholdWarning, Role
 from homevisits.trusts.roles import RoleName
@@ -115,15 +115,16 @@ TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING]
 
 
 def read(visits: QuerySet[Visit]) -> list[Facts]:
-    """The facts of some visits. Six queries."""
+    """The facts of some visits. Seven queries."""
     found = list(_visits(visits))
     ids = [row["pk"] for row in found]
-    parties, dues, alarms, said = _parties(ids), _dues(ids), _alarms(ids), _said(ids)
+    pupils, parties = _pupils(ids), _parties(ids)
+    dues, alarms, said = _dues(ids), _alarms(ids), _said(ids)
     warnings = _warnings({row["household_id"] for row in found})
     return [
         Facts(
             **{name: row[name] for name in PLAIN},
-            pupils=row["children"],
+            pupils=pupils[row["pk"]],
             school=row["school__name"],
             early_minutes=row["policy__depart_early_minutes"],
             checkin_minutes=row["policy__checkin_after_start_minutes"],
@@ -146,7 +147,6 @@ def _visits(visits: QuerySet[Visit]) -> Iterable[dict[str, Any]]:
         visit__arrived_at__isnull=False,
         staff__attending__visit=OuterRef("pk"),
     )
-    children = Visit.pupils.through.objects.filter(visit=OuterRef("pk")).order_by().values("visit")
     return Visit.objects.filter(pk__in=visits.order_by().values("pk"), depart_at__isnull=False).values(
         *(name for name in PLAIN if name != "is_first"),
         "school__name",
@@ -156,9 +156,13 @@ def _visits(visits: QuerySet[Visit]) -> Iterable[dict[str, Any]]:
         "household__entrance",
         "checkin_colleague_id",
         "responsible_contact_id",
-        children=Coalesce(Subquery(children.annotate(n=Count("pk")).values("n")), 0),
         is_first=~Exists(been),
     )
+
+
+def _pupils(ids: Sequence[int]) -> Counter[int]:
+    """How many pupils each visit is about."""
+    return Counter(Visit.pupils.through.objects.filter(visit__in=ids).values_list("visit_id", flat=True))
 
 
 def _group(rows: Iterable[tuple[int, Any]]) -> Many:
@@ -171,7 +175,7 @@ def _group(rows: Iterable[tuple[int, Any]]) -> Many:
 
 def _parties(ids: Sequence[int]) -> Many:
     ewo = Role.objects.filter(staff=OuterRef("staff"), role=RoleName.EWO)
-    rows = (
+    rows: Iterable[Any] = (
         Attendee.objects.filter(visit__in=ids)
         .order_by("visit", "-is_lead", "pk")
         .values(

@@ -72,7 +72,7 @@ def tag(staff: Staff, school: School | None, session: str) -> Tag:
     seen, params = on_board(staff, school).order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         seen = f"SELECT id FROM ({seen}) AS board (id)"  # noqa: S608  (our own query; values are parameters)
-        cursor.execute(VERSIONS.replace("{seen}", seen), [*params, SOON, staff.pk])
+        cursor.execute(VERSIONS.replace("{seen}", seen), (*params, SOON, staff.pk))  # type: ignore[arg-type]
         now, *says = cursor.fetchone()
     says += [staff.pk, sorted(map(str, staff.held)), school.pk if school else 0, session]
     digest = hashlib.sha256(repr(says).encode()).hexdigest()[:32]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from homevisits.look.forms import HouseForm, TickTiles, Tiles
+from homevisits.people.forms.offering import offer
 from homevisits.people.models import Staff
 from visits.brief import Brief
 from visits.routes import Need
@@ -57,7 +58,7 @@ class Deciding(HouseForm):
             del self.fields["necessary"]
         if not (rules and rules.confirm_best_interests and confirms):
             del self.fields["best_interests"]
-        self.fields["kinds"].choices = [(kind, STATEMENTS[Kind(kind)]) for kind in self.kinds_asked]
+        offer(self, "kinds", [(kind, STATEMENTS[Kind(kind)]) for kind in self.kinds_asked])
         if not self.asks_which:
             self.fields["kinds"].widget = forms.MultipleHiddenInput()
         if Kind.LONE not in self.kinds_asked:
@@ -84,7 +85,7 @@ class Deciding(HouseForm):
     def clean(self) -> dict[str, Any]:
         """A yes needs the confirmations and a reason for going alone; a no needs only its reason."""
         cleaned = super().clean() or self.cleaned_data
-        if self.reply != Answer.YES:
+        if self.pressed != Answer.YES:
             for name in ("kinds", "lone_reason"):
                 self.errors.pop(name, None)
             return {**cleaned, "kinds": self.kinds_asked, "lone_reason": ""}
@@ -94,13 +95,13 @@ class Deciding(HouseForm):
         return cleaned
 
     @property
-    def reply(self) -> str:
+    def pressed(self) -> str:
         """Which of the three buttons was pressed."""
         return str(self.data.get("reply", "")) if self.is_bound else ""
 
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        if self.reply not in Answer.values and "reply" not in self.fields:
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.pressed not in Answer.values and "reply" not in self.fields:
             self.add_error(None, "Choose Authorise, Return for changes or Decline.")
 
     @property
@@ -122,7 +123,7 @@ class Deciding(HouseForm):
     def said(self) -> dict[str, Any]:
         """The words of the transition."""
         if self.is_outdated:
-            reply = self.reply if self.reply in Answer.values else Answer.NO
+            reply = self.pressed if self.pressed in Answer.values else Answer.NO
             return {
                 "reply": reply,
                 "reason": self.data.get("reason", "").strip() or "None given",
@@ -130,7 +131,7 @@ class Deciding(HouseForm):
             }
         cleaned = self.cleaned_data
         return {
-            "reply": self.reply,
+            "reply": self.pressed,
             "reason": cleaned["reason"],
             "kinds": cleaned["kinds"],
             "necessary": bool(cleaned.get("necessary")),
@@ -174,9 +175,7 @@ class Telephoned(Deciding):
 
     def dress(self) -> None:
         people = self.brief.reachable
-        self.fields["said_by"].choices = [
-            (str(person.pk), f"{person}, {person.title}") for person, _ in people
-        ]
+        offer(self, "said_by", [(str(person.pk), f"{person}, {person.title}") for person, _ in people])
         self.fields["reason"].label = "The reason they gave"
         self.fields["reason"].help_text = "In their words, as nearly as you can."
         super().dress()

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from homevisits.look.forms import HouseForm, Tiles
+from homevisits.people.forms.offering import offer
 from homevisits.people.models import Staff, Vehicle
 from homevisits.people.phones import PhoneField
 from homevisits.trusts.policies import CheckInColleague, CodeWordRule
@@ -72,7 +73,7 @@ class PersonLog(HouseForm):
         self.fields["travel"].required = self.is_logging and self.wants_travel
         if self.cars:
             cars = [(str(car.pk), str(car)) for car in self.cars]
-            self.fields["car"].choices = [*cars, (OTHER_CAR, "Another car")]
+            offer(self, "car", [*cars, (OTHER_CAR, "Another car")])
             self.reveals = {"travel": {Travel.DRIVES: ["car"]}, "car": {OTHER_CAR: ["vehicle_text"]}}
             self.fields["vehicle_text"].label = "What car is it?"
         else:
@@ -139,11 +140,13 @@ class LogForm(HouseForm):
         if not self.wants_contact:
             del self.fields["responsible_contact"]
         for name in {"checkin_colleague", "responsible_contact"} & set(self.fields):
-            self.fields[name].queryset = colleagues(self.visit)
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = colleagues(self.visit)
         if not self.wants_word:
             del self.fields["word"], self.fields["word_for"]
         elif self.visit.includes(self.by):
-            self.fields["word_for"].choices = [("visit", "For this visit only")]
+            offer(self, "word_for", [("visit", "For this visit only")])
         if "responsible_contact" in self.fields:
             self.fields["responsible_contact"].required = self.is_logging
         super().dress()
@@ -233,7 +236,7 @@ class BackForm(HouseForm):
     def dress(self) -> None:
         rules = self.attendee.visit.rules
         if rules and not rules.leaving_by_phone_allowed:
-            self.fields["how"].choices = [(Attendee.Back.AT_SCHOOL, "Back at school")]
+            offer(self, "how", [(Attendee.Back.AT_SCHOOL, "Back at school")])
         super().dress()
 
 

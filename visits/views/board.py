@@ -3,19 +3,20 @@
 import datetime as dt
 import hashlib
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from homevisits.escalation.fallback import sweep_if_stale
+from homevisits.people.signed_in import StaffRequest
 from homevisits.trusts.models import School
 from visits.board.scope import has_board, schools
 from visits.board.showing import board
 from visits.board.tag import Tag, tag
 
 
-def chosen_school(request: HttpRequest) -> School | None:
+def chosen_school(request: StaffRequest) -> School | None:
     """The school of `?school=`; 404 for somebody without a board and for a school that is not theirs."""
     if not has_board(request.user):
         raise Http404
@@ -26,7 +27,7 @@ def chosen_school(request: HttpRequest) -> School | None:
     return found
 
 
-def read_tag(request: HttpRequest, school: School | None) -> Tag:
+def read_tag(request: StaffRequest, school: School | None) -> Tag:
     """The state of this person's board, before it is drawn: what changes meanwhile shows at the next poll."""
     key = request.session.session_key or ""
     return tag(request.user, school, hashlib.sha256(key.encode()).hexdigest()[:16])
@@ -41,7 +42,7 @@ def signed(reply: HttpResponse, read: Tag, age: float | None) -> HttpResponse:
 
 
 @require_GET
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: StaffRequest) -> HttpResponse:
     age = sweep_if_stale()
     school = chosen_school(request)
     read = read_tag(request, school)
@@ -58,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: StaffRequest) -> HttpResponse:
     """The rows alone, or 304 when nothing changed. Sweeps by itself when nobody else does."""
     age = sweep_if_stale()
     school = chosen_school(request)
