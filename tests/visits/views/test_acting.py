@@ -1,0 +1,164 @@
+"""Cancelling, "not back after all" and the risk assessment: who may, what is refused, who is told."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from homevisits.notices.models import Notice
+from homevisits.people.models import Staff
+from tests.cast import Cast
+from tests.factories import visits as make
+from tests.factories.people import HouseholdWarningFactory
+from visits import transitions
+from visits.models import Visit
+from visits.safety import VisitDeadline
+from visits.states import State
+
+
+@pytest.fixture
+def now(clock):  # type: ignore[no-untyped-def]
+    return clock.set("2026-11-26 10:00")
+
+
+def browser(staff: Staff) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def fresh(visit: Visit) -> Visit:
+    return Visit.objects.get(pk=visit.pk)
+
+
+def statuses(cast: Cast, name: str, visit: Visit) -> set[str]:
+    """Who is shown the form."""
+    url = reverse(name, args=[visit.ref])
+    found = {part: browser(person).get(url).status_code for part, person in cast.people.items()}
+    assert set(found.values()) <= {200, 404}
+    return {part for part, status in found.items() if status == 200}
+
+
+def test_cancel_is_for_who_asked_who_goes_who_decides_and_the_office(cast: Cast, now) -> None:
+    visit = make.requested(cast)
+    assert statuses(cast, "cancel", visit) == {"teacher", "colleague", "office", "head", "dsl"}
+
+
+@pytest.mark.parametrize("state", ["in_progress", "returned_safe", "recorded", "declined"])
+def test_what_is_out_or_over_is_not_cancelled(cast: Cast, now, state: str) -> None:
+    visit = make.in_state(cast, state)
+    assert browser(cast.office).post(reverse("cancel", args=[visit.ref]), {"reason": "No."}).status_code == 404
+    assert fresh(visit).state == state
+
+
+def test_cancel_needs_a_reason_and_keeps_the_tick(cast: Cast, now) -> None:
+    visit = make.logged(cast)
+    page = browser(cast.teacher).post(reverse("cancel", args=[visit.ref]), {"for_safety": "on"}).content.decode()
+    assert "Say why the visit is cancelled" in page
+    assert "checked" in page
+    assert fresh(visit).state == State.LOGGED
+
+
+@pytest.mark.clause("TC-112", "TC-113")
+def test_cancel_for_safety_tells_the_head_and_says_who_was_told(cast: Cast, now) -> None:
+    visit = make.logged(cast)
+    url = reverse("cancel", args=[visit.ref])
+    assert f"Your written reason goes to {cast.head.short_name}." in browser(cast.teacher).get(url).content.decode()
+    reply = browser(cast.teacher).post(url, {"reason": "The father threatened us.", "for_safety": "on"})
+    assert reply["Location"] == reverse("cancelled", args=[visit.ref])
+    page = browser(cast.teacher).get(reply["Location"]).content.decode()
+    assert f"{visit.ref} is cancelled for safety" in page
+    told = Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:").values_list("recipient", flat=True)
+    assert set(told) == {cast.head.pk, cast.office.pk}
+    for person in (cast.head, cast.office):
+        assert f"{person}, in the product and by e-mail, urgently." in page
+    assert "The father threatened us." in browser(cast.head).get(fresh(visit).get_absolute_url()).content.decode()
+
+
+def test_cancel_again_shows_what_happened(cast: Cast, now) -> None:
+    visit = make.cancelled(cast)
+    assert browser(cast.teacher).get(reverse("cancel", args=[visit.ref]))["Location"] == reverse("cancelled", args=[visit.ref])
+
+
+def test_draft_is_dropped_without_asking_about_safety(cast: Cast, now) -> None:
+    visit = make.draft(cast)
+    url = reverse("cancel", args=[visit.ref])
+    page = browser(cast.teacher).get(url).content.decode()
+    assert ("Drop this draft" in page, "for safety" in page) == (True, False)
+    after = browser(cast.teacher).post(url, {"reason": "Not needed."}, follow=True).content.decode()
+    assert "The draft is dropped" in after
+    assert fresh(visit).state == State.CANCELLED
+
+
+def test_not_back_is_for_office_leaders_and_who_went(cast: Cast, now) -> None:
+    visit = make.returned(cast)
+    allowed = {"teacher", "colleague", "office", "dsl", "slt", "deputy", "head", "ceo"}
+    assert statuses(cast, "not_back", visit) == allowed
+    assert statuses(cast, "not_back", make.out(cast)) == set()
+
+
+@pytest.mark.clause("CS-090", "PS-101")
+def test_not_back_after_all_needs_a_reason_and_starts_the_timers_again(cast: Cast, now) -> None:
+    visit = make.returned(cast)
+    client, url = browser(cast.office), reverse("not_back", args=[visit.ref])
+    assert "Say what happened" in client.post(url, {}).content.decode()
+    reply = client.post(url, {"reason": "That was somebody else."}, follow=True)
+    assert "is out again" in reply.content.decode()
+    assert fresh(visit).state == State.IN_PROGRESS
+    live = VisitDeadline.objects.filter(visit=visit, state="live").values_list("kind", flat=True)
+    assert "return" in live
+
+
+def test_risk_is_for_those_concerned_and_never_the_office(cast: Cast, now) -> None:
+    visit = make.requested(cast)
+    allowed = {"teacher", "colleague", "dsl", "slt", "deputy", "head", "ceo", "ewo"}
+    assert statuses(cast, "risk", visit) == allowed
+
+
+@pytest.mark.clause("TC-052", "TC-152")
+def test_risk_is_written_by_whom_the_policy_names_beside_the_warnings(cast: Cast, now) -> None:
+    visit = make.requested(cast)
+    HouseholdWarningFactory(household=visit.household, author=cast.dsl, note="A large dog")
+    url = reverse("risk", args=[visit.ref])
+    assert "A large dog" in browser(cast.head).get(url).content.decode()
+    assert "you are not one of them" in browser(cast.teacher).get(url).content.decode()
+    typed = {"level": "medium", "text": "The dog is shut away, two go."}
+    refused = browser(cast.teacher).post(url, typed).content.decode()
+    assert "The dog is shut away, two go.</textarea>" in refused
+    assert fresh(visit).risk_assessed_at is None
+    browser(cast.head).post(url, typed)
+    assert (fresh(visit).risk_level, fresh(visit).risk_assessed_by) == ("medium", cast.head)
+
+
+def test_risk_needs_its_level_and_its_words(cast: Cast, now) -> None:
+    visit = make.requested(cast)
+    page = browser(cast.head).post(reverse("risk", args=[visit.ref]), {}).content.decode()
+    assert "Choose how high the risk is" in page
+    assert "Write the risks and how they are reduced" in page
+
+
+@pytest.mark.clause("TC-128", "TC-129")
+def test_risk_of_one_person_alone_has_a_part_of_its_own(cast: Cast, now) -> None:
+    visit = make.requested(cast, party=[cast.teacher], lone_reason="A short drop-off.")
+    url = reverse("risk", args=[visit.ref])
+    page = browser(cast.head).post(url, {"level": "low", "text": "Quiet street, by day."}).content.decode()
+    assert "Write how going alone is made safe" in page
+    typed = {"level": "low", "text": "Quiet street, by day.", "lone": "Own car, call at ten past."}
+    browser(cast.head).post(url, typed)
+    assert fresh(visit).lone_assessment == "Own car, call at ten past."
+
+
+def test_last_missing_risk_assessment_authorises_and_says_so(cast: Cast, now) -> None:
+    make.checked(cast.ewo, cast.colleague)
+    visit = make.requested(cast, by=cast.ewo, party=[cast.ewo, cast.colleague])
+    assert visit.state == State.AUTHORISED
+    url = reverse("risk", args=[visit.ref])
+    reply = browser(cast.ewo).post(url, {"level": "low", "text": "Quiet street, by day."}, follow=True)
+    assert "The risk assessment is kept." in reply.content.decode()
+
+
+def test_alarm_stops_a_cancellation_with_a_sentence(cast: Cast, now) -> None:
+    visit = make.logged(cast)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    page = browser(cast.office).post(reverse("cancel", args=[visit.ref]), {"reason": "Over."}).content.decode()
+    assert "An alarm about this visit is open." in page
+    assert fresh(visit).state == State.LOGGED
