@@ -26,7 +26,7 @@ TRAVEL = {
 # What an alarm is called on its pill: a word, and an icon beside it.
 ALARM_WORDS = {
     "overdue": ("siren", "Late"),
-    "possibly_out": ("circle-help", "Left, or not?"),
+    "possibly_out": ("circle-question-mark", "Left, or not?"),
     "missed_check_in": ("phone-missed", "No check-in"),
     "wait_over": ("door-closed", "Waited too long"),
     "help": ("siren", "Asks for help"),
@@ -151,7 +151,7 @@ def _travel(facts: Facts, who: Goes | None) -> tuple[str, str]:
     car = next((goes.car for goes in facts.party if goes.car), "")
     if car:
         return ("car", car)
-    return TRAVEL.get(who.travel if who else "", ("circle-help", "Travel not stated"))
+    return TRAVEL.get(who.travel if who else "", ("circle-question-mark", "Travel not stated"))
 
 
 def _where(facts: Facts) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from homevisits.clock import from_local
+from homevisits.look.parts import icon_svg
 from visits.board.facts import Due, Facts, Goes, Raised, Said
-from visits.board.rows import row, rows, stats
+from visits.board.rows import ALARM_WORDS, row, rows, stats
 from visits.board.scope import Viewer
 
 DAY = dt.date(2026, 11, 26)
@@ -236,3 +237,21 @@ def test_row_counts_real_minutes_when_the_clocks_change(day: dt.date) -> None:
     before = row(known, OFFICE, start + dt.timedelta(minutes=59))
     after = row(known, OFFICE, start + dt.timedelta(minutes=61))
     assert (before["status"], after["status"]) == ("due-soon", "late")
+
+
+def test_every_icon_of_a_row_can_be_drawn() -> None:
+    travel = [replace(LEAD, car="", travel=way) for way in ("drives", "passenger", "walks", "public", "")]
+    alarms = [{**FINE, "alarms": (Raised(kind, at("10:50")),)} for kind in ALARM_WORDS]
+    known = [*(case[0] for case in TABLE), *alarms, *({"party": (one,)} for one in travel)]
+    made = [
+        row(facts(**case), viewer, at("10:51"))
+        for case in known
+        for viewer in (OFFICE, Viewer(11, *[frozenset()] * 2))
+    ]
+    buttons = [one["act"]["button"] for one in made]
+    icons = (
+        {one["pill"][1] for one in made}
+        | {one["travel"][0] for one in made}
+        | {b["icon"] for b in buttons if b}
+    )
+    assert all("<svg" in icon_svg(icon, 16) for icon in icons)
