@@ -8,6 +8,7 @@ network where the kernel lets it give that up, and a fetcher that knows our stat
 import contextlib
 import os
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ SECONDS = 20
 MEMORY = 512 * 1024 * 1024
 LARGEST_FILE = 32 * 1024 * 1024
 REFUSED, OUT_OF_MEMORY = 3, 4
+OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
 SCHEME = "static:"
 TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 # What fontconfig and the loader need to find fonts and libraries; no secret of ours is among it.
@@ -51,6 +53,8 @@ def render(html: str, *, seconds: float = SECONDS) -> bytes:
         raise NotMade(f"Making the PDF took longer than {seconds:g} seconds and was stopped.") from late
     if child.returncode == REFUSED:
         raise Refused("The page asked for something from outside, and was stopped.")
+    if child.returncode in OUT_OF_TIME:
+        raise NotMade(f"Making the PDF took longer than {SECONDS} seconds of work and was stopped.")
     if child.returncode == OUT_OF_MEMORY:
         raise NotMade("Making the PDF needed too much memory and was stopped.")
     if child.returncode or not child.stdout.startswith(b"%PDF-"):
