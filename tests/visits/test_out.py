@@ -389,3 +389,18 @@ def test_with_no_database_at_all_the_number_is_still_there(cast: Cast, now, monk
 def test_an_unknown_saying_is_not_there(cast: Cast, now) -> None:
     visit = make.out(cast)
     assert say(browser(cast.teacher), visit, "nonsense").status_code == 404
+
+
+def test_a_panel_that_fails_does_not_take_the_buttons_away(cast: Cast, now, monkeypatch) -> None:
+    monkeypatch.setattr("visits.views.out.OUT_PANELS", [lambda visit, staff: 1 / 0])
+    assert "I am fine" in page(browser(cast.teacher), make.out(cast))
+
+
+def test_elsewhere_a_failure_is_the_ordinary_page(cast: Cast, now, monkeypatch) -> None:
+    visit = make.out(cast)
+    client = browser(cast.teacher)
+    client.raise_request_exception = False
+    monkeypatch.setattr("visits.views.recording.get_object_or_404", lambda *args, **kwargs: 1 / 0)
+    reply = client.get(reverse("record", args=[visit.ref]))
+    assert reply.status_code == 500
+    assert "NOT recorded" not in reply.content.decode()
