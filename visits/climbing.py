@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.utils.text import get_text_list
 
 from homevisits.clock import local
 from homevisits.escalation.models import Rung, Words
@@ -94,11 +95,11 @@ def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
 
 
 def label(step: LadderStep, alarm: "VisitAlarm") -> str:
-    """The step's people in words: "Headteacher and Executive Head / CEO"."""
+    """The step's people in words: "Headteacher, DSL and Executive Head / CEO"."""
     if step.is_everybody:
         return "Everybody who can help"
     policy = policy_of(alarm)
-    return " and ".join(policy.role_label(role) for role in roles_told(step, alarm)) or "Nobody"
+    return get_text_list([policy.role_label(role) for role in roles_told(step, alarm)], "and") or "Nobody"
 
 
 def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:

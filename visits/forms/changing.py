@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 
 from homevisits.look.forms import HouseForm, Tiles
 from visits.forms.asking.base import Asking, words
@@ -51,13 +52,23 @@ class CancelForm(HouseForm):
     )
     for_safety = forms.BooleanField(label="It is cancelled for safety", required=False)
 
-    def __init__(self, visit: Visit, told: str, data: Any = None) -> None:
+    def __init__(self, told: str, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["for_safety"].help_text = f"Your written reason goes to {told}."
-        if visit.policy_id is None:
-            self.submit = "Drop this draft"
-            self.fields["reason"].help_text = "A word is enough: nobody was asked yet."
-            del self.fields["for_safety"]
+        self.fields["for_safety"].help_text = escape(f"Your written reason goes to {told}.")
+
+
+class DropForm(HouseForm):
+    """A draft of which nobody was asked: a word is enough."""
+
+    submit = "Drop this draft"
+    submit_kind = "late"
+    sentences = {"reason": "Say why you drop it"}
+    reason = forms.CharField(
+        label="Why do you drop it?",
+        help_text="A word is enough: nobody was asked yet.",
+        max_length=500,
+        widget=words(2),
+    )
 
 
 class NotBackForm(HouseForm):

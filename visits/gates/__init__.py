@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from visits.gates import (  # noqa: F401  (they register, in the order in which a page shows them)
+from visits.gates import (  # noqa: F401  (they register)
     authorise,
     depart,
     log,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -46,7 +47,7 @@ def ask_again(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         )  # fmt: skip
 
 
-def _party(visit: Visit, by: Staff) -> list[dict[str, object]]:
+def _party(visit: Visit, by: Staff) -> list[dict[str, Any]]:
     """Whoever asks leads; the others of last time go again, if they still work here."""
     others = [a.staff for a in visit.party if a.staff and a.staff.is_active and a.staff_id != by.pk]
     return [{"staff": by, "is_lead": True}, *({"staff": person} for person in others)]

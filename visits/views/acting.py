@@ -1,14 +1,14 @@
 """Acts on a visit that need a reason: cancel it, or say that they are not back after all; and its risk assessment."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
 from visits import telling, transitions
-from visits.forms.changing import CancelForm, NotBackForm, RiskForm
+from visits.forms.changing import CancelForm, DropForm, NotBackForm, RiskForm
 from visits.models import Visit
 from visits.permissions import refusal
 from visits.prefill import standing_warnings
@@ -37,8 +37,7 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "GET" and visit.state == State.CANCELLED:
         return redirect("cancelled", visit.ref)
     visit = open_to(request, ref, "cancel", *MOVES["cancel"][0])
-    told = telling.names(telling.told_of_changes(visit)) if visit.policy_id else ""
-    form = CancelForm(visit, told, request.POST if request.method == "POST" else None)
+    form = _cancelling(visit, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             transitions.cancel(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
@@ -47,6 +46,13 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
         else:
             return redirect("cancelled", visit.ref)
     return render(request, "visits/visit/cancel.html", {"visit": visit, "form": form})
+
+
+def _cancelling(visit: Visit, data: QueryDict | None) -> CancelForm | DropForm:
+    """What is asked: of a visit that somebody was asked about, or of a draft."""
+    if visit.policy_id is None:
+        return DropForm(data)
+    return CancelForm(telling.names(telling.told_of_changes(visit)), data)
 
 
 @require_GET
@@ -82,22 +88,10 @@ def risk(request: StaffRequest, ref: str) -> HttpResponse:
     visit = open_to(request, ref, "assess_risk", *ASSESSABLE)
     if not Visit.objects.about_reason(request.user).filter(pk=visit.pk).exists():
         raise Http404
-    form = RiskForm(
-        visit,
-        is_lone=visit.is_lone and is_short(visit),
-        data=request.POST if request.method == "POST" else None,
-    )
-    if form.is_bound and form.is_valid():
-        try:
-            after = transitions.assess_risk(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
-        except Refused as no:
-            form.add_error(None, no.sentence)
-        else:
-            is_ready = after.state == State.AUTHORISED and visit.state == State.REQUESTED
-            messages.success(
-                request, "The risk assessment is kept." + (" The visit is authorised." if is_ready else "")
-            )
-            return redirect("request", visit.ref) if after.state == State.DRAFT else redirect(visit)
+    is_lone = visit.is_lone and is_short(visit)
+    form = RiskForm(visit, is_lone=is_lone, data=request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and _is_assessed(request, visit, form):
+        return redirect("request", visit.ref) if visit.state == State.DRAFT else redirect(visit)
     context = {
         "visit": visit,
         "form": form,
@@ -105,3 +99,17 @@ def risk(request: StaffRequest, ref: str) -> HttpResponse:
         "warnings": standing_warnings(visit.household, by=request.user),
     }
     return render(request, "visits/visit/risk.html", context)
+
+
+def _is_assessed(request: StaffRequest, visit: Visit, form: RiskForm) -> bool:
+    """Keep what was written; say so when it was the last thing that the visit waited for."""
+    try:
+        after = transitions.assess_risk(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
+    except Refused as no:
+        form.add_error(None, no.sentence)
+        return False
+    is_ready = after.state == State.AUTHORISED and visit.state == State.REQUESTED
+    messages.success(
+        request, "The risk assessment is kept." + (" The visit is authorised." if is_ready else "")
+    )
+    return True

@@ -1,7 +1,7 @@
 """Asking for a visit: the pupil, one step after the other, the answers to check, and what happened then."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -141,18 +141,22 @@ def _shown(request: StaffRequest, step: str, form: StepForm) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @by_asker
 def check(request: StaffRequest, visit: Visit) -> HttpResponse:
-    """All answers to read once more, what is still needed, who will be asked; then send."""
+    """All answers to read once more; sending them asks the gate."""
     now = app_now()
-    unmet: list[Check] = gates.unmet("submit", visit, now)
-    refused: list[Check] = []
-    if request.method == "POST":
-        try:
-            sent = transitions.submit(visit=visit, by=request.user, now=now)
-        except Refused as no:
-            refused = no.unmet or [Check("sent", "blocks", no.sentence)]
-            unmet = gates.unmet("submit", visit, now)
-        else:
-            return redirect("request_sent", sent.ref)
+    if request.method != "POST":
+        return _checked(request, visit, now)
+    try:
+        sent = transitions.submit(visit=visit, by=request.user, now=now)
+    except Refused as no:
+        return _checked(request, visit, now, no.unmet or [Check("sent", "blocks", no.sentence)])
+    return redirect("request_sent", sent.ref)
+
+
+def _checked(
+    request: StaffRequest, visit: Visit, now: dt.datetime, refused: Sequence[Check] = ()
+) -> HttpResponse:
+    """The answers, what is still needed, and who will be asked."""
+    unmet = gates.unmet("submit", visit, now)
     context = {
         "visit": visit,
         "now": now,

@@ -61,3 +61,8 @@ def fill(client: Client, visit: Visit, typed: dict[str, dict[str, Any]]) -> None
     for step, data in typed.items():
         reply = client.post(at(visit, step), data)
         assert reply.status_code == 302, f"{step}: {text(reply)}"
+
+
+def error_of(page: str, field: str) -> bool:
+    """Whether an error stands beside a field, and a link to it in the summary."""
+    return f'id="id_{field}_error"' in page and "There is a problem" in page

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
-from django.urls import reverse
 
 from tests.cast import Cast
 from tests.factories import visits as make
-from tests.factories.people import ContactFactory, ContactLinkFactory, HouseholdFactory, PupilFactory, staff_with
-from tests.visits.asking.filling import NO_OUTSIDERS, at, browser, good, start, text
+from tests.factories.people import (
+    ContactFactory,
+    ContactLinkFactory,
+)
+from tests.visits.asking.filling import at, browser, error_of, good, start, text
 from visits.models import Visit
 from visits.story import ContactAttempt
 
@@ -33,17 +35,14 @@ def fresh(visit: Visit) -> Visit:
     return Visit.objects.get(pk=visit.pk)
 
 
-def error_of(page: str, field: str) -> bool:
-    """Whether an error stands beside a field, and a link to it in the summary."""
-    return f'id="id_{field}_error"' in page and "There is a problem" in page
-
-
 STEPS = ["pupil", "reason", "told", "where", "when", "people"]
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_step_is_for_the_person_who_asks(cast: Cast, client, visit: Visit, step: str) -> None:
-    statuses = {name: browser(person).get(at(visit, step)).status_code for name, person in cast.people.items()}
+    statuses = {
+        name: browser(person).get(at(visit, step)).status_code for name, person in cast.people.items()
+    }
     assert {name for name, status in statuses.items() if status != 404} == {"teacher"}
     assert "Draft kept" in text(client.get(at(visit, step)))
 
@@ -75,7 +74,9 @@ def test_reason_that_misses_parts_keeps_the_others(client, visit: Visit) -> None
 
 
 @pytest.mark.clause("TC-074", "TC-081")
-def test_reason_that_needs_an_explanation_asks_for_it_under_its_own_tile(client, visit: Visit, cast: Cast) -> None:
+def test_reason_that_needs_an_explanation_asks_for_it_under_its_own_tile(
+    client, visit: Visit, cast: Cast
+) -> None:
     typed = {**good(cast, [cast.teacher])["reason"], "reason_code": "OTHER"}
     page = text(client.post(at(visit, "reason"), typed))
     assert error_of(page, "explained_OTHER")
@@ -86,7 +87,11 @@ def test_reason_that_needs_an_explanation_asks_for_it_under_its_own_tile(client,
 
 @pytest.mark.clause("TC-075")
 def test_concern_of_another_reason_is_not_kept_with_this_one(client, visit: Visit, cast: Cast) -> None:
-    typed = {**good(cast, [cast.teacher])["reason"], "reason_code": "SAFEGUARDING", "concern_SAFEGUARDING": "Bruises."}
+    typed = {
+        **good(cast, [cast.teacher])["reason"],
+        "reason_code": "SAFEGUARDING",
+        "concern_SAFEGUARDING": "Bruises.",
+    }
     client.post(at(visit, "reason"), typed)
     assert fresh(visit).concern_text == "Bruises."
     client.post(at(visit, "reason"), {**typed, "reason_code": "EARLY_HELP"})
@@ -125,35 +130,64 @@ def test_no_needs_an_allowed_ground_and_its_words(client, visit: Visit, cast: Ca
 
 
 def test_answer_that_changes_empties_what_belonged_to_the_other(client, visit: Visit) -> None:
-    client.post(at(visit, "told"), {"told": "no", "ground_code": "EMERGENCY", "text_EMERGENCY": "Now.", "do": "later"})
+    client.post(
+        at(visit, "told"), {"told": "no", "ground_code": "EMERGENCY", "text_EMERGENCY": "Now.", "do": "later"}
+    )
     client.post(at(visit, "told"), {"told": "letter", "whom_letter": "Both parents", "do": "later"})
     kept = fresh(visit)
-    assert (kept.told, kept.told_whom, kept.ground_code, kept.ground_text) == ("letter", "Both parents", "", "")
+    assert (kept.told, kept.told_whom, kept.ground_code, kept.ground_text) == (
+        "letter",
+        "Both parents",
+        "",
+        "",
+    )
 
 
 @pytest.mark.clause("TC-076", "TC-077", "PS-009", "AF-020")
-def test_absence_asks_for_calls_and_each_is_noted_with_its_time(client, visit: Visit, cast: Cast, now) -> None:
+def test_absence_asks_for_calls_and_each_is_noted_with_its_time(
+    client, visit: Visit, cast: Cast, now
+) -> None:
     client.post(at(visit, "reason"), {**good(cast, [cast.teacher])["reason"], "reason_code": "ABSENCE"})
     told = {"told": "call", "whom_call": "Maria Novak", "agreed_call": "on"}
     page = text(client.post(at(visit, "told"), told))
     assert error_of(page, "attempt-channel")
     assert "Note at least 1 calls or messages that brought no explanation." in page
-    call = {"attempt-channel": "call", "attempt-result": "no_answer", "attempt-at_day": "2026-11-26", "attempt-at_time": "09:15"}
+    call = {
+        "attempt-channel": "call",
+        "attempt-result": "no_answer",
+        "attempt-at_day": "2026-11-26",
+        "attempt-at_time": "09:15",
+    }
     page = text(client.post(at(visit, "told"), {**told, **call, "do": "attempt"}))
     noted = ContactAttempt.objects.get()
-    assert (noted.visit, noted.channel, noted.by, noted.at) == (visit, "call", cast.teacher, now - dt.timedelta(minutes=45))
+    assert (noted.visit, noted.channel, noted.by, noted.at) == (
+        visit,
+        "call",
+        cast.teacher,
+        now - dt.timedelta(minutes=45),
+    )
     assert "<b>Call</b>, no answer" in page
     assert client.post(at(visit, "told"), told).status_code == 302
 
 
 def test_call_begun_and_not_added_is_noted_by_continue(client, visit: Visit) -> None:
-    call = {"attempt-channel": "text", "attempt-result": "voicemail", "attempt-at_day": "2026-11-25", "attempt-at_time": "17:00"}
+    call = {
+        "attempt-channel": "text",
+        "attempt-result": "voicemail",
+        "attempt-at_day": "2026-11-25",
+        "attempt-at_time": "17:00",
+    }
     client.post(at(visit, "told"), {"told": "call", "whom_call": "Maria", "agreed_call": "on", **call})
     assert ContactAttempt.objects.get().channel == "text"
 
 
 def test_call_without_a_result_or_in_the_future_is_refused_beside_its_field(client, visit: Visit) -> None:
-    call = {"attempt-channel": "call", "attempt-at_day": "2026-11-27", "attempt-at_time": "09:15", "do": "attempt"}
+    call = {
+        "attempt-channel": "call",
+        "attempt-at_day": "2026-11-27",
+        "attempt-at_time": "09:15",
+        "do": "attempt",
+    }
     page = text(client.post(at(visit, "told"), {"told": "call", **call}))
     assert error_of(page, "attempt-result")
     assert "Enter a time that has passed" in page
@@ -162,7 +196,11 @@ def test_call_without_a_result_or_in_the_future_is_refused_beside_its_field(clie
 
 @pytest.mark.clause("TC-099", "PS-107", "SH-063")
 def test_where_keeps_the_address_when_the_postcode_is_wrong(client, visit: Visit) -> None:
-    page = text(client.post(at(visit, "where"), {"address": "9 New Road", "postcode": "banana", "to_see_text": "Aunt"}))
+    page = text(
+        client.post(
+            at(visit, "where"), {"address": "9 New Road", "postcode": "banana", "to_see_text": "Aunt"}
+        )
+    )
     assert error_of(page, "postcode")
     assert 'value="banana"' in page
     assert (fresh(visit).address, fresh(visit).to_see_text) == ("9 New Road", "Aunt")
@@ -173,13 +211,17 @@ def test_where_offers_only_adults_who_may_be_spoken_to(cast: Cast, client) -> No
     pupil = make.a_pupil(cast)
     father = ContactFactory(trust=cast.trust, first_name="Jan", language="Polish", interpreter_needed=True)
     speaks = ContactLinkFactory(pupil=pupil, contact=father, relationship="father")
-    barred = ContactLinkFactory(pupil=pupil, contact=ContactFactory(trust=cast.trust), may_be_discussed_with=False)
+    barred = ContactLinkFactory(
+        pupil=pupil, contact=ContactFactory(trust=cast.trust), may_be_discussed_with=False
+    )
     visit = start(client, pupil)
     page = text(client.get(at(visit, "where")))
     assert "Parental responsibility. Speaks Polish, interpreter needed." in page
     assert (f'value="{speaks.pk}"' in page, f'value="{barred.pk}"' in page) == (True, False)
     assert f"Do not discuss the pupil with:</b> {barred}" in page
-    client.post(at(visit, "where"), {"address": "1 Road", "postcode": "HR4 0AA", "to_see": [speaks.pk, barred.pk]})
+    client.post(
+        at(visit, "where"), {"address": "1 Road", "postcode": "HR4 0AA", "to_see": [speaks.pk, barred.pk]}
+    )
     assert barred not in fresh(visit).to_see.all()
 
 
@@ -189,22 +231,38 @@ def test_when_is_filled_in_and_makes_the_four_times(cast: Cast, client, visit: V
     assert 'value="2026-11-26"' in page
     assert 'value="11:00"' in page
     assert f'value="{cast.policy.default_visit_minutes}"' in page
-    client.post(at(visit, "when"), {"day": "2026-11-26", "start": "11:00", "stay": "45", "there": "20", "back": "25"})
+    client.post(
+        at(visit, "when"), {"day": "2026-11-26", "start": "11:00", "stay": "45", "there": "20", "back": "25"}
+    )
     kept = fresh(visit)
-    minutes = [(t - kept.start_at).total_seconds() / 60 for t in (kept.depart_at, kept.end_at, kept.return_at)]
+    minutes = [
+        (t - kept.start_at).total_seconds() / 60 for t in (kept.depart_at, kept.end_at, kept.return_at)
+    ]
     assert (kept.start_at, minutes) == (dt.datetime(2026, 11, 26, 11, tzinfo=dt.UTC), [-20, 45, 70])
 
 
 def test_when_with_a_wrong_time_keeps_the_old_times_and_what_was_typed(client, visit: Visit) -> None:
-    client.post(at(visit, "when"), {"day": "2026-11-26", "start": "11:00", "stay": "45", "there": "20", "back": "25"})
-    page = text(client.post(at(visit, "when"), {"day": "2026-11-27", "start": "noonish", "stay": "45", "there": "20", "back": "25"}))
+    client.post(
+        at(visit, "when"), {"day": "2026-11-26", "start": "11:00", "stay": "45", "there": "20", "back": "25"}
+    )
+    page = text(
+        client.post(
+            at(visit, "when"),
+            {"day": "2026-11-27", "start": "noonish", "stay": "45", "there": "20", "back": "25"},
+        )
+    )
     assert error_of(page, "start")
     assert 'value="noonish"' in page
     assert fresh(visit).start_at == dt.datetime(2026, 11, 26, 11, tzinfo=dt.UTC)
 
 
 def test_when_in_the_past_says_so_beside_the_day(client, visit: Visit) -> None:
-    page = text(client.post(at(visit, "when"), {"day": "2026-11-25", "start": "11:00", "stay": "45", "there": "5", "back": "5"}))
+    page = text(
+        client.post(
+            at(visit, "when"),
+            {"day": "2026-11-25", "start": "11:00", "stay": "45", "there": "5", "back": "5"},
+        )
+    )
     assert error_of(page, "day")
 
 
@@ -215,87 +273,9 @@ def test_questions_for_other_hours_come_only_with_other_hours(client, visit: Vis
     page = text(client.post(at(visit, "when"), late))
     assert error_of(page, "ooh_necessary")
     assert error_of(page, "ooh_no_alternative")
-    answers = {"ooh_necessary": "The parent works until five.", "ooh_no_alternative": "Calls brought nothing."}
+    answers = {
+        "ooh_necessary": "The parent works until five.",
+        "ooh_no_alternative": "Calls brought nothing.",
+    }
     assert client.post(at(visit, "when"), {**late, **answers}).status_code == 302
     assert fresh(visit).ooh_necessary == "The parent works until five."
-
-
-@pytest.mark.clause("TC-124", "TC-123")
-def test_one_person_alone_must_say_why(cast: Cast, client, visit: Visit) -> None:
-    page = text(client.post(at(visit, "people"), {"goes": [cast.teacher.pk], "lead": cast.teacher.pk, **NO_OUTSIDERS}))
-    assert error_of(page, "lone_reason")
-    alone = {"goes": [cast.teacher.pk], "lead": cast.teacher.pk, "lone_reason": "A short drop-off.", **NO_OUTSIDERS}
-    assert client.post(at(visit, "people"), alone).status_code == 302
-    assert [a.staff for a in fresh(visit).party] == [cast.teacher]
-
-
-def test_colleague_is_found_by_name_and_stays_found_with_the_ticks(cast: Cast, client, visit: Visit) -> None:
-    ravi = staff_with("ewo", cast.trust, first_name="Ravi", last_name="Osei")
-    ticked = {"goes": [cast.teacher.pk, cast.colleague.pk], "lead": cast.teacher.pk, **NO_OUTSIDERS}
-    page = text(client.post(at(visit, "people"), {**ticked, "find": "osei", "do": "find"}))
-    assert f'value="{ravi.pk}"' in page
-    assert [a.staff for a in fresh(visit).party] == [cast.teacher, cast.colleague]
-    page = text(client.post(at(visit, "people"), {**ticked, "find": "Zzz", "do": "find"}))
-    assert error_of(page, "find")
-    assert browser(cast.teacher).post(at(visit, "people"), {**ticked, "find": cast.outsider.last_name, "do": "find"}).status_code == 200
-    assert f'value="{cast.outsider.pk}"' not in page
-
-
-def test_stranger_cannot_be_ticked(cast: Cast, client, visit: Visit) -> None:
-    page = text(client.post(at(visit, "people"), {"goes": [cast.teacher.pk, cast.outsider.pk], **NO_OUTSIDERS}))
-    assert error_of(page, "goes")
-    assert [a.staff for a in fresh(visit).party] == [cast.teacher]
-
-
-@pytest.mark.clause("TC-158", "TC-244")
-def test_person_from_outside_needs_a_number_beside_their_row(cast: Cast, client, visit: Visit) -> None:
-    rows = {"outsiders-TOTAL_FORMS": "1", "outsiders-INITIAL_FORMS": "0", "outsiders-0-name": "T. Lowe"}
-    ticked = {"goes": [cast.teacher.pk, cast.colleague.pk], "lead": cast.teacher.pk, **rows}
-    page = text(client.post(at(visit, "people"), ticked))
-    assert error_of(page, "outsiders-0-phone")
-    assert "Enter a mobile number for T. Lowe." in page
-    assert "T. Lowe" in [a.name for a in fresh(visit).party]
-    page = text(client.post(at(visit, "people"), {**ticked, "outsiders-0-phone": "12"}))
-    assert error_of(page, "outsiders-0-phone")
-    more = {"outsiders-0-phone": "07700 900321", "outsiders-0-organisation": "Social care"}
-    assert client.post(at(visit, "people"), {**ticked, **more}).status_code == 302
-    outsider = next(a for a in fresh(visit).party if a.name)
-    assert (str(outsider.phone), outsider.organisation) == ("+447700900321", "Social care")
-
-
-def test_another_row_keeps_what_was_typed(cast: Cast, client, visit: Visit) -> None:
-    rows = {"outsiders-TOTAL_FORMS": "1", "outsiders-INITIAL_FORMS": "0", "outsiders-0-name": "T. Lowe", "outsiders-0-phone": "12"}
-    page = text(client.post(at(visit, "people"), {"goes": [cast.teacher.pk], **rows, "do": "row"}))
-    assert 'name="outsiders-1-name"' in page
-    assert 'value="12"' in page
-
-
-@pytest.mark.clause("TC-242", "TC-075")
-def test_dsl_who_does_not_go_needs_a_reason(cast: Cast, client, visit: Visit) -> None:
-    typed = {**good(cast, [cast.teacher])["reason"], "reason_code": "SAFEGUARDING", "concern_SAFEGUARDING": "Not seen."}
-    client.post(at(visit, "reason"), typed)
-    two = {"goes": [cast.teacher.pk, cast.colleague.pk], "lead": cast.teacher.pk, **NO_OUTSIDERS}
-    page = text(client.post(at(visit, "people"), two))
-    assert error_of(page, "dsl_absent_reason")
-    client.post(at(visit, "reason"), {**typed, "reason_code": "POST_REFERRAL"})
-    page = text(client.post(at(visit, "people"), two))
-    assert error_of(page, "lead")
-
-
-def test_missing_check_does_not_hold_up_the_step_but_the_sending(cast: Cast, client, visit: Visit) -> None:
-    cast.colleague.clearances.all().delete()
-    page = text(client.get(at(visit, "people")))
-    assert "No DBS check on file." in page
-    two = {"goes": [cast.teacher.pk, cast.colleague.pk], "lead": cast.teacher.pk, **NO_OUTSIDERS}
-    assert client.post(at(visit, "people"), two)["Location"] == reverse("request_check", args=[visit.ref])
-    assert 'data-gate="dbs" data-blocks="true"' in text(client.get(reverse("request_check", args=[visit.ref])))
-
-
-def test_another_pupil_brings_the_other_home(cast: Cast, client, visit: Visit) -> None:
-    other = PupilFactory(school=cast.school, legal_last_name="Wren", household=HouseholdFactory(trust=cast.trust, address="5 Far Lane"))
-    page = text(client.post(at(visit, "pupil"), {"pupils": [p.pk for p in visit.pupils.all()], "find": "wren", "do": "find"}))
-    assert f'value="{other.pk}"' in page
-    client.post(at(visit, "pupil"), {"pupils": [other.pk]})
-    kept = fresh(visit)
-    assert (list(kept.pupils.all()), kept.address, kept.household) == ([other], "5 Far Lane", other.household)
-    assert error_of(text(client.post(at(visit, "pupil"), {"find": ""})), "pupils")

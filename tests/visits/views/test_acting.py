@@ -46,13 +46,17 @@ def test_cancel_is_for_who_asked_who_goes_who_decides_and_the_office(cast: Cast,
 @pytest.mark.parametrize("state", ["in_progress", "returned_safe", "recorded", "declined"])
 def test_what_is_out_or_over_is_not_cancelled(cast: Cast, now, state: str) -> None:
     visit = make.in_state(cast, state)
-    assert browser(cast.office).post(reverse("cancel", args=[visit.ref]), {"reason": "No."}).status_code == 404
+    assert (
+        browser(cast.office).post(reverse("cancel", args=[visit.ref]), {"reason": "No."}).status_code == 404
+    )
     assert fresh(visit).state == state
 
 
 def test_cancel_needs_a_reason_and_keeps_the_tick(cast: Cast, now) -> None:
     visit = make.logged(cast)
-    page = browser(cast.teacher).post(reverse("cancel", args=[visit.ref]), {"for_safety": "on"}).content.decode()
+    page = (
+        browser(cast.teacher).post(reverse("cancel", args=[visit.ref]), {"for_safety": "on"}).content.decode()
+    )
     assert "Say why the visit is cancelled" in page
     assert "checked" in page
     assert fresh(visit).state == State.LOGGED
@@ -62,21 +66,31 @@ def test_cancel_needs_a_reason_and_keeps_the_tick(cast: Cast, now) -> None:
 def test_cancel_for_safety_tells_the_head_and_says_who_was_told(cast: Cast, now) -> None:
     visit = make.logged(cast)
     url = reverse("cancel", args=[visit.ref])
-    assert f"Your written reason goes to {cast.head.short_name}." in browser(cast.teacher).get(url).content.decode()
+    assert (
+        f"Your written reason goes to {cast.head.short_name}."
+        in browser(cast.teacher).get(url).content.decode()
+    )
     reply = browser(cast.teacher).post(url, {"reason": "The father threatened us.", "for_safety": "on"})
     assert reply["Location"] == reverse("cancelled", args=[visit.ref])
     page = browser(cast.teacher).get(reply["Location"]).content.decode()
     assert f"{visit.ref} is cancelled for safety" in page
-    told = Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:").values_list("recipient", flat=True)
+    told = Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:").values_list(
+        "recipient", flat=True
+    )
     assert set(told) == {cast.head.pk, cast.office.pk}
     for person in (cast.head, cast.office):
         assert f"{person}, in the product and by e-mail, urgently." in page
-    assert "The father threatened us." in browser(cast.head).get(fresh(visit).get_absolute_url()).content.decode()
+    assert (
+        "The father threatened us."
+        in browser(cast.head).get(fresh(visit).get_absolute_url()).content.decode()
+    )
 
 
 def test_cancel_again_shows_what_happened(cast: Cast, now) -> None:
     visit = make.cancelled(cast)
-    assert browser(cast.teacher).get(reverse("cancel", args=[visit.ref]))["Location"] == reverse("cancelled", args=[visit.ref])
+    assert browser(cast.teacher).get(reverse("cancel", args=[visit.ref]))["Location"] == reverse(
+        "cancelled", args=[visit.ref]
+    )
 
 
 def test_draft_is_dropped_without_asking_about_safety(cast: Cast, now) -> None:
@@ -159,6 +173,8 @@ def test_last_missing_risk_assessment_authorises_and_says_so(cast: Cast, now) ->
 def test_alarm_stops_a_cancellation_with_a_sentence(cast: Cast, now) -> None:
     visit = make.logged(cast)
     transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
-    page = browser(cast.office).post(reverse("cancel", args=[visit.ref]), {"reason": "Over."}).content.decode()
+    page = (
+        browser(cast.office).post(reverse("cancel", args=[visit.ref]), {"reason": "Over."}).content.decode()
+    )
     assert "An alarm about this visit is open." in page
     assert fresh(visit).state == State.LOGGED

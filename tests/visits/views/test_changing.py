@@ -51,16 +51,26 @@ WHERE = {"address": "8 Other Street", "postcode": "HR4 0AA", "to_see_text": "Mot
 
 def test_change_is_for_who_asked_who_goes_and_the_office(cast: Cast, now) -> None:
     visit = make.requested(cast)
-    for url in (reverse("change", args=[visit.ref]), step(visit, "where"), reverse("times", args=[visit.ref])):
+    for url in (
+        reverse("change", args=[visit.ref]),
+        step(visit, "where"),
+        reverse("times", args=[visit.ref]),
+    ):
         statuses = {name: browser(person).get(url).status_code for name, person in cast.people.items()}
         assert {name for name, status in statuses.items() if status == 200} == OFTEN
         assert {status for name, status in statuses.items() if name not in OFTEN} == {404}
 
 
-@pytest.mark.parametrize("state", ["draft", "in_progress", "returned_safe", "recorded", "declined", "cancelled"])
+@pytest.mark.parametrize(
+    "state", ["draft", "in_progress", "returned_safe", "recorded", "declined", "cancelled"]
+)
 def test_nothing_is_changed_before_it_is_sent_or_once_somebody_left(cast: Cast, now, state: str) -> None:
     visit = make.in_state(cast, state)
-    for url in (reverse("change", args=[visit.ref]), step(visit, "where"), reverse("times", args=[visit.ref])):
+    for url in (
+        reverse("change", args=[visit.ref]),
+        step(visit, "where"),
+        reverse("times", args=[visit.ref]),
+    ):
         assert browser(cast.teacher).get(url).status_code == 404
 
 
@@ -68,7 +78,10 @@ def test_nothing_is_changed_before_it_is_sent_or_once_somebody_left(cast: Cast, 
 def test_office_changes_no_step_that_says_why(cast: Cast, now) -> None:
     visit = make.requested(cast, purpose="CANARY purpose of the visit", lone_reason="CANARY lone")
     client = browser(cast.office)
-    statuses = {name: client.get(step(visit, name)).status_code for name in ("pupil", "reason", "told", "where", "when", "people")}
+    statuses = {
+        name: client.get(step(visit, name)).status_code
+        for name in ("pupil", "reason", "told", "where", "when", "people")
+    }
     assert statuses == {"pupil": 404, "reason": 404, "told": 404, "where": 200, "when": 200, "people": 200}
     for url in (reverse("change", args=[visit.ref]), step(visit, "people")):
         assert "CANARY" not in client.get(url).content.decode()
@@ -80,7 +93,10 @@ def test_office_changes_who_goes_and_empties_no_reason(cast: Cast, now) -> None:
     party = {"goes": [cast.teacher.pk, cast.slt.pk], "lead": cast.teacher.pk, **NO_OUTSIDERS}
     browser(cast.office).post(step(visit, "people"), {**party, "change-reason": "Sam is ill."})
     changed = fresh(visit)
-    assert ({a.staff for a in changed.party}, changed.lone_reason) == ({cast.teacher, cast.slt}, "Kept by the person who asked.")
+    assert ({a.staff for a in changed.party}, changed.lone_reason) == (
+        {cast.teacher, cast.slt},
+        "Kept by the person who asked.",
+    )
 
 
 def test_change_without_a_reason_keeps_what_was_typed_and_changes_nothing(cast: Cast, now) -> None:
@@ -127,7 +143,11 @@ def test_every_step_can_be_changed_by_who_asked(cast: Cast, now) -> None:
     client = browser(cast.teacher)
     typed: dict[str, dict[str, Any]] = {
         "pupil": {"pupils": [pupil.pk for pupil in visit.pupils.all()]},
-        "reason": {"reason_code": "EARLY_HELP", "purpose": "Quite another purpose than before.", "why_necessary": "So it is."},
+        "reason": {
+            "reason_code": "EARLY_HELP",
+            "purpose": "Quite another purpose than before.",
+            "why_necessary": "So it is.",
+        },
         "told": {"told": "letter", "whom_letter": "Both parents", "agreed_letter": "on"},
         "where": WHERE,
         "when": when(visit, 60),
@@ -153,7 +173,12 @@ def test_who_was_out_on_the_visit_is_not_taken_off(cast: Cast, now) -> None:
     party = [{"staff": cast.colleague, "is_lead": True}, {"staff": cast.slt}]
     with pytest.raises(Refused, match="has been out on this visit already"):
         transitions.amend(visit=visit, by=cast.colleague, now=now, values={}, reason="Ill.", party=party)
-    typed = {"goes": [cast.colleague.pk, cast.slt.pk], "lead": cast.colleague.pk, "change-reason": "Ill.", **NO_OUTSIDERS}
+    typed = {
+        "goes": [cast.colleague.pk, cast.slt.pk],
+        "lead": cast.colleague.pk,
+        "change-reason": "Ill.",
+        **NO_OUTSIDERS,
+    }
     page = browser(cast.colleague).post(step(visit, "people"), typed).content.decode()
     assert "has been out on this visit already" in page
     assert fresh(visit).includes(cast.teacher)
@@ -172,7 +197,9 @@ def test_small_move_keeps_the_decisions_and_tells_the_head(cast: Cast, now) -> N
 
 def test_large_move_asks_again(cast: Cast, now) -> None:
     visit = make.logged(cast)
-    browser(cast.teacher).post(reverse("times", args=[visit.ref]), {**when(visit, 60), "reason": "A meeting."})
+    browser(cast.teacher).post(
+        reverse("times", args=[visit.ref]), {**when(visit, 60), "reason": "A meeting."}
+    )
     assert fresh(visit).state == State.REQUESTED
 
 

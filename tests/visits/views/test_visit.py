@@ -133,7 +133,9 @@ def test_buttons_stand_only_for_those_who_may(cast: Cast, now, state: str) -> No
     for name, person in cast.people.items():
         shown = browser(person).get(visit.get_absolute_url())
         if shown.status_code == 200:
-            buttons = {action.url for action in [*shown.context["page"].actions, *shown.context["page"].others]}
+            buttons = {
+                action.url for action in [*shown.context["page"].actions, *shown.context["page"].others]
+            }
             for action in found:
                 if reverse(action, args=[visit.ref]) in buttons:
                     found[action].add(name)
@@ -148,7 +150,9 @@ def test_way_shows_what_lies_behind_and_what_comes_next(cast: Cast, now) -> None
 
 def test_decisions_that_fell_stay_readable(cast: Cast, now) -> None:
     visit = make.authorised(cast)
-    transitions.amend(visit=visit, by=cast.teacher, now=now, values={"address": "1 Else"}, reason="They moved.")
+    transitions.amend(
+        visit=visit, by=cast.teacher, now=now, values={"address": "1 Else"}, reason="They moved."
+    )
     shown = page(cast.head, visit)
     assert "the visit changed after the decision" in shown
     assert "They moved." in shown

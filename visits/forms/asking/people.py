@@ -192,7 +192,7 @@ class PeopleForm(StepForm):
 
     def values(self) -> dict[str, Any]:
         """Those who may not read the reasons add to them, and empty nothing."""
-        kept = {
+        kept: dict[str, Any] = {
             name: self.cleaned_data[name]
             for name in ("lone_reason", "dsl_absent_reason")
             if name in self.cleaned_data

@@ -71,8 +71,8 @@ class WhenForm(StepForm):
     def plan(self) -> Plan:
         """What was typed, if it is a plan; else what was there before."""
         said = getattr(self, "cleaned_data", {})
-        parts = [said.get(name) for name in ("start_at", "stay", "there", "back")]
-        return Plan(*parts) if None not in parts else self.first
+        parts: list[Any] = [said.get(name) for name in ("start_at", "stay", "there", "back")]
+        return self.first if None in parts else Plan(*parts)
 
     @property
     def times(self) -> dict[str, dt.datetime]:

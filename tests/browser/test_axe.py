@@ -1,0 +1,204 @@
+"""Every page in a browser, wide and narrow, light and dark: axe finds nothing, and nothing is cut off.
+
+The world is built once and each page is loaded once; it is then narrowed and darkened where it
+stands. In the dark only the colours are looked at again: nothing else changes with them.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.urls import reverse
+
+from homevisits.trusts import publishing
+from tests.access import place
+from tests.browser.driver import press
+from tests.browser.screens import Screens
+from tests.cast import Cast, make_cast
+from tests.clock import Clock
+from tests.factories import visits as make
+from visits import transitions
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = (1280, 390)
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page of somebody's: an address, the thing that it names, and a button to press for its errors."""
+
+    who: str
+    address: str
+    thing: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+    button: str = ""
+    query: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.who, self.address, self.thing, *self.more.values(), self.button]))
+
+
+def step(name: str, thing: str = "draft", button: str = "") -> Stop:
+    return Stop("teacher", "request_step", thing, {"step": name}, button)
+
+
+WALK = [
+    Stop("nobody", "account_login", button="Sign in"),
+    Stop("nobody", "account_reset_password"),
+    # My day, asking
+    *(Stop(who, "day") for who in ("teacher", "office", "head", "admin")),
+    Stop("teacher", "visit_new"),
+    Stop("teacher", "visit_new", query="?pupil={pupil}"),
+    *(step(name) for name in ("pupil", "reason", "told", "where", "when", "people")),
+    *(step(name, "empty", "Continue") for name in ("reason", "told", "people")),
+    Stop("teacher", "request_check", "draft"),
+    Stop("teacher", "request_check", "empty", button="Send the request"),
+    Stop("teacher", "request_sent", "requested"),
+    # The visit's page, and what is done there
+    *(Stop(who, "visit", "requested") for who in ("teacher", "head", "office")),
+    *(Stop("teacher", "visit", thing) for thing in ("draft", "logged", "out", "returned", "recorded")),
+    Stop("teacher", "change", "requested"),
+    Stop("teacher", "change_step", "requested", {"step": "where"}),
+    Stop("teacher", "times", "authorised"),
+    Stop("teacher", "cancel", "requested", button="Cancel this visit"),
+    Stop("teacher", "code_word", "logged"),
+    Stop("head", "risk", "requested", button="Keep the risk assessment"),
+    # Deciding
+    Stop("head", "dashboard"),
+    Stop("head", "decide", "requested"),
+    Stop("head", "decide", "assessed", button="Authorise"),
+    Stop("head", "decide_done", "authorised"),
+    Stop("teacher", "decide_telephone", "requested"),
+    # The office
+    Stop("office", "desk"),
+    Stop("office", "desk_log", "authorised", button="Log this visit"),
+    Stop("office", "board"),
+    Stop("office", "desk_call", "attendee"),
+    Stop("office", "desk_back", "out"),
+    Stop("office", "desk_time", "out"),
+    Stop("office", "alarm", "alarm"),
+    Stop("head", "alarm", "alarm"),
+    # On the phone
+    Stop("teacher", "out", "authorised"),
+    Stop("teacher", "out", "logged", button="I am leaving now"),
+    Stop("teacher", "out", "out"),
+    *(
+        Stop("teacher", f"out_{name}", "out")
+        for name in ("entered", "outcome", "time", "reminders", "not_left")
+    ),
+    Stop("teacher", "out_help", "out", button="Hold for help"),
+    Stop("teacher", "out", "returned"),
+    Stop("teacher", "record", "returned", button="Finish the record"),
+    Stop("teacher", "record", "recorded"),
+    # Policy
+    Stop("admin", "policy_list"),
+    *(
+        Stop("admin", "policy_version", "policy", query=f"?part={part}")
+        for part in ("", "reasons", "ladders")
+    ),
+    Stop("admin", "policy_edit", "policy_draft", {"section": "out"}),
+    Stop("admin", "policy_changes", "policy_draft"),
+    # People
+    Stop("office", "people"),
+    Stop("admin", "staff_profile", "staff"),
+    Stop("office", "pupils"),
+    Stop("office", "pupil", "pupil"),
+    Stop("dsl", "household", "household"),
+    Stop("office", "imports"),
+    Stop("office", "import", "import"),
+    Stop("office", "desk_duty"),
+    # Messages
+    Stop("office", "notices"),
+    Stop("office", "notices_sent"),
+    Stop("admin", "notices_log"),
+    # Safeguarding and attendance
+    Stop("dsl", "concerns"),
+    Stop("teacher", "concern_new", query="?visit={out}", button="Send to the DSL now"),
+    Stop("dsl", "concern", "concern"),
+    Stop("attendance", "attendance"),
+    Stop("attendance", "agreements"),
+    Stop("attendance", "agreement", "agreement"),
+]
+
+
+@dataclass(frozen=True)
+class House:
+    """The cast, and one of everything that an address may name."""
+
+    cast: Cast
+    things: dict[str, dict[str, Any]]
+
+    def path(self, stop: Stop) -> str:
+        kwargs = self.things[stop.thing] if stop.thing else {}
+        query = stop.query.format(pupil=self.things["pupil"]["pk"], out=self.things["out"]["ref"])
+        return reverse(stop.address, kwargs=kwargs | stop.more) + query
+
+
+@pytest.fixture
+def house(morning: Clock) -> House:
+    """One of everything, and besides: an empty draft, a request whose risks are assessed, a policy's draft."""
+    cast, now = make_cast("three_counties"), morning.now
+    there = place(cast, now)
+    empty = transitions.ask_for(by=cast.teacher, pupils=[make.a_pupil(cast)], now=now)
+    assessed = make.requested(cast, now=now)
+    make.assessed(cast, assessed, now)
+    draft = publishing.start_draft(
+        trust=cast.trust, school=None, by=cast.admin, now=now, based_on=cast.policy
+    )
+    more = {
+        "empty": {"ref": empty.ref},
+        "assessed": {"ref": assessed.ref},
+        "policy": {"pk": cast.policy.pk},
+        "policy_draft": {"pk": draft.pk},
+    }
+    return House(cast, there.kwargs | more)
+
+
+def test_axe_finds_nothing_on_any_page(screens: Screens, house: House) -> None:
+    found = [f"{stop}: {trouble}" for stop in WALK for trouble in troubles_of(screens, house, stop)]
+    assert found == []
+
+
+def troubles_of(screens: Screens, house: House, stop: Stop) -> list[str]:
+    """What is wrong with a page as it opens, and with its errors once a button was pressed."""
+    page = screens.nobody() if stop.who == "nobody" else screens.desk(house.cast.people[stop.who])
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    reply = page.goto(house.path(stop))
+    status = reply.status if reply else 0
+    found = [] if status == 200 else [f"answers {status}"]
+    found += looked_at(page)
+    if stop.button:
+        press(page, stop.button)
+        page.locator("[data-error-summary], h1:has-text('Send for help?')").first.wait_for()
+        found += [f"after the button, {trouble}" for trouble in looked_at(page)]
+    return found + said
+
+
+def looked_at(page: "Page") -> list[str]:
+    """Violations and overflow at each width, light; the colours once more in the dark."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme, options in (("light", {}), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            found += [f"{width} {scheme}: {trouble}" for trouble in violations(page, options)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{width}: wider than the screen")
+    return found
+
+
+def violations(page: "Page", options: dict[str, Any]) -> list[str]:
+    """Each rule that is broken, and where."""
+    asked = json.dumps({"resultTypes": ["violations"], **options})
+    rules = page.evaluate(f"axe.run({asked}).then(result => result.violations)")
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in rules for node in rule["nodes"]]
