@@ -75,7 +75,9 @@ def test_a_change_swaps_the_rows_and_an_alarm_is_announced(screens: Screens, the
     assert "missed a check-in" in page.locator("[data-announce]").inner_text()
 
 
-def test_board_goes_red_when_the_timers_stop_or_the_server_is_gone(screens: Screens, there: Cast, morning) -> None:
+def test_board_goes_red_when_the_timers_stop_or_the_server_is_gone(
+    screens: Screens, there: Cast, morning
+) -> None:
     out(there)
     page = board(screens, there)
     assert page.locator("body.board-stale").count() == 0
@@ -101,7 +103,9 @@ def test_board_works_without_scripts_and_asks_to_be_loaded_again(screens: Screen
     context.close()
 
 
-def test_office_starts_the_call_from_the_row_and_comes_back_to_the_board(screens: Screens, there: Cast) -> None:
+def test_office_starts_the_call_from_the_row_and_comes_back_to_the_board(
+    screens: Screens, there: Cast
+) -> None:
     visit = make.out(there, now=app_now(), start_at=app_now() + make.minutes(1))
     page = board(screens, there)
     row = page.locator(f"[data-visit={visit.ref}]")

@@ -42,7 +42,12 @@ def fresh(visit: Visit) -> Visit:
 
 def log_form(cast: Cast, visit: Visit, **more: object) -> dict[str, object]:
     """What the office fills in, as its form posts it."""
-    posted: dict[str, object] = {"do": "log", "checkin_colleague": cast.office.pk, "word": WORD, "word_for": "school"}
+    posted: dict[str, object] = {
+        "do": "log",
+        "checkin_colleague": cast.office.pk,
+        "word": WORD,
+        "word_for": "school",
+    }
     for attendee in visit.attendees.all():
         posted |= {f"person{attendee.pk}-phone": "07700 900111", f"person{attendee.pk}-travel": "walks"}
     return posted | more
@@ -65,7 +70,9 @@ def test_office_logs_a_visit_on_each_policy(cast: Cast, now, client: Client) -> 
     logged = fresh(visit)
     assert (logged.state, logged.logged_by) == (State.LOGGED, cast.office)
     assert {str(a.phone) for a in logged.party} == {"+447700900111"}
-    assert f"{visit.ref} is logged. They leave at 10:00. From now on its return is watched." in text(client.get("/desk/"))
+    assert f"{visit.ref} is logged. They leave at 10:00. From now on its return is watched." in text(
+        client.get("/desk/")
+    )
 
 
 MISSING = [
@@ -109,7 +116,9 @@ def test_log_takes_the_persons_own_car_or_another(cast: Cast, now, client: Clien
     lead, second = visit.attendees.order_by("-is_lead")
     drives = {f"person{one.pk}-travel": "drives" for one in (lead, second)}
     untold = sent(client, cast.office, f"/visits/{visit.ref}/log/", **log_form(cast, visit, **drives))
-    assert untold.content.decode().count("Enter P. Colleague’s car: make, model, colour and registration") == 2
+    assert (
+        untold.content.decode().count("Enter P. Colleague’s car: make, model, colour and registration") == 2
+    )
     assert fresh(visit).state == State.AUTHORISED
     cars = {f"person{lead.pk}-car": car.pk, f"person{second.pk}-vehicle_text": "Red Mini, AB12 CDE"}
     sent(client, cast.office, f"/visits/{visit.ref}/log/", **log_form(cast, visit, **drives, **cars))
@@ -127,7 +136,9 @@ def test_log_refuses_the_printed_example_as_code_word(cast: Cast, now, client: C
 
 
 @pytest.mark.parametrize("word_for", ["school", "visit"])
-def test_log_sets_the_code_word_for_the_school_or_the_visit(cast: Cast, now, client: Client, word_for: str) -> None:
+def test_log_sets_the_code_word_for_the_school_or_the_visit(
+    cast: Cast, now, client: Client, word_for: str
+) -> None:
     visit = make.authorised(cast, now=now)
     sent(client, cast.office, f"/visits/{visit.ref}/log/", **log_form(cast, visit, word_for=word_for))
     word = cast.school.code_words.get()
@@ -167,7 +178,9 @@ def test_log_out_of_hours_asks_for_a_responsible_contact(cast: Cast, now, client
     visit = make.authorised(cast, now=now, **evening, ooh_necessary="Works by day", ooh_no_alternative="None")
     lacking = sent(client, cast.office, f"/visits/{visit.ref}/log/", **log_form(cast, visit))
     assert "responsible_contact" in lacking.context["form"].errors
-    chosen = {int(str(key)) for key, _ in lacking.context["form"].fields["responsible_contact"].choices if key}
+    chosen = {
+        int(str(key)) for key, _ in lacking.context["form"].fields["responsible_contact"].choices if key
+    }
     assert not chosen & {cast.teacher.pk, cast.colleague.pk, cast.outsider.pk}
     posted = log_form(cast, visit, responsible_contact=cast.slt.pk)
     sent(client, cast.office, f"/visits/{visit.ref}/log/", **posted)
@@ -181,12 +194,18 @@ def test_log_out_of_hours_asks_for_a_responsible_contact(cast: Cast, now, client
 def test_no_page_of_the_office_says_why(cast: Cast, now, client: Client) -> None:
     pupil = make.a_pupil(cast, legal_first_name="Canarypupil")
     facts = {**CANARY, "pupil": pupil, "now": now}
-    made = {state: make.in_state(cast, state, **facts) for state in ("requested", "authorised", "logged", "in_progress", "returned_safe")}
+    made = {
+        state: make.in_state(cast, state, **facts)
+        for state in ("requested", "authorised", "logged", "in_progress", "returned_safe")
+    }
     out = made["in_progress"]
     transitions.say_no_answer(visit=out, by=cast.office, now=now, attendee=out.party[0])
     paths = ["/desk/", "/board/", "/board/rows/", out.alarms.get().get_absolute_url()]
     paths += [f"/visits/{made[state].ref}/log/" for state in ("requested", "authorised", "logged")]
-    paths += [f"/visits/{out.ref}/{page}/" for page in ("back", f"call/{out.party[0].pk}", "desk/time", "desk/not-left")]
+    paths += [
+        f"/visits/{out.ref}/{page}/"
+        for page in ("back", f"call/{out.party[0].pk}", "desk/time", "desk/not-left")
+    ]
     client.force_login(cast.office)
     for path in paths:
         reply = client.get(path)
@@ -206,11 +225,16 @@ def test_desk_lists_what_the_office_has_to_do(cast: Cast, now, client: Client) -
     asked = make.requested(cast, now=now)
     client.force_login(cast.office)
     work = client.get("/desk/").context["work"]
-    refs = {name: [one["ref"] for one in getattr(work, name)] for name in ("to_log", "leaving", "waiting", "owed")}
+    refs = {
+        name: [one["ref"] for one in getattr(work, name)] for name in ("to_log", "leaving", "waiting", "owed")
+    }
     assert refs == {
         "to_log": [sooner.ref, later.ref], "leaving": [logged.ref], "waiting": [asked.ref], "owed": [returned.ref],
     }  # fmt: skip
-    assert [(one["ref"], one["name"]) for one in work.calls] == [(out.ref, "P. Teacher"), (out.ref, "P. Colleague")]
+    assert [(one["ref"], one["name"]) for one in work.calls] == [
+        (out.ref, "P. Teacher"),
+        (out.ref, "P. Colleague"),
+    ]
     assert work.to_log[0]["pill"] == ("soon", "timer", "leaves in 30 min")
 
 
@@ -246,13 +270,21 @@ def out(cast: Cast, now: dt.datetime) -> Visit:
     return fresh(make.out(cast, now=now))
 
 
-def test_call_says_whom_to_ring_what_to_ask_and_what_the_word_means(cast: Cast, out: Visit, client: Client) -> None:
+def test_call_says_whom_to_ring_what_to_ask_and_what_the_word_means(
+    cast: Cast, out: Visit, client: Client
+) -> None:
     client.force_login(cast.office)
     lead = out.party[0]
     page = client.get(f"/visits/{out.ref}/call/{lead.pk}/")
     said = text(page)
     assert f'href="tel:{lead.phone}"' in page.content.decode()
-    for sentence in ("Ring Pat Teacher", WORD.replace("?", ""), "I need help", "Do not", "Voicemail is no answer"):
+    for sentence in (
+        "Ring Pat Teacher",
+        WORD.replace("?", ""),
+        "I need help",
+        "Do not",
+        "Voicemail is no answer",
+    ):
         assert sentence in said, sentence
     assert Look.objects.filter(by=cast.office, what="code_word", ref=out.ref).count() == 1
 
@@ -275,11 +307,17 @@ def test_call_covers_the_person_spoken_to_or_all_who_are_together(
 def test_voicemail_is_no_answer_and_opens_the_alarm(cast: Cast, out: Visit, client: Client) -> None:
     reply = sent(client, cast.office, f"/visits/{out.ref}/call/{out.party[0].pk}/", answer="no_answer")
     alarm = out.alarms.get()
-    assert (reply["Location"], alarm.kind, alarm.attendee) == (alarm.get_absolute_url(), "missed_check_in", out.party[0])
+    assert (reply["Location"], alarm.kind, alarm.attendee) == (
+        alarm.get_absolute_url(),
+        "missed_check_in",
+        out.party[0],
+    )
 
 
 @pytest.mark.clause("PS-129")
-def test_code_word_opens_the_alarm_and_leaves_the_phone_page_as_it_was(cast: Cast, out: Visit, client: Client) -> None:
+def test_code_word_opens_the_alarm_and_leaves_the_phone_page_as_it_was(
+    cast: Cast, out: Visit, client: Client
+) -> None:
     phone = Client()
     phone.force_login(cast.teacher)
 
@@ -314,7 +352,9 @@ def test_call_without_an_answer_keeps_the_note(cast: Cast, out: Visit, client: C
 @pytest.mark.clause("TC-166", "TC-167")
 def test_agreed_colleague_makes_the_call(cast: Cast, now, client: Client) -> None:
     visit = make.logged(cast, now=now)
-    transitions.keep_log(visit=visit, by=cast.office, now=now, values={"checkin_colleague": cast.attendance}, people={})
+    transitions.keep_log(
+        visit=visit, by=cast.office, now=now, values={"checkin_colleague": cast.attendance}, people={}
+    )
     transitions.depart(visit=visit, by=cast.office, now=now)
     lead = fresh(visit).party[0]
     reply = sent(client, cast.attendance, f"/visits/{visit.ref}/call/{lead.pk}/", answer="fine")
@@ -323,7 +363,9 @@ def test_agreed_colleague_makes_the_call(cast: Cast, now, client: Client) -> Non
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_call_and_back_are_not_for_the_party_nor_for_others(cast: Cast, out: Visit, client: Client, part: str) -> None:
+def test_call_and_back_are_not_for_the_party_nor_for_others(
+    cast: Cast, out: Visit, client: Client, part: str
+) -> None:
     client.force_login(cast.people[part])
     may = part in {"office", "dsl", "slt", "deputy", "head", "ceo"}
     paths = (f"/visits/{out.ref}/call/{out.party[0].pk}/", f"/visits/{out.ref}/back/")
@@ -379,14 +421,20 @@ def test_an_act_by_get_changes_nothing(cast: Cast, now, client: Client, path: st
 
 
 @pytest.mark.clause("PS-100", "PS-101", "CS-090")
-def test_each_person_is_marked_on_their_own_with_how_it_was_known(cast: Cast, out: Visit, client: Client) -> None:
+def test_each_person_is_marked_on_their_own_with_how_it_was_known(
+    cast: Cast, out: Visit, client: Client
+) -> None:
     lead, second = out.party
     path = f"/visits/{out.ref}/back/"
     facts = {"how": Attendee.Back.AT_SCHOOL, "identity": "Saw her at the desk"}
-    first = sent(client, cast.office, path, person=lead.pk, **{f"person{lead.pk}-{k}": v for k, v in facts.items()})
+    first = sent(
+        client, cast.office, path, person=lead.pk, **{f"person{lead.pk}-{k}": v for k, v in facts.items()}
+    )
     assert (first["Location"], fresh(out).state) == (path, State.IN_PROGRESS)
     rang = {"how": Attendee.Back.LEFT_BY_PHONE, "identity": "Rang back on his own number"}
-    last = sent(client, cast.office, path, person=second.pk, **{f"person{second.pk}-{k}": v for k, v in rang.items()})
+    last = sent(
+        client, cast.office, path, person=second.pk, **{f"person{second.pk}-{k}": v for k, v in rang.items()}
+    )
     assert (last["Location"], fresh(out).state) == ("/board/", State.RETURNED_SAFE)
     assert [(a.back_how, a.back_identity, a.back_by) for a in fresh(out).party] == [
         ("at_school", "Saw her at the desk", cast.office), ("left_by_phone", "Rang back on his own number", cast.office),
@@ -404,7 +452,9 @@ def test_without_how_it_was_known_nobody_is_marked(cast: Cast, out: Visit, clien
     assert fresh(out).party[0].back_at is None
 
 
-def test_marked_back_under_an_alarm_waits_for_somebody_to_resolve_it(cast: Cast, out: Visit, now, client: Client) -> None:
+def test_marked_back_under_an_alarm_waits_for_somebody_to_resolve_it(
+    cast: Cast, out: Visit, now, client: Client
+) -> None:
     transitions.say_no_answer(visit=out, by=cast.office, now=now, attendee=out.party[0])
     path = f"/visits/{out.ref}/back/"
     for person in out.party:
@@ -425,7 +475,9 @@ def test_back_of_nobody_changes_nothing(cast: Cast, out: Visit, client: Client, 
 
 
 @pytest.mark.clause("TC-120", "TC-121", "TC-175")
-def test_alarm_page_has_whom_to_ring_and_a_sheet_to_read_out(cast: Cast, out: Visit, clock, client: Client) -> None:
+def test_alarm_page_has_whom_to_ring_and_a_sheet_to_read_out(
+    cast: Cast, out: Visit, clock, client: Client
+) -> None:
     Attendee.objects.filter(pk=out.party[0].pk).update(vehicle_text="Blue Fiesta, KX19 ABC", travel="drives")
     transitions.check_in(visit=out, by=cast.teacher, now=clock.advance(minutes=20), together=True)
     now = clock.advance(minutes=8)

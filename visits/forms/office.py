@@ -100,26 +100,36 @@ class LogForm(HouseForm):
     mark_optional = False
     sizes = {"checkin_colleague": "medium", "responsible_contact": "medium", "word": "medium"}
     checkin_colleague = forms.ModelChoiceField(
-        Staff.objects.none(), label="Who makes the check-in call?", empty_label="Choose a colleague", required=False
+        Staff.objects.none(),
+        label="Who makes the check-in call?",
+        empty_label="Choose a colleague",
+        required=False,
     )
     no_colleague_reason = forms.CharField(
-        label="If nobody can ring: why not?", max_length=300, required=False,
+        label="If nobody can ring: why not?",
+        max_length=300,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     responsible_contact = forms.ModelChoiceField(
-        Staff.objects.none(), label="Who checks on the visitors out of hours?", empty_label="Choose somebody",
+        Staff.objects.none(),
+        label="Who checks on the visitors out of hours?",
+        empty_label="Choose somebody",
         help_text="Not somebody who goes. They hear of it, and of every alarm.",
     )
     word = forms.CharField(
         label="Code word or phrase",
         help_text="It means “I need help”. It must sound ordinary on the telephone and to anybody in the home: a "
         "question about a folder or a key, say. Not the printed example about the petrol light.",
-        max_length=80, required=False,
+        max_length=80,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     word_for = forms.ChoiceField(
-        label="For what is it?", choices=[("school", "For every visit of the school"), ("visit", "For this visit only")],
-        widget=Tiles(inline=True), required=False,
+        label="For what is it?",
+        choices=[("school", "For every visit of the school"), ("visit", "For this visit only")],
+        widget=Tiles(inline=True),
+        required=False,
     )
 
     def __init__(self, visit: Visit, by: Staff, data: Any = None, *, is_logging: bool = False) -> None:
@@ -155,7 +165,9 @@ class LogForm(HouseForm):
     def may_do_without(self) -> bool:
         """Whether the policy takes a reason in place of a colleague; never for somebody alone (TC-166)."""
         rules = self.visit.rules
-        return bool(rules and rules.checkin_colleague == CheckInColleague.WHERE_POSSIBLE and not is_short(self.visit))
+        return bool(
+            rules and rules.checkin_colleague == CheckInColleague.WHERE_POSSIBLE and not is_short(self.visit)
+        )
 
     @property
     def wants_contact(self) -> bool:
@@ -209,8 +221,11 @@ class CallForm(HouseForm):
 
     submit = None
     note = forms.CharField(
-        label="Note", help_text="What they said, in a few words. Nothing about the child.", required=False,
-        max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        label="Note",
+        help_text="What they said, in a few words. Nothing about the child.",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -220,8 +235,13 @@ class BackForm(HouseForm):
     submit = None
     sentences = {"identity": "Say how you knew that it was them"}
     how = forms.ChoiceField(
-        label="Where are they?", choices=[(Attendee.Back.AT_SCHOOL, "Back at school"), (Attendee.Back.LEFT_BY_PHONE, "Left the home, not coming back today (they rang)")],
-        widget=Tiles, initial=Attendee.Back.AT_SCHOOL,
+        label="Where are they?",
+        choices=[
+            (Attendee.Back.AT_SCHOOL, "Back at school"),
+            (Attendee.Back.LEFT_BY_PHONE, "Left the home, not coming back today (they rang)"),
+        ],
+        widget=Tiles,
+        initial=Attendee.Back.AT_SCHOOL,
     )
     identity = forms.CharField(
         label="How did you know that it was them?",

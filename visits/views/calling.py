@@ -56,7 +56,13 @@ def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
             return answered(request, visit, person, form.cleaned_data["note"])
         except Refused as no:
             form.add_error(None, no.sentence)
-    context = {"visit": visit, "person": person, "form": form, "now": app_now(), "others": others(visit, person)}
+    context = {
+        "visit": visit,
+        "person": person,
+        "form": form,
+        "now": app_now(),
+        "others": others(visit, person),
+    }
     context |= {"word": word_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
     return render(request, "visits/desk/call.html", context | {"may_close": may(request, visit, "back")})
 
@@ -87,9 +93,17 @@ def answered(request: StaffRequest, visit: Visit, person: Attendee, note: str) -
     return ANSWERS[answer](request, visit, person, note)
 
 
-def _fine(request: StaffRequest, visit: Visit, person: Attendee, note: str, *, together: bool) -> HttpResponse:
+def _fine(
+    request: StaffRequest, visit: Visit, person: Attendee, note: str, *, together: bool
+) -> HttpResponse:
     transitions.check_in(
-        visit=visit, by=request.user, now=app_now(), attendee=person, together=together, note=note, key=key_of(request)
+        visit=visit,
+        by=request.user,
+        now=app_now(),
+        attendee=person,
+        together=together,
+        note=note,
+        key=key_of(request),
     )
     whom = "They are all fine" if together else f"{person.short_name} is fine"
     messages.success(request, f"{visit.ref}: {whom}. It is written down with the time.")
@@ -107,7 +121,9 @@ def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, note: str)
 
 def _code_word(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
     alarm = hear_code_word(visit=visit, by=request.user, now=app_now(), attendee=person)
-    messages.warning(request, f"{person.short_name} needs help. The alarm is open, and the next people are told now.")
+    messages.warning(
+        request, f"{person.short_name} needs help. The alarm is open, and the next people are told now."
+    )
     return redirect(alarm)
 
 
@@ -148,7 +164,9 @@ def more_time(request: StaffRequest, ref: str) -> HttpResponse:
         except Refused as no:
             form.add_error(None, no.sentence)
         else:
-            messages.success(request, f"{visit.ref}: {form.cleaned_data['minutes']} more minutes. The head is told.")
+            messages.success(
+                request, f"{visit.ref}: {form.cleaned_data['minutes']} more minutes. The head is told."
+            )
             return onward(request, visit)
     context = {"visit": visit, "form": form, "title": "They need more time", "now": app_now()}
     return render(request, "visits/desk/ask.html", context)
@@ -160,7 +178,9 @@ def not_left(request: StaffRequest, ref: str) -> HttpResponse:
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            transitions.did_not_leave(visit=visit, by=request.user, now=app_now(), reason=form.cleaned_data["reason"])
+            transitions.did_not_leave(
+                visit=visit, by=request.user, now=app_now(), reason=form.cleaned_data["reason"]
+            )
         except Refused as no:
             form.add_error(None, no.sentence)
         else:
