@@ -116,7 +116,7 @@ def did_not_leave(
         if is_known(key) or not must_stand_at(fresh, "did_not_leave", by=by):
             return fresh
         if has_open_alarm(fresh):
-            raise Refused("An alarm about this visit is open. Somebody else has to close it first.")
+            raise Refused(_not_now(fresh, by))
         grace = fresh.rules.departure_grace_minutes if fresh.rules else 10
         fresh.departed_at, fresh.watch_again_at = None, now + dt.timedelta(minutes=grace)
         moved(fresh, "did_not_leave", "departed_at", "watch_again_at")
@@ -124,6 +124,13 @@ def did_not_leave(
         happened(fresh, "did_not_leave", "Nobody left after all", by=by, now=now, reason=reason)
         rearm(fresh, now=now)
     return fresh
+
+
+def _not_now(visit: Visit, by: Staff) -> str:
+    """Why nothing is taken back under an alarm. The party is not told of one: it may be a silent one (PS-129)."""
+    if visit.includes(by):
+        return "This cannot be taken back from here. Ring the office: they do it with you."
+    return "An alarm about this visit is open. Somebody else has to close it first."
 
 
 def say_arrived(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
