@@ -1,6 +1,6 @@
 """The visit's addresses, one line a screen."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from visits.views import (
     accounting,
@@ -20,6 +20,21 @@ from visits.views import (
     visit,
 )
 
+
+class Reference:
+    """A visit's reference in an address: nothing else ever reaches a query."""
+
+    regex = "[0-9A-Z-]{1,10}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Reference, "ref")
+
 urlpatterns = [
     path("", day.day, name="day"),
     path("board/", board.page, name="board"),
@@ -28,45 +43,45 @@ urlpatterns = [
     path("desk/", office.desk, name="desk"),
     path("documents/<uuid:uuid>.pdf", papers.document, name="document"),
     path("visits/new/", choosing.new, name="visit_new"),
-    path("visits/<str:ref>/", visit.visit, name="visit"),
-    path("visits/<str:ref>/again/", requesting.again, name="ask_again"),
-    path("visits/<str:ref>/appointment.pdf", papers.appointment, name="appointment_pdf"),
-    path("visits/<str:ref>/ask-dsl/", authorising.ask_dsl, name="decide_ask_dsl"),
-    path("visits/<str:ref>/back/", accounting.back, name="desk_back"),
-    path("visits/<str:ref>/call/<int:attendee>/", calling.call, name="desk_call"),
-    path("visits/<str:ref>/cancel/", acting.cancel, name="cancel"),
-    path("visits/<str:ref>/cancelled/", acting.cancelled, name="cancelled"),
-    path("visits/<str:ref>/change/", changing.change, name="change"),
-    path("visits/<str:ref>/change/<slug:step>/", changing.change_step, name="change_step"),
-    path("visits/<str:ref>/code-word/", visit.code_word, name="code_word"),
-    path("visits/<str:ref>/countersign/", telephoning.countersign, name="decide_countersign"),
-    path("visits/<str:ref>/decide/", authorising.decide, name="decide"),
-    path("visits/<str:ref>/decided/", authorising.done, name="decide_done"),
-    path("visits/<str:ref>/desk/left/", calling.act, {"what": "left"}, name="desk_left"),
-    path("visits/<str:ref>/desk/arrived/", calling.act, {"what": "arrived"}, name="desk_arrived"),
-    path("visits/<str:ref>/desk/time/", calling.more_time, name="desk_time"),
-    path("visits/<str:ref>/desk/not-left/", calling.not_left, name="desk_not_left"),
-    path("visits/<str:ref>/log/", office.log, name="desk_log"),
-    path("visits/<str:ref>/not-back/", acting.not_back, name="not_back"),
-    path("visits/<str:ref>/out/", out.out, name="out"),
-    path("visits/<str:ref>/out/back/<int:attendee>/", out.back_for, name="out_back"),
-    path("visits/<str:ref>/out/depart/", out.depart, name="out_depart"),
-    path("visits/<str:ref>/out/entered/", out.entered, name="out_entered"),
-    path("visits/<str:ref>/out/help/", out.help_page, name="out_help"),
-    path("visits/<str:ref>/out/not-back/", out.not_back, name="out_not_back"),
-    path("visits/<str:ref>/out/not-left/", out.not_left, name="out_not_left"),
-    path("visits/<str:ref>/out/on/<str:onward>/", out.go_on, name="out_on"),
-    path("visits/<str:ref>/out/outcome/", out.outcome, name="out_outcome"),
-    path("visits/<str:ref>/out/reminders/", out.reminders, name="out_reminders"),
-    path("visits/<str:ref>/out/say/<slug:what>/", out.say, name="out_say"),
-    path("visits/<str:ref>/out/time/", out.more_time, name="out_time"),
-    path("visits/<str:ref>/record/", recording.record, name="record"),
-    path("visits/<str:ref>/record.pdf", papers.record, name="record_pdf"),
-    path("visits/<str:ref>/request/", requesting.request_visit, name="request"),
-    path("visits/<str:ref>/request/check/", requesting.check, name="request_check"),
-    path("visits/<str:ref>/request/<slug:step>/", requesting.step, name="request_step"),
-    path("visits/<str:ref>/risk/", acting.risk, name="risk"),
-    path("visits/<str:ref>/sent/", requesting.sent, name="request_sent"),
-    path("visits/<str:ref>/telephone/", telephoning.telephone, name="decide_telephone"),
-    path("visits/<str:ref>/times/", changing.times, name="times"),
+    path("visits/<ref:ref>/", visit.visit, name="visit"),
+    path("visits/<ref:ref>/again/", requesting.again, name="ask_again"),
+    path("visits/<ref:ref>/appointment.pdf", papers.appointment, name="appointment_pdf"),
+    path("visits/<ref:ref>/ask-dsl/", authorising.ask_dsl, name="decide_ask_dsl"),
+    path("visits/<ref:ref>/back/", accounting.back, name="desk_back"),
+    path("visits/<ref:ref>/call/<int:attendee>/", calling.call, name="desk_call"),
+    path("visits/<ref:ref>/cancel/", acting.cancel, name="cancel"),
+    path("visits/<ref:ref>/cancelled/", acting.cancelled, name="cancelled"),
+    path("visits/<ref:ref>/change/", changing.change, name="change"),
+    path("visits/<ref:ref>/change/<slug:step>/", changing.change_step, name="change_step"),
+    path("visits/<ref:ref>/code-word/", visit.code_word, name="code_word"),
+    path("visits/<ref:ref>/countersign/", telephoning.countersign, name="decide_countersign"),
+    path("visits/<ref:ref>/decide/", authorising.decide, name="decide"),
+    path("visits/<ref:ref>/decided/", authorising.done, name="decide_done"),
+    path("visits/<ref:ref>/desk/left/", calling.act, {"what": "left"}, name="desk_left"),
+    path("visits/<ref:ref>/desk/arrived/", calling.act, {"what": "arrived"}, name="desk_arrived"),
+    path("visits/<ref:ref>/desk/time/", calling.more_time, name="desk_time"),
+    path("visits/<ref:ref>/desk/not-left/", calling.not_left, name="desk_not_left"),
+    path("visits/<ref:ref>/log/", office.log, name="desk_log"),
+    path("visits/<ref:ref>/not-back/", acting.not_back, name="not_back"),
+    path("visits/<ref:ref>/out/", out.out, name="out"),
+    path("visits/<ref:ref>/out/back/<int:attendee>/", out.back_for, name="out_back"),
+    path("visits/<ref:ref>/out/depart/", out.depart, name="out_depart"),
+    path("visits/<ref:ref>/out/entered/", out.entered, name="out_entered"),
+    path("visits/<ref:ref>/out/help/", out.help_page, name="out_help"),
+    path("visits/<ref:ref>/out/not-back/", out.not_back, name="out_not_back"),
+    path("visits/<ref:ref>/out/not-left/", out.not_left, name="out_not_left"),
+    path("visits/<ref:ref>/out/on/<ref:onward>/", out.go_on, name="out_on"),
+    path("visits/<ref:ref>/out/outcome/", out.outcome, name="out_outcome"),
+    path("visits/<ref:ref>/out/reminders/", out.reminders, name="out_reminders"),
+    path("visits/<ref:ref>/out/say/<slug:what>/", out.say, name="out_say"),
+    path("visits/<ref:ref>/out/time/", out.more_time, name="out_time"),
+    path("visits/<ref:ref>/record/", recording.record, name="record"),
+    path("visits/<ref:ref>/record.pdf", papers.record, name="record_pdf"),
+    path("visits/<ref:ref>/request/", requesting.request_visit, name="request"),
+    path("visits/<ref:ref>/request/check/", requesting.check, name="request_check"),
+    path("visits/<ref:ref>/request/<slug:step>/", requesting.step, name="request_step"),
+    path("visits/<ref:ref>/risk/", acting.risk, name="risk"),
+    path("visits/<ref:ref>/sent/", requesting.sent, name="request_sent"),
+    path("visits/<ref:ref>/telephone/", telephoning.telephone, name="decide_telephone"),
+    path("visits/<ref:ref>/times/", changing.times, name="times"),
 ]

@@ -97,11 +97,16 @@ def _attempts(visit: Visit, reason: Reason) -> Check:
     tried = failed_attempts(visit)
     channels = {attempt.channel for attempt in tried}
     enough = len(tried) >= reason.min_attempts and len(channels) >= reason.min_channels
+    asked = (
+        "a call or message"
+        if reason.min_attempts == 1
+        else f"at least {reason.min_attempts} calls or messages"
+    )
     ways = f" by {reason.min_channels} different ways" if reason.min_channels > 1 else ""
     return need(
         enough,
         "attempts",
-        f"Note at least {reason.min_attempts} calls or messages{ways} that brought no explanation.",
+        f"Note {asked}{ways} that brought no explanation.",
         met=f"{len(tried)} calls or messages without an explanation are noted",
         clauses=reason.clauses,
         fix="told",

@@ -142,3 +142,15 @@ def test_another_pupil_brings_the_other_home(cast: Cast, client, visit: Visit) -
     kept = fresh(visit)
     assert (list(kept.pupils.all()), kept.address, kept.household) == ([other], "5 Far Lane", other.household)
     assert error_of(text(client.post(at(visit, "pupil"), {"find": ""})), "pupils")
+
+
+@pytest.mark.parametrize("step", ["pupil", "people"])
+def test_search_with_a_nul_finds_nobody_and_breaks_nothing(client, visit: Visit, step: str) -> None:
+    typed = {
+        "pupils": [p.pk for p in visit.pupils.all()],
+        "goes": [],
+        "find": "\x00zzz",
+        "do": "find",
+        **NO_OUTSIDERS,
+    }
+    assert error_of(text(client.post(at(visit, step), typed)), "find")

@@ -151,7 +151,7 @@ def test_absence_asks_for_calls_and_each_is_noted_with_its_time(
     told = {"told": "call", "whom_call": "Maria Novak", "agreed_call": "on"}
     page = text(client.post(at(visit, "told"), told))
     assert error_of(page, "attempt-channel")
-    assert "Note at least 1 calls or messages that brought no explanation." in page
+    assert "Note a call or message that brought no explanation." in page
     call = {
         "attempt-channel": "call",
         "attempt-result": "no_answer",
@@ -279,3 +279,16 @@ def test_questions_for_other_hours_come_only_with_other_hours(client, visit: Vis
     }
     assert client.post(at(visit, "when"), {**late, **answers}).status_code == 302
     assert fresh(visit).ooh_necessary == "The parent works until five."
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2028-11-26"])
+def test_day_far_off_is_refused_beside_its_field(client, visit: Visit, day: str) -> None:
+    typed = {"day": day, "start": "11:00", "stay": "45", "there": "5", "back": "5"}
+    page = text(client.post(at(visit, "when"), typed))
+    assert error_of(page, "day")
+    assert "Enter a day within the next year" in page
+
+
+def test_address_that_names_no_visit_is_not_there(client, now) -> None:
+    for ref in ("HV-NONE", "x%00y", "HV-" + "9" * 30, "%27--"):
+        assert client.get(f"/visits/{ref}/").status_code == 404

@@ -59,6 +59,10 @@ class StepForm(HouseForm):
         """What stands in the fields at first."""
         return {}
 
+    def sought(self, name: str) -> str:
+        """What was typed into a search, before anything is checked; PostgreSQL takes no NUL."""
+        return str(self.data.get(name, "")).replace("\x00", "").strip() if self.is_bound else ""
+
     def values(self) -> dict[str, Any]:
         """The columns of the plan that can be kept: those typed well."""
         return {name: self.cleaned_data[name] for name in self.plain if name in self.cleaned_data}

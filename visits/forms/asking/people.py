@@ -172,7 +172,7 @@ class PeopleForm(StepForm):
 
     def _found(self) -> list[int]:
         found = self.colleagues
-        sought = self.data.get("find", "").split() if self.is_bound else []
+        sought = self.sought("find").split()
         for word in sought:
             found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
         ordered = found.order_by("last_name", "first_name").values_list("pk", flat=True)
@@ -222,7 +222,7 @@ class PeopleForm(StepForm):
         """Another row for somebody from outside, or a word when the search finds nobody."""
         if button == "row":
             self._add_row()
-        elif button == "find" and self.data.get("find", "").strip() and not self._found():
+        elif button == "find" and self.sought("find") and not self._found():
             self.add_error(
                 "find", "No colleague of your schools has that name. Check the spelling, or try part of it."
             )

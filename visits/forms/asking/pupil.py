@@ -80,7 +80,7 @@ class PupilForm(StepForm):
         return list(self._ours.filter(pk__in=[key for key in sent if key.isdecimal()]))
 
     def _found(self) -> list[Pupil]:
-        sought = self.data.get("find", "").strip() if self.is_bound else ""
+        sought = self.sought("find")
         return list(named(self._ours, sought)[:MOST_FOUND]) if sought else []
 
     @property
@@ -100,7 +100,7 @@ class PupilForm(StepForm):
         return {"pupils": self.chosen, "to_see": staying or first_adult(self.chosen)}
 
     def press(self, button: str) -> None:
-        if self.data.get("find", "").strip() and not self._found():
+        if self.sought("find") and not self._found():
             self.add_error(
                 "find", "No pupil of this school has that name. Check the spelling, or try part of it."
             )

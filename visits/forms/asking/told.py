@@ -189,7 +189,8 @@ class ToldForm(StepForm):
         if not (reason and reason.min_attempts):
             return "Every try counts: it shows that a visit is the next step."
         ways = f", by {reason.min_channels} different ways" if reason.min_channels > 1 else ""
-        return f"“{reason.label}” asks for {reason.min_attempts} that brought no explanation{ways}."
+        tries = "one" if reason.min_attempts == 1 else str(reason.min_attempts)
+        return f"“{reason.label}” asks for {tries} that brought no explanation{ways}."
 
     @property
     def way(self) -> str:

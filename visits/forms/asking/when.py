@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from homevisits.clock import NoSuchLocalTime, from_local, local
+from homevisits.clock import NoSuchLocalTime, from_local, local, london_day
 from homevisits.look.forms import DayField, TimeField
 from visits.forms.asking.base import Asking, StepForm, words
 from visits.gates import submit
@@ -16,6 +16,7 @@ from visits.plan import Plan, plan_of, proposed
 
 NECESSARY = "Why is it absolutely necessary to go then?"
 ALTERNATIVE = "Why is there no reasonable alternative?"
+A_YEAR = 366
 HOURS = {"ooh_necessary": "ooh_necessary", "ooh_alternative": "ooh_no_alternative"}
 
 
@@ -57,6 +58,13 @@ class WhenForm(StepForm):
             "ooh_necessary": visit.ooh_necessary,
             "ooh_no_alternative": visit.ooh_no_alternative,
         }
+
+    def clean_day(self) -> dt.date:
+        """A year either way is far enough: who goes further has mistyped."""
+        day: dt.date = self.cleaned_data["day"]
+        if abs((day - london_day(self.asking.now)).days) > A_YEAR:
+            raise forms.ValidationError("Enter a day within the next year")
+        return day
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
