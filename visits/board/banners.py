@@ -1,10 +1,8 @@
 """The open alarms at the top of the board: what, since when, who is at it, and what comes next."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypedDict
-
-from django.db.models import QuerySet
 
 from homevisits.clock import local
 from homevisits.trusts.policies import Ladder
@@ -35,11 +33,11 @@ class Banner(TypedDict):
     url: str
 
 
-def open_alarms(visits: QuerySet[Visit]) -> list[VisitAlarm]:
+def open_alarms(visits: Collection[int]) -> list[VisitAlarm]:
     """The open alarms about some visits, the oldest first, with all that a banner needs."""
     found = list(
         VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED)
-        .filter(visit__in=visits.order_by().values("pk"))
+        .filter(visit__in=visits)
         .select_related("visit__school", "visit__policy", "owner", "attendee__staff")
         .prefetch_related(
             "visit__policy__laddersteps", "attendee__staff__roles", "visit__moments__attendee__staff"

@@ -4,33 +4,34 @@ A hundred rows are drawn every few seconds, so the template only fills in what i
 """
 
 import datetime as dt
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from homevisits.clock import local
-from homevisits.look.parts import STOP_WORDS, countdown_facts, pill_html
+from homevisits.look.parts import STOP_WORDS, countdown_facts, icon_svg, pill_html
 from homevisits.people.models import Staff
-from homevisits.trusts.models import School
 from visits.board import facts
 from visits.board.banners import banners, open_alarms, told
 from visits.board.rows import SOON, Row, rows, stats
-from visits.board.scope import in_scope, on_board, viewer
-from visits.board.track import Stop
+from visits.board.scope import viewer
 
 
-def board(staff: Staff, school: School | None, now: dt.datetime) -> dict[str, Any]:
-    """The board of a person, at one school or all of theirs. A fixed number of queries."""
+def board(staff: Staff, visits: Collection[int], now: dt.datetime) -> dict[str, Any]:
+    """What a person's board says of the visits on it. A fixed number of queries."""
     seen = viewer(staff)
-    visits = facts.read(on_board(staff, school))
-    alarms = open_alarms(in_scope(staff, school))
-    made = rows(visits, seen, now)
+    known = facts.read(visits)
+    alarms = open_alarms(visits)
+    made = rows(known, seen, now)
     return {
         "now": now,
         "now_iso": iso(now),
         "banners": banners(alarms, told(alarms), seen),
         "rows": [shown(row, now) for row in made],
-        "stats": stats(made, visits, now),
+        "stats": stats(made, known, now),
         "many_schools": len({row["school"] for row in made}) > 1,
     }
 
@@ -40,7 +41,7 @@ def iso(at: dt.datetime) -> str:
 
 
 def shown(row: Row, now: dt.datetime) -> dict[str, Any]:
-    """A row with its countdown, pill and dots as text."""
+    """A row with its countdown, pill, people and dots as text."""
     count = countdown_facts(row["due"], now, int(SOON.total_seconds()))
     alarm = f"alarm at {local(row['alarm_at']):%H:%M}" if row["alarm_at"] else ""
     return {
@@ -49,14 +50,40 @@ def shown(row: Row, now: dt.datetime) -> dict[str, Any]:
         "urgency": count["urgency"],
         "count_words": count["words"],
         "count_text": count["text"],
-        "pill_html": pill_html(*row["pill"]),
-        "alarm_text": alarm,
-        "track_html": mark_safe("".join(map(dot, row["stops"]))),  # noqa: S308  (times and our own words)
+        "pill_html": pill(*row["pill"]),
+        "under": alarm or row["since"],
+        "people_html": people(tuple((one["name"], one["note"]) for one in row["people"])),
+        "reach_html": reach(row["phone"], row["phone_shown"], *row["travel"]),
+        "track_html": track(tuple((stop["at"], stop["label"], stop["state"]) for stop in row["stops"])),
     }
 
 
-def dot(stop: Stop) -> str:
-    """One dot of the track, as `_track.html` draws it; no word in it was typed by anybody."""
-    at, state = stop["at"], stop["state"]
-    time = f'<time datetime="{iso(at)}">{local(at):%H:%M}</time>'
-    return f'<li class="track-{state}">{time}<span class="visually-hidden"> {stop["label"]}, {STOP_WORDS[state]}</span></li>'
+# The same rows are drawn every few seconds: what does not change is kept as it was drawn.
+pill = lru_cache(maxsize=256)(pill_html)
+
+
+@lru_cache(maxsize=4096)
+def people(listed: tuple[tuple[str, str], ...]) -> SafeString:
+    """ "D. Mensah, R. Okafor (EWO)"; "J. Parry, alone"."""
+    drawn = ((name, f" ({note})" if note else "") for name, note in listed)
+    names = format_html_join(", ", "<b>{}</b>{}", drawn)
+    return format_html("{}, alone", names) if len(listed) == 1 else names
+
+
+@lru_cache(maxsize=4096)
+def reach(phone: str, phone_shown: str, icon: str, travel: str) -> SafeString:
+    """The number to ring, and the car or how they travel."""
+    number = format_html('<a href="tel:{}">{}{}</a>', phone, icon_svg("phone", 16), phone_shown)
+    if not phone:
+        number = format_html("<span>{}No number</span>", icon_svg("phone-off", 16))
+    return format_html("{}<span>{}{}</span>", number, icon_svg(icon, 16), travel)
+
+
+@lru_cache(maxsize=4096)
+def track(stops: tuple[tuple[dt.datetime, str, str], ...]) -> SafeString:
+    """The dots as `_track.html` draws them."""
+    dot = (
+        '<li class="track-{}"><time datetime="{}">{}</time><span class="visually-hidden"> {}, {}</span></li>'
+    )
+    drawn = ((state, iso(at), f"{local(at):%H:%M}", label, STOP_WORDS[state]) for at, label, state in stops)
+    return format_html_join("", dot, drawn)

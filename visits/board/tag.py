@@ -6,7 +6,9 @@ changes ("due soon", "late") is counted: how many of the instants that matter ha
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -52,16 +54,38 @@ SELECT app_now(),
     (SELECT count(*) FILTER (WHERE at <= app_now()) + count(*) FILTER (WHERE at <= app_now() + %s) FROM instants),
     (SELECT string_agg(school_id::text, ',' ORDER BY school_id) FROM people_deskduty
         WHERE staff_id = %s AND during @> app_now()),
-    (app_now() AT TIME ZONE 'Europe/London')::date
+    (app_now() AT TIME ZONE 'Europe/London')::date,
+    (SELECT array_agg(id) FROM seen)
 """
 
 
 @dataclass(frozen=True)
 class Tag:
-    """A strong ETag of a person's board, and the database's time at which it was read."""
+    """A strong ETag of a person's board, the database's time at which it was read, and the visits on it."""
 
     etag: str
     now: dt.datetime
+    visits: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose board it is: all that the query for its visits is made from."""
+
+    staff_id: int
+    trust_id: int
+    held: frozenset[tuple[str, int | None]]
+    school_id: int | None
+    staff: Staff = field(compare=False)
+    school: School | None = field(compare=False)
+
+
+@lru_cache(maxsize=1024)
+def seen(asked: Asked) -> tuple[str, tuple[Any, ...]]:
+    """The SQL of a person's board. Kept, since to compile it costs more than to run it."""
+    compiled, params = on_board(asked.staff, asked.school).order_by().values("pk").query.sql_with_params()
+    board = f"SELECT id FROM ({compiled}) AS board (id)"  # noqa: S608  (our own query; values are parameters)
+    return VERSIONS.replace("{seen}", board), params
 
 
 def tag(staff: Staff, school: School | None, session: str) -> Tag:
@@ -69,11 +93,11 @@ def tag(staff: Staff, school: School | None, session: str) -> Tag:
 
     The session is part of it, because the buttons carry its protection against forgery.
     """
-    seen, params = on_board(staff, school).order_by().values("pk").query.sql_with_params()
+    held = frozenset(staff.held)
+    sql, params = seen(Asked(staff.pk, staff.trust_id, held, school.pk if school else None, staff, school))
     with connection.cursor() as cursor:
-        seen = f"SELECT id FROM ({seen}) AS board (id)"  # noqa: S608  (our own query; values are parameters)
-        cursor.execute(VERSIONS.replace("{seen}", seen), (*params, SOON, staff.pk))  # type: ignore[arg-type]
-        now, *says = cursor.fetchone()
-    says += [staff.pk, sorted(map(str, staff.held)), school.pk if school else 0, session]
+        cursor.execute(sql, (*params, SOON, staff.pk))
+        now, *says, visits = cursor.fetchone()
+    says += [staff.pk, sorted(map(str, held)), school.pk if school else 0, session]
     digest = hashlib.sha256(repr(says).encode()).hexdigest()[:32]
-    return Tag(f'"{digest}"', now.astimezone(dt.UTC))
+    return Tag(f'"{digest}"', now.astimezone(dt.UTC), tuple(visits or ()))

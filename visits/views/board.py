@@ -54,7 +54,9 @@ def page(request: StaffRequest) -> HttpResponse:
         "poll_url": f"/board/rows/?school={school.pk}" if school else "/board/rows/",
     }
     return signed(
-        render(request, "visits/board/page.html", shown | board(request.user, school, read.now)), read, age
+        render(request, "visits/board/page.html", shown | board(request.user, read.visits, read.now)),
+        read,
+        age,
     )
 
 
@@ -68,5 +70,5 @@ def rows(request: StaffRequest) -> HttpResponse:
     if unchanged is not None:
         return signed(unchanged, read, age)
     return signed(
-        render(request, "visits/board/_rows.html", board(request.user, school, read.now)), read, age
+        render(request, "visits/board/_rows.html", board(request.user, read.visits, read.now)), read, age
     )
