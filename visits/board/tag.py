@@ -51,7 +51,7 @@ instants AS (
 )
 SELECT app_now(),
     (SELECT md5(string_agg(concat_ws(':', kind, id, x, c), ',' ORDER BY kind, id)) FROM versions),
-    (SELECT count(*) FILTER (WHERE at <= app_now()) + count(*) FILTER (WHERE at <= app_now() + %s) FROM instants),
+    (SELECT count(*) FILTER (WHERE at <= app_now()) + count(*) FILTER (WHERE at <= app_now() + make_interval(secs => %s)) FROM instants),
     (SELECT string_agg(school_id::text, ',' ORDER BY school_id) FROM people_deskduty
         WHERE staff_id = %s AND during @> app_now()),
     (app_now() AT TIME ZONE 'Europe/London')::date,
@@ -96,7 +96,7 @@ def tag(staff: Staff, school: School | None, session: str) -> Tag:
     held = frozenset(staff.held)
     sql, params = seen(Asked(staff.pk, staff.trust_id, held, school.pk if school else None, staff, school))
     with connection.cursor() as cursor:
-        cursor.execute(sql, (*params, SOON, staff.pk))
+        cursor.execute(sql, (*params, SOON.total_seconds(), staff.pk))
         now, *says, visits = cursor.fetchone()
     says += [staff.pk, sorted(map(str, held)), school.pk if school else 0, session]
     digest = hashlib.sha256(repr(says).encode()).hexdigest()[:32]

@@ -19,6 +19,12 @@ STATEMENTS = {
     Kind.OUT_OF_HOURS: "Going outside school hours: I agree that it is necessary and that there is no alternative",
     Kind.DSL_INPUT: "My view as DSL",
 }
+TYPED = {
+    Kind.VISIT: "The visit itself",
+    Kind.LONE: "Going alone: they decide that it is safe and appropriate",
+    Kind.OUT_OF_HOURS: "Going outside school hours: they agree that there is no alternative",
+    Kind.DSL_INPUT: "Their view as DSL",
+}
 REASON_HINT = "The person who asked reads it, and it is kept with the visit."
 
 
@@ -32,6 +38,7 @@ class Deciding(HouseForm):
         "kinds": "Tick what you decide on",
     }
     reveals = {"kinds": {Kind.LONE: ["lone_reason"]}}
+    statements = STATEMENTS
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     kinds = forms.MultipleChoiceField(label="What do you decide on?", choices=(), widget=TickTiles)
     lone_reason = forms.CharField(
@@ -58,7 +65,7 @@ class Deciding(HouseForm):
             del self.fields["necessary"]
         if not (rules and rules.confirm_best_interests and confirms):
             del self.fields["best_interests"]
-        offer(self, "kinds", [(kind, STATEMENTS[Kind(kind)]) for kind in self.kinds_asked])
+        offer(self, "kinds", [(kind, self.statements[Kind(kind)]) for kind in self.kinds_asked])
         if not self.asks_which:
             self.fields["kinds"].widget = forms.MultipleHiddenInput()
         if Kind.LONE not in self.kinds_asked:
@@ -160,6 +167,7 @@ class Telephoned(Deciding):
         "best_interests",
         "reason",
     ]
+    statements = TYPED
     said_by = forms.ChoiceField(
         label="Who said it?", help_text="They countersign what you type.", widget=Tiles
     )
@@ -176,6 +184,9 @@ class Telephoned(Deciding):
     def dress(self) -> None:
         people = self.brief.reachable
         offer(self, "said_by", [(str(person.pk), f"{person}, {person.title}") for person, _ in people])
+        self.fields["kinds"].label = "What did they decide on?"
+        self.fields["necessary"].label = "They said that the visit is necessary"
+        self.fields["best_interests"].label = "They said that it is in the pupil’s best interests"
         self.fields["reason"].label = "The reason they gave"
         self.fields["reason"].help_text = "In their words, as nearly as you can."
         super().dress()

@@ -14,7 +14,6 @@ from django.core.management.base import OutputWrapper
 from homevisits.clock import app_now, london_day
 from homevisits.local.examples.names import FIRST, LAST, STREETS, WARNINGS, chooser
 from homevisits.local.examples.places import EXAMPLES, Example, Place
-from homevisits.local.signins import PEOPLE
 from homevisits.people import importing
 from homevisits.people.importing.summary import Summary
 from homevisits.people.keeping import homes
@@ -34,6 +33,9 @@ ROLE_OF = {
     "slt": ("Senior leadership team; Attendance lead", "Assistant headteacher"),
     "deputy": ("Deputy Designated Safeguarding Lead", "Deputy DSL"),
     "head": ("Headteacher", "Headteacher"),
+    "support": ("Visiting staff", "Family support worker"),
+    "mentor": ("Visiting staff", "Learning mentor"),
+    "senco": ("Visiting staff", "SENCO"),
 }
 TRUST_ROLE = {"ewo": RoleName.EWO, "ceo": RoleName.CEO, "admin": RoleName.TRUST_ADMIN}
 TRUST_TITLE = {
@@ -151,7 +153,7 @@ STAFF_HEADINGS = (
 def _staff(school: School, example: Example, number: int, admin: Staff, now: dt.datetime) -> None:
     """The sign-ins at the first school; others have staff of the same kinds under other addresses."""
     rng = chooser(school.slug)
-    rows = [_staff_row(name, school, example, number, rng) for name in PEOPLE if name in ROLE_OF]
+    rows = [_staff_row(name, school, example, number, rng) for name in ROLE_OF]
     text = _table(STAFF_HEADINGS, rows)
     _must(importing.run(school=school, kind="staff", text=text, by=admin, now=now))
     for staff in Staff.objects.filter(roles__school=school).distinct():

@@ -1,20 +1,15 @@
-"""Example visits in every state, each walked there by the people who may, through the real transitions."""
+"""Takes one example visit from step to step, through the real transitions."""
 
 import datetime as dt
 import random
-from dataclasses import dataclass
 from typing import Any
 
-from django.core.management.base import OutputWrapper
-
-from homevisits.clock import app_now, from_local, london_day
+from homevisits.clock import london_day
 from homevisits.people.models import Pupil, Staff
-from homevisits.trusts.calendar import is_school_day
-from homevisits.trusts.models import School
+from homevisits.trusts.calendar import is_in_school_hours
 from homevisits.trusts.policies import Unannounced
-from homevisits.trusts.roles import RoleName
 from visits import transitions
-from visits.codeword import set_code_word
+from visits.examples.crew import Crew
 from visits.guidance import departure_checks
 from visits.models import Visit
 from visits.routes import deciders, is_exempt, missing, route
@@ -32,33 +27,6 @@ FACTS = (
     "The bus pass ran out on the first of the month. The walk takes forty minutes.",
 )
 OPINIONS = ("The family wants to work with us.", "The plan is realistic if the bus pass comes this week.")
-DAYS_BACK = 21
-
-
-@dataclass(frozen=True)
-class Crew:
-    """Who works at a school, so that each step is taken by somebody who may."""
-
-    school: School
-    teacher: Staff
-    colleague: Staff
-    office: Staff
-    dsl: Staff
-    ewo: Staff
-
-
-def crew_of(school: School) -> Crew:
-    def one(role: str, skip: int = 0) -> Staff:
-        return Staff.objects.holding([role], school).order_by("pk")[skip]
-
-    return Crew(
-        school,
-        one(RoleName.VISITOR),
-        one(RoleName.VISITOR, 1),
-        one(RoleName.OFFICE),
-        one(RoleName.DSL),
-        one(RoleName.EWO),
-    )
 
 
 class Walker:
@@ -68,7 +36,7 @@ class Walker:
         self, crew: Crew, pupil: Pupil, leaves: dt.datetime, rng: random.Random, **plan: Any
     ) -> None:
         self.crew, self.pupil, self.leaves, self.rng = crew, pupil, leaves, rng
-        self.lead: Staff = plan.get("lead", crew.teacher)
+        self.lead, self.mate = plan.get("pair", (crew.teacher, crew.colleague))
         self.minutes: tuple[int, int, int] = plan.get("minutes", (10, 40, 55))
         self.asked: dt.datetime = plan.get("asked", leaves - dt.timedelta(hours=20))
         self.visit: Visit = self._draft()
@@ -97,12 +65,21 @@ class Walker:
             "told_at": self.asked,
             "told_by": self.lead,
             "parent_agreed": True,
+            **self._hours(),
+        }
+        party = [{"staff": self.lead, "is_lead": True}, {"staff": self.mate}]
+        return transitions.keep_draft(visit=visit, by=self.lead, now=self.asked, values=values, party=party)
+
+    def _hours(self) -> dict[str, Any]:
+        """What a policy asks besides when the demo's hour is not one of school."""
+        start, end, _ = self.minutes
+        if is_in_school_hours(self.crew.school, self._at(start), self._at(end)):
+            return {}
+        return {
             "ooh_necessary": "The parent works in school hours.",
             "ooh_no_alternative": "Calls and letters brought no meeting.",
-            "responsible_contact": crew.dsl,
+            "responsible_contact": self.crew.dsl,
         }
-        party = [{"staff": self.lead, "is_lead": True}, {"staff": crew.colleague}]
-        return transitions.keep_draft(visit=visit, by=self.lead, now=self.asked, values=values, party=party)
 
     def _reason(self, visit: Visit) -> dict[str, Any]:
         reasons = [r for r in visit.rules.reasons.all() if _is_plain(r)] if visit.rules else []
@@ -181,7 +158,7 @@ class Walker:
                 "travel": "drives" if car else "passenger",
                 "vehicle": car,
             }
-        values = {"checkin_colleague": self.crew.office, "responsible_contact": self.crew.dsl}
+        values = {"checkin_colleague": self.crew.office}
         self.visit = transitions.log(
             visit=self.visit,
             by=self.crew.office,
@@ -270,100 +247,3 @@ def _is_plain(reason: Any) -> bool:
         and not reason.needs_concern
         and reason.min_attempts <= 3
     )
-
-
-def load(stdout: OutputWrapper) -> None:
-    """Visits of the last weeks and today at every school; the live ones at each trust's first."""
-    now = app_now()
-    seen: set[int] = set()
-    for school in School.objects.order_by("pk"):
-        rng = random.Random(school.slug)  # noqa: S311  (the same examples at every run)
-        crew = crew_of(school)
-        set_code_word(
-            school=school,
-            word="Did you find the blue folder?",
-            by=crew.office,
-            now=now - dt.timedelta(days=40),
-        )
-        pupils = list(Pupil.objects.filter(school=school).select_related("household").order_by("pk"))
-        rng.shuffle(pupils)
-        _past(crew, pupils[:9], now, rng)
-        _waiting(crew, pupils[9:14], now, rng)
-        if school.trust_id not in seen:
-            _live(crew, pupils[14:18], now, rng)
-        seen.add(school.trust_id)
-    stdout.write(f"  {Visit.objects.count()} visits")
-
-
-def _school_days_back(school: School, now: dt.datetime) -> list[dt.date]:
-    today = london_day(now)
-    days = [today - dt.timedelta(days=n) for n in range(2, DAYS_BACK + 1)]
-    return [day for day in days if is_school_day(school, day)]
-
-
-def _past(crew: Crew, pupils: list[Pupil], now: dt.datetime, rng: random.Random) -> None:
-    """Recorded ones, one whose record is owed, one declined, one cancelled for safety."""
-    days = sorted(_school_days_back(crew.school, now)[: len(pupils)])
-    for number, (pupil, day) in enumerate(zip(pupils, days, strict=False)):
-        leaves = from_local(day, dt.time(10, 15 * (number % 4)))
-        lead = crew.ewo if number == 3 else crew.teacher
-        walker = Walker(crew, pupil, leaves, rng, lead=lead)
-        if number == 1:
-            _decline(walker.ask())
-        elif number == 2:
-            _cancel(walker.log())
-        elif number == len(days) - 1:
-            walker.come_back()
-        else:
-            walker.record()
-
-
-def _decline(walker: Walker) -> None:
-    visit = Visit.objects.get(pk=walker.visit.pk)
-    now = walker.asked + dt.timedelta(hours=1)
-    decider = deciders(missing(visit)[0], visit, now)[0]
-    transitions.answer(
-        visit=visit,
-        by=decider,
-        now=now,
-        reply="no",
-        reason="The family can come in on Friday. Meet them here.",
-    )
-
-
-def _cancel(walker: Walker) -> None:
-    transitions.cancel(
-        visit=walker.visit,
-        by=walker.lead,
-        now=walker.leaves - dt.timedelta(minutes=10),
-        for_safety=True,
-        reason="The father rang, angry, and said that nobody should come. We meet at school instead.",
-    )
-
-
-def _waiting(crew: Crew, pupils: list[Pupil], now: dt.datetime, rng: random.Random) -> None:
-    """A draft, two requests (one for soon), one authorised, one logged for later today."""
-    soon = now + dt.timedelta(minutes=75)
-    tomorrow = now + dt.timedelta(days=1, hours=1)
-    asked = now - dt.timedelta(minutes=12)
-    Walker(crew, pupils[0], tomorrow, rng, asked=asked)
-    first = Walker(crew, pupils[1], soon, rng, asked=asked).ask()
-    first.assess(asked + dt.timedelta(minutes=6))
-    Walker(crew, pupils[2], tomorrow, rng, asked=asked).ask()
-    earlier = now - dt.timedelta(hours=3)
-    Walker(crew, pupils[3], now + dt.timedelta(hours=2), rng, asked=earlier).authorise()
-    Walker(crew, pupils[4], now + dt.timedelta(minutes=25), rng, asked=earlier).log()
-
-
-def _live(crew: Crew, pupils: list[Pupil], now: dt.datetime, rng: random.Random) -> None:
-    """One out and fine, one about to need its check-in call, one overdue two minutes from now."""
-    asked = now - dt.timedelta(hours=6)
-    fine = Walker(crew, pupils[0], now - dt.timedelta(minutes=24), rng, asked=asked, minutes=(10, 55, 75))
-    fine.depart().arrive().check_in()
-    Walker(crew, pupils[1], now - dt.timedelta(minutes=15), rng, asked=asked, minutes=(9, 50, 70)).depart()
-    grace = fine.visit.rules.overdue_grace_minutes if fine.visit.rules else 15
-    late_by = 62 + grace - 2
-    late = Walker(
-        crew, pupils[2], now - dt.timedelta(minutes=late_by), rng, asked=asked, minutes=(10, 45, 62)
-    )
-    late.depart().arrive().check_in()
