@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "propose": {
         "task": "attendance.tasks.propose_visits",
         "schedule": crontab(hour="6", minute="30"),
+        "options": {"expires": 12 * 3600},
     },
     "deliver": {
         "task": "homevisits.notices.tasks.deliver",

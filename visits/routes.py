@@ -19,10 +19,14 @@ Kind = Decision.Kind
 
 @dataclass(frozen=True)
 class Need:
-    """One decision that a visit needs: `roles` first; `deputies`, then `stand_ins`, when none of those can."""
+    """One decision that a visit needs: `roles` first; `deputies`, then `stand_ins`, when none of those can.
+
+    `who` says the roles in the policy's own words: "the Headteacher or the Senior leadership team".
+    """
 
     kind: str
     roles: tuple[str, ...]
+    who: str
     deputies: tuple[str, ...]
     stand_ins: tuple[str, ...]
     sentence: str
@@ -32,11 +36,6 @@ class Need:
     @property
     def label(self) -> str:
         return str(Kind(self.kind).label)
-
-    @property
-    def who(self) -> str:
-        """The roles in words: "Headteacher or Senior leadership team"."""
-        return " or ".join(str(RoleName(role).label) for role in self.roles)
 
     @property
     def ranks(self) -> tuple[tuple[str, ...], ...]:
@@ -90,6 +89,7 @@ def _need(policy: Policy, kind: str, roles: list[str], sentence: str, *columns: 
     return Need(
         kind,
         tuple(roles),
+        " or ".join(f"the {policy.role_label(role)}" for role in roles),
         tuple(policy.deputy_roles),
         tuple(policy.stand_in_roles),
         sentence,
@@ -132,6 +132,7 @@ def _dsl(visit: Visit, policy: Policy) -> Need | None:
     return Need(
         Kind.DSL_INPUT,
         (RoleName.DSL,),
+        f"the {policy.role_label(RoleName.DSL)}",
         deputies,
         (),
         "The DSL's view",

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from homevisits.audit.models import Look
@@ -154,5 +154,5 @@ def test_a_serious_concern_keeps_who_was_rung_first(cast: Cast, visit, now, clie
 )
 def test_the_database_lets_nobody_change_or_delete_a_concern(cast: Cast, visit, now, act: str) -> None:
     raised(cast, visit, now)
-    with pytest.raises(InternalError, match="Cannot"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="pgtrigger: Cannot"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(act)

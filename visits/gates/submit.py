@@ -224,7 +224,7 @@ def somebody_can_decide(visit: Visit, now: dt.datetime) -> Iterator[Check]:
             f"decider_{wanted.kind}",
             f"Nobody can decide on “{wanted.label.lower()}”: it needs {wanted.who}, not in the party and not "
             "the person who asks. Your trust admin can give somebody that role or name a deputy.",
-            met=f"{wanted.who} can decide on “{wanted.label.lower()}”",
+            met=f"“{wanted.label}” can be decided by {wanted.who}",
             clauses=wanted.clauses,
             fix="people",
         )
