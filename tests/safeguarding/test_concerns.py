@@ -154,5 +154,9 @@ def test_a_serious_concern_keeps_who_was_rung_first(cast: Cast, visit, now, clie
 )
 def test_the_database_lets_nobody_change_or_delete_a_concern(cast: Cast, visit, now, act: str) -> None:
     raised(cast, visit, now)
-    with pytest.raises(DatabaseError, match="pgtrigger: Cannot"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="pgtrigger: Cannot"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(act)

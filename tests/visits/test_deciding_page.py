@@ -190,7 +190,7 @@ def test_a_visit_without_its_lone_decision_stays_a_request(cast: Cast, now, clie
     answered(client, cast.head, visit, kinds=["visit"])
     said = text(client.get(f"/visits/{visit.ref}/decided/"))
     assert f"{visit.ref}: your answer is kept" in said
-    assert "It still waits for the Headteacher (going alone)" in said
+    assert "It still waits for the Headteacher/Head of School (going alone)" in said
     assert opened(client, cast.head, visit).context["form"].kinds_asked == ["lone"]
 
 
