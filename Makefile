@@ -8,6 +8,9 @@ PRODUCTION := HOMEVISITS_MODE=production SECRET_KEY=$(NOT_A_SECRET) FIELD_KEY=$(
 	DATABASE_URL=postgres://user:password@db/homevisits EMAIL_URL=smtp+tls://user:password@mail:587 \
 	SITE_URL=https://visits.trust.example ALLOWED_HOSTS=visits.trust.example
 
+# Half of a process's start is compiling modules, and the demo and the tests start many: keep what is compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint types format db requirements upgrade ready clean
 
 help: ## list what can be made
@@ -18,7 +21,7 @@ demo: ## run everything here with example trusts; ARGS="--port 8001" and more
 	@exec $(BIN)/python manage.py demo $(ARGS)
 
 test: lint types ## all checks and all tests, the browser's too
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 lint: ready ## style, floors, migrations, production settings
 	$(BIN)/ruff check

@@ -68,6 +68,7 @@ def install(stamp: Path) -> None:
         "--quiet",
         "--require-hashes",
         "--no-build",
+        "--compile-bytecode",
         "--python",
         python,
         str(requirements(stamp)),

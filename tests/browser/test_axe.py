@@ -1,19 +1,14 @@
-"""Every page in a browser, wide and narrow, light and dark: axe finds nothing, and nothing is cut off.
+"""Every kind of page in a browser, wide and narrow, light and dark: axe finds nothing, nothing is cut off."""
 
-The world is built once and each page is loaded once; it is then narrowed and darkened where it
-stands. In the dark only the colours are looked at again: nothing else changes with them.
-"""
-
-import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
 
 from homevisits.trusts import publishing
 from tests.access import place
+from tests.axe import WIDTHS, troubles
 from tests.browser.driver import press
 from tests.browser.screens import Screens
 from tests.cast import Cast, make_cast
@@ -21,13 +16,8 @@ from tests.clock import Clock
 from tests.factories import visits as make
 from visits import transitions
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-WIDTHS = (1280, 390)
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -165,8 +155,10 @@ def house(morning: Clock) -> House:
     return House(cast, there.kwargs | more)
 
 
-def test_axe_finds_nothing_on_any_page(screens: Screens, house: House) -> None:
-    found = [f"{stop}: {trouble}" for stop in WALK for trouble in troubles_of(screens, house, stop)]
+@pytest.mark.parametrize("part", range(PARTS))
+def test_axe_finds_nothing_on_any_page(screens: Screens, house: House, part: int) -> None:
+    stops = WALK[part::PARTS]
+    found = [f"{stop}: {trouble}" for stop in stops for trouble in troubles_of(screens, house, stop)]
     assert found == []
 
 
@@ -176,34 +168,13 @@ def troubles_of(screens: Screens, house: House, stop: Stop) -> list[str]:
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     reply = page.goto(house.path(stop))
     found = [] if reply and reply.status == 200 else [f"answers {reply.status if reply else 'nothing'}"]
-    found += looked_at(page)
+    found += troubles(page)
     if stop.button:
         press(page, stop.button)
         page.locator("[data-error-summary], h1:has-text('Send for help?')").first.wait_for()
-        found += [f"after the button, {trouble}" for trouble in looked_at(page)]
+        found += [f"after the button, {trouble}" for trouble in troubles(page)]
     if stop.cut_off:
         page.route("**/rows/**", lambda route: route.abort())
         page.locator("body.board-stale").wait_for()
-        found += [f"cut off, {trouble}" for trouble in looked_at(page)]
+        found += [f"cut off, {trouble}" for trouble in troubles(page)]
     return found
-
-
-def looked_at(page: "Page") -> list[str]:
-    """Violations and overflow at each width, light; the colours once more in the dark."""
-    page.evaluate(AXE_SCRIPT)
-    found: list[str] = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme, options in (("light", {}), ("dark", COLOURS)):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            found += [f"{width} {scheme}: {trouble}" for trouble in violations(page, options)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{width}: wider than the screen")
-    return found
-
-
-def violations(page: "Page", options: dict[str, Any]) -> list[str]:
-    """Each rule that is broken, and where."""
-    asked = json.dumps({"resultTypes": ["violations"], **options})
-    rules = page.evaluate(f"axe.run({asked}).then(result => result.violations)")
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in rules for node in rule["nodes"]]

@@ -326,7 +326,7 @@ def test_dashboard_says_what_was_decided_and_what_waits_for_somebody_else(
     page = client.get("/dashboard/")
     assert [one.visit for one in page.context["lately"]] == [done]
     assert page.context["others"] == [
-        {"ref": alone.ref, "title": str(alone.reason), "who": "Executive Head / CEO"}
+        {"ref": alone.ref, "title": str(alone.reason), "who": "the Executive Headteacher/CEO"}
     ]
 
 

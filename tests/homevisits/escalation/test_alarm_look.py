@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from homevisits.clock import app_now
 from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Message, Notice
 from homevisits.people.models import Staff
+from tests.axe import troubles
+from tests.browser.screens import be
 from tests.escalation_house.models import House, HouseAlarm, HouseDeadline
 
 if TYPE_CHECKING:
@@ -39,40 +39,22 @@ def alarm(house: House, due: Arm, office: Staff) -> HouseAlarm:
 @pytest.fixture
 def here(page: "Page", live_server: Any, office: Staff) -> str:
     """The address of the product, with the office signed in."""
-    client = Client()
-    client.force_login(office)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-    )
+    be(page, office, live_server.url)
     return str(live_server.url)
 
 
-def violations(page: "Page") -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_and_nothing_overflows(
-    page: "Page", here: str, alarm: HouseAlarm, office: Staff, width: int, scheme: str
+    page: "Page", here: str, alarm: HouseAlarm, office: Staff
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-
     def look(path: str, what: str) -> None:
         page.goto(here + path)
-        assert violations(page) == [], what
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+        assert troubles(page) == [], what
 
     for path in ("/notices/", "/notices/sent/", "/notices/log/", "/notices/messages/"):
         look(path, path)
     look(alarm.get_absolute_url(), "open")
     page.get_by_role("button", name="Resolve the alarm").click()
-    assert violations(page) == [], "with errors"
+    assert troubles(page) == [], "with errors"
     alarms.own(alarm=alarm, by=office, now=app_now())
     look(alarm.get_absolute_url(), "owned")
     alarms.resolve(alarm=alarm, by=office, outcome="late", resolution="Flat tyre.", now=app_now())

@@ -69,7 +69,7 @@ def test_draft_leads_on_to_finish_the_request(cast: Cast, now) -> None:
 
 def test_request_says_whom_it_waits_for(cast: Cast, now) -> None:
     make.requested(cast)
-    assert "Waits for Headteacher" in day(cast.teacher)
+    assert "Waits for the Headteacher" in day(cast.teacher)
 
 
 def test_second_visitor_reads_who_writes_the_record(cast: Cast, now) -> None:
