@@ -44,7 +44,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, staff: Any) -> "AgreementQuerySet":
-        return self.filter(schools_of(staff, "pupil__school") | Q(owner=staff)).distinct()
+        return self.filter(schools_of(staff, "pupil__school") | Q(owner=staff))
 
     def running(self) -> "AgreementQuerySet":
         return self.filter(state="running")

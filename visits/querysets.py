@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from homevisits.people.models import DeskDuty
 from homevisits.trusts.roles import RoleName
 from visits.states import State
 
@@ -35,19 +36,23 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         Somebody's draft is theirs alone until it is submitted. A stand-in at the desk sees what
         the office sees while the duty lasts (`watched_by` asks that with the time).
         """
-        own = Q(requested_by=staff) | Q(attendees__staff=staff)
         named = Q(checkin_colleague=staff) | Q(responsible_contact=staff)
         wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.OFFICE, RoleName.CEO, RoleName.EWO])
         of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
-        submitted = Q(state__in=NOT_DRAFTS) & (of_school | named | Q(school__desk_duties__staff=staff))
-        return self.filter(school__trust_id=staff.trust_id).filter(own | submitted).distinct()
+        at_desk = Q(school__in=DeskDuty.objects.filter(staff=staff).values("school"))
+        submitted = Q(state__in=NOT_DRAFTS) & (of_school | named | at_desk)
+        return self.filter(school__trust_id=staff.trust_id).filter(self._own(staff) | submitted)
 
     def about_reason(self, staff: Any) -> "VisitQuerySet":
         """Those of which the person may read why: not the office's view (PS-103)."""
-        own = Q(requested_by=staff) | Q(attendees__staff=staff)
         wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.CEO, RoleName.EWO])
         of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
-        return self.filter(own | of_school).distinct()
+        return self.filter(self._own(staff) | of_school)
+
+    def _own(self, staff: Any) -> Q:
+        """Asked for or gone on. A subquery: PostgreSQL plans a DISTINCT over all these joins for 70 ms."""
+        party = self.model._base_manager.filter(attendees__staff=staff)
+        return Q(requested_by=staff) | Q(pk__in=party.values("pk"))
 
     def watched(self) -> "VisitQuerySet":
         """Logged or out: on the board."""

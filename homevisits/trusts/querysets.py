@@ -17,7 +17,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
         if not staff.is_authenticated:
             return self.none()
         own = self.filter(trust_id=staff.trust_id)
-        return own if staff.is_trust_wide else own.filter(roles__staff=staff).distinct()
+        return own if staff.is_trust_wide else own.filter(pk__in={where for _, where in staff.held if where})
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):

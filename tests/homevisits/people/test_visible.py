@@ -64,3 +64,11 @@ def test_each_is_seen_once_whatever_the_number_of_roles(cast: Cast) -> None:
     PupilFactory(school=cast.school, household=sibling.household)
     assert list(Staff.objects.visible_to(cast.head)).count(cast.teacher) == 1
     assert list(Household.objects.visible_to(cast.head)) == [sibling.household]
+
+
+def test_head_of_one_school_who_teaches_at_another_is_not_its_head(cast: Cast) -> None:
+    both = staff_with(RoleName.HEADTEACHER, cast.other_school)
+    both.roles.create(role=RoleName.VISITOR, school=cast.school)
+    heads = Staff.objects.holding([RoleName.HEADTEACHER], cast.school)
+    assert list(heads) == [cast.head]
+    assert both in Staff.objects.holding([RoleName.HEADTEACHER], cast.other_school)
