@@ -20,7 +20,8 @@ demo: ## run everything here with example trusts; ARGS="--port 8001" and more
 	@$(PYTHON) .ci/bootstrap.py demo
 	@exec $(BIN)/python manage.py demo $(ARGS)
 
-test: lint types ## all checks and all tests, the browser's too
+test: ready ## all checks and all tests, the browser's too
+	@$(MAKE) --no-print-directory -j2 -Otarget lint types
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 lint: ready ## style, floors, migrations, production settings
