@@ -17,7 +17,7 @@ def load(stdout: OutputWrapper) -> None:
     """For each school with recorded visits."""
     now = app_now()
     for visit in (
-        Visit.objects.filter(state=State.RECORDED).order_by("school", "-start_at").distinct("school")
+        Visit.objects.filter(state=State.RECORDED).order_by("school_id", "-start_at").distinct("school_id")
     ):
         pupil = visit.pupils.first()
         dsl = Staff.objects.holding([RoleName.DSL], visit.school).order_by("pk").first()

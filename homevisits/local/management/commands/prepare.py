@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from homevisits.local.registry import loaders
 from homevisits.trusts.models import Trust
@@ -21,5 +22,6 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         if options["examples"] and not Trust.objects.exists():
-            for load in loaders():
-                load(self.stdout)
+            with transaction.atomic():  # all of the examples or, should one fail, none
+                for load in loaders():
+                    load(self.stdout)
