@@ -1,6 +1,6 @@
 """How late an alarm opens after its due time, with each of the sweep's callers alone.
 
-    make db && . var/dev/env && .venv/bin/python bench/alarm_latency.py
+    make db, and in another shell: . var/dev/env; .venv/bin/python -m bench.alarm_latency
 
 Needs a database with example data (`manage.py prepare --examples`) and, for Celery, a REDIS_URL.
 Prints the median and the largest lateness in seconds for each caller; compare ratios, not seconds.
@@ -29,7 +29,7 @@ MANY = int(os.environ.get("MANY", "20"))
 CALLERS = {
     "sentinel": [[sys.executable, "manage.py", "sentinel"]],
     "celery": [
-        [sys.executable, "-m", "celery", "-A", "homevisits", "-q", "worker", "-c", "2"],
+        [sys.executable, "-m", "celery", "-A", "homevisits", "-q", "worker", "-c", "2", "-Q", "celery"],
         [sys.executable, "-m", "celery", "-A", "homevisits", "-q", "beat", "-s", SCHEDULE],
     ],
     "board": [],

@@ -96,3 +96,11 @@ def test_a_log_line_holds_no_values_of_a_database_error():
 def test_a_log_line_is_one_line_whatever_is_written_into_it():
     record = logging.LogRecord("web", logging.INFO, "", 0, "name\nERROR forged", None, None)
     assert WithoutValues().format(record).endswith("INFO web: name\\nERROR forged")
+
+
+def test_papers_wait_in_a_queue_of_their_own_which_a_plain_worker_takes_too():
+    from homevisits.celery import app
+
+    assert app.amqp.router.route({}, "visits.tasks.make_document")["queue"].name == "papers"
+    assert app.amqp.router.route({}, "homevisits.escalation.tasks.sweep")["queue"].name == "celery"
+    assert set(app.amqp.queues.consume_from) == {"celery", "papers"}

@@ -124,13 +124,15 @@ def manage(*args: str) -> list[str]:
 def programs(port: int, folder: Path) -> dict[str, list[str]]:
     """The same processes that production runs, in small."""
     celery = [sys.executable, "-m", "celery", "--app", "homevisits", "--quiet"]
+    worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "homevisits.wsgi:application"),
             *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
             *("--graceful-timeout", "5", "--no-control-socket"),
         ],
-        "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+        "worker": [*worker, "--concurrency", "2", "--queues", "celery"],
+        "papers": [*worker, "--concurrency", "1", "--queues", "papers", "--hostname", "papers@%h"],
         "beat": [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
         "sentinel": manage("sentinel"),
         "sender": manage("sender"),
