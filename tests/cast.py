@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 import pytest
+from django.test import Client
 
 from homevisits.people.models import Staff
 from homevisits.trusts.models import Policy, School, Trust
@@ -80,3 +81,10 @@ def _person(part: str, role: str, where: School | Trust) -> Staff:
 def cast(request: pytest.FixtureRequest, db: None) -> Cast:
     """The cast; on another preset by `@pytest.mark.parametrize("cast", ["..."], indirect=True)`."""
     return make_cast(getattr(request, "param", "three_counties"))
+
+
+def browser(staff: Staff) -> Client:
+    """Somebody's own browser without a screen, signed in."""
+    client = Client()
+    client.force_login(staff)
+    return client

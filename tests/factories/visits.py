@@ -252,3 +252,8 @@ def give_role(staff: Staff, role: RoleName, cast: Cast) -> None:
     """Another role at the cast's school."""
     staff.roles.create(role=role, school=cast.school)
     staff.__dict__.pop("held", None)
+
+
+def fresh(visit: Visit) -> Visit:
+    """The visit as the database has it now."""
+    return Visit.objects.get(pk=visit.pk)

@@ -14,6 +14,7 @@ from homevisits.people.models import Staff
 from tests.cast import PARTS, Cast
 from tests.factories import visits as make
 from tests.factories.people import AwayFactory, HouseholdWarningFactory
+from tests.factories.visits import fresh
 from visits import transitions
 from visits.models import Visit
 from visits.states import State
@@ -21,11 +22,6 @@ from visits.story import ContactAttempt, Decision
 
 PRESETS = ["three_counties", "poulton_le_sands", "aspirational_futures"]
 YES = {"reply": "yes", "reason": "Needed now.", "necessary": "on", "best_interests": "on"}
-
-
-@pytest.fixture
-def now(clock) -> dt.datetime:
-    return clock.set("2026-11-26 10:00")
 
 
 def opened(client: Client, staff: Staff, visit: Visit) -> HttpResponse:
@@ -39,10 +35,6 @@ def answered(client: Client, staff: Staff, visit: Visit, **said: object) -> Http
     form = page.context["form"]
     hidden = {"seen": form.initial["seen"], "kinds": form.initial["kinds"]} if form else {}
     return client.post(f"/visits/{visit.ref}/decide/", hidden | YES | said)
-
-
-def fresh(visit: Visit) -> Visit:
-    return Visit.objects.get(pk=visit.pk)
 
 
 def text(reply: HttpResponse) -> str:

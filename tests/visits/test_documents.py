@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
 from homevisits import pdf
 from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import HouseholdWarningFactory
 from visits import documents, pupil_file, tasks, transitions
@@ -37,12 +36,6 @@ def instant(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     pages: list[str] = []
     monkeypatch.setattr(pdf, "render", lambda html, **_: pages.append(html) or b"%PDF-1.7 made")
     return pages
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def text_of(copy: Document) -> list[str]:

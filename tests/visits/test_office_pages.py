@@ -14,6 +14,7 @@ from homevisits.people.models import Staff
 from tests.cast import PARTS, Cast
 from tests.factories import visits as make
 from tests.factories.people import VehicleFactory
+from tests.factories.visits import fresh
 from visits import transitions
 from visits.codeword import read_code_word
 from visits.models import Attendee, Visit
@@ -27,17 +28,8 @@ CANARY = {
 WORD = "Is the blue folder on my desk?"
 
 
-@pytest.fixture
-def now(clock) -> dt.datetime:
-    return clock.set("2026-11-26 10:00")
-
-
 def text(reply: HttpResponse) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.content.decode())).replace(" )", ")")
-
-
-def fresh(visit: Visit) -> Visit:
-    return Visit.objects.get(pk=visit.pk)
 
 
 def log_form(cast: Cast, visit: Visit, **more: object) -> dict[str, object]:

@@ -8,8 +8,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import HouseholdWarningFactory
 from visits import transitions
@@ -25,12 +24,6 @@ START = "2026-11-26 10:00"
 @pytest.fixture
 def now(clock):  # type: ignore[no-untyped-def]
     return clock.set(START)
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def page(client: Client, visit: Visit) -> str:

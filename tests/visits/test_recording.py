@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from homevisits.audit.models import Look
-from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
 from visits.models import Visit
@@ -43,12 +42,6 @@ WHOLE = {
 def visit(cast: Cast, clock) -> Visit:  # type: ignore[no-untyped-def]
     clock.set(START)
     return make.returned(cast)
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def send(client: Client, visit: Visit, do: str, **typed: Any):  # type: ignore[no-untyped-def]

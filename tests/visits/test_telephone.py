@@ -24,11 +24,6 @@ SAID = {
 
 
 @pytest.fixture
-def now(clock) -> dt.datetime:
-    return clock.set("2026-11-26 10:00")
-
-
-@pytest.fixture
 def visit(cast: Cast, now: dt.datetime) -> Visit:
     made = make.requested(
         cast, now=now, purpose="Canarypurpose in more than twenty letters", why_necessary="Canarywhy"

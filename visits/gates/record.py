@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from visits.gates.checks import Check, gate, need
 from visits.models import Outcome, Visit
@@ -24,49 +25,47 @@ def record_parts(visit: Visit, now: dt.datetime) -> Iterator[Check]:
             fix="record",
         )
         return
-    yield need(
-        visit.outcome,
-        "outcome",
-        "Say how the visit went.",
-        met=visit.get_outcome_display(),
-        clauses=["CS-093"],
-        fix="record",
-    )
-    yield need(
-        record.place.strip(),
-        "place",
-        "Say where it took place.",
-        met="Where it took place is stated",
-        clauses=["SH-077"],
-        fix="record",
-    )
-    yield need(
-        record.nobody_present or record.people_present.exists(),
-        "present",
-        "List who was there, or tick that nobody was.",
-        met="Who was there is stated",
-        clauses=["SH-078"],
-        fix="record",
-    )
-    yield need(
-        record.facts.strip(),
-        "facts",
-        "Write the facts: what you saw and heard.",
-        met="The facts are written",
-        clauses=["CS-008", "CS-096", "TC-073"],
-        fix="record",
-    )
-    yield need(
-        record.concern,
-        "concern",
-        "Say whether there is a safeguarding concern.",
-        met="Whether there is a concern is stated",
-        clauses=["CS-017"],
-        fix="record",
-    )
+    for is_done, code, unmet, met, clauses in _parts(visit, record):
+        yield need(is_done, code, unmet, met=met, clauses=clauses, fix="record")
     yield from _talk(visit, record)
     yield from _pupil(visit, record)
     yield from _file(visit, record)
+
+
+def _parts(visit: Visit, record: VisitRecord) -> list[tuple[Any, str, str, str, list[str]]]:
+    """What every record has: is it there, its code, what to do, what to say once it is, the clauses."""
+    present = record.nobody_present or record.people_present.exists()
+    return [
+        (visit.outcome, "outcome", "Say how the visit went.", visit.get_outcome_display(), ["CS-093"]),
+        (
+            record.place.strip(),
+            "place",
+            "Say where it took place.",
+            "Where it took place is stated",
+            ["SH-077"],
+        ),
+        (
+            present,
+            "present",
+            "List who was there, or tick that nobody was.",
+            "Who was there is stated",
+            ["SH-078"],
+        ),
+        (
+            record.facts.strip(),
+            "facts",
+            "Write the facts: what you saw and heard.",
+            "The facts are written",
+            ["CS-008", "CS-096", "TC-073"],
+        ),
+        (
+            record.concern,
+            "concern",
+            "Say whether there is a safeguarding concern.",
+            "Whether there is a concern is stated",
+            ["CS-017"],
+        ),
+    ]
 
 
 def _talk(visit: Visit, record: VisitRecord) -> Iterator[Check]:

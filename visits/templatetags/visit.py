@@ -15,10 +15,10 @@ register = template.Library()
 
 @register.simple_tag
 def day_word(at: dt.datetime | None, now: dt.datetime) -> str:
-    """Beside a large time: "leave" for today, else the day: "leave Mon 30 Nov"."""
+    """Beside a large time: nothing for today, else the day: " Mon 30 Nov"."""
     if at is None or london_day(at) == london_day(now):
-        return "leave"
-    return f"leave {local_text(at, 'D j M')}"
+        return ""
+    return f" {local_text(at, 'D j M')}"
 
 
 @register.simple_tag

@@ -51,10 +51,10 @@ def answer(
         if seen and seen != digest:
             raise Stale("This request changed after you opened it. Read it again before you decide.")
         needs = _needs(fresh, who, kinds, now)
-        if not needs or fresh.start_at is None:  # the submit gate lets no request through without a start
+        if not needs:
             return fresh
         _must_confirm(fresh, needs, reply, necessary, best_interests, now)
-        assert fresh.start_at is not None  # nobody is asked without the times
+        assert fresh.start_at is not None  # the submit gate lets no request through without a start
         for need in needs:
             Decision.objects.create(
                 visit=fresh,

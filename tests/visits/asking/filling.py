@@ -14,12 +14,6 @@ from visits.models import Visit
 NO_OUTSIDERS = {"outsiders-TOTAL_FORMS": "0", "outsiders-INITIAL_FORMS": "0"}
 
 
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
-
-
 def text(response: HttpResponse) -> str:
     return response.content.decode()
 

@@ -3,16 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import HouseholdFactory, PupilFactory, staff_with
-from tests.visits.asking.filling import NO_OUTSIDERS, at, browser, error_of, good, start, text
+from tests.factories.visits import fresh
+from tests.visits.asking.filling import NO_OUTSIDERS, at, error_of, good, start, text
 from visits.models import Visit
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
 
 
 @pytest.fixture
@@ -24,10 +20,6 @@ def client(cast: Cast, now):  # type: ignore[no-untyped-def]
 @pytest.fixture
 def visit(cast: Cast, client) -> Visit:
     return start(client, make.a_pupil(cast))
-
-
-def fresh(visit: Visit) -> Visit:
-    return Visit.objects.get(pk=visit.pk)
 
 
 @pytest.mark.clause("TC-124", "TC-123")

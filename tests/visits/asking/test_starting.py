@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from homevisits.audit.models import Look
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import (
     ContactFactory,
@@ -12,17 +12,12 @@ from tests.factories.people import (
     HouseholdWarningFactory,
     PupilFactory,
 )
-from tests.visits.asking.filling import browser, start, text
+from tests.visits.asking.filling import start, text
 from visits import transitions
 from visits.models import Visit
 from visits.states import State
 
 NEW = "/visits/new/"
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
 
 
 def test_search_is_posted_and_keeps_names_out_of_addresses(cast: Cast, now) -> None:

@@ -4,20 +4,16 @@ import datetime as dt
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import (
     ContactFactory,
     ContactLinkFactory,
 )
-from tests.visits.asking.filling import at, browser, error_of, good, start, text
+from tests.factories.visits import fresh
+from tests.visits.asking.filling import at, error_of, good, start, text
 from visits.models import Visit
 from visits.story import ContactAttempt
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
 
 
 @pytest.fixture
@@ -29,10 +25,6 @@ def client(cast: Cast, now):  # type: ignore[no-untyped-def]
 @pytest.fixture
 def visit(cast: Cast, client) -> Visit:
     return start(client, make.a_pupil(cast))
-
-
-def fresh(visit: Visit) -> Visit:
-    return Visit.objects.get(pk=visit.pk)
 
 
 STEPS = ["pupil", "reason", "told", "where", "when", "people"]

@@ -5,19 +5,14 @@ from django.urls import reverse
 
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
-from tests.visits.asking.filling import at, browser, fill, good, start, text
+from tests.visits.asking.filling import at, fill, good, start, text
 from visits.models import Visit
 from visits.states import State
 
 PRESETS = ["three_counties", "poulton_le_sands", "aspirational_futures"]
 DECIDES = {"three_counties": "head", "poulton_le_sands": "dsl", "aspirational_futures": "head"}
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
 
 
 def party_of(cast: Cast) -> list[Staff]:

@@ -1,33 +1,17 @@
 """Cancelling, "not back after all" and the risk assessment: who may, what is refused, who is told."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from homevisits.notices.models import Notice
-from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import HouseholdWarningFactory
+from tests.factories.visits import fresh
 from visits import transitions
 from visits.models import Visit
 from visits.safety import VisitDeadline
 from visits.states import State
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
-
-
-def fresh(visit: Visit) -> Visit:
-    return Visit.objects.get(pk=visit.pk)
 
 
 def statuses(cast: Cast, name: str, visit: Visit) -> set[str]:

@@ -4,13 +4,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from homevisits.clock import local
-from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
+from tests.factories.visits import fresh
 from tests.visits.asking.filling import NO_OUTSIDERS
 from visits import transitions
 from visits.models import Visit
@@ -18,21 +17,6 @@ from visits.states import State
 from visits.transitions import Refused
 
 OFTEN = {"teacher", "colleague", "office"}
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
-
-
-def fresh(visit: Visit) -> Visit:
-    return Visit.objects.get(pk=visit.pk)
 
 
 def step(visit: Visit, name: str) -> str:

@@ -4,28 +4,16 @@ import datetime as dt
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
 from visits.models import Visit
 from visits.safety import VisitAlarm
 from visits.views import day as view
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def day(staff: Staff) -> str:
@@ -83,8 +71,10 @@ def test_second_visitor_reads_who_writes_the_record(cast: Cast, now) -> None:
 def test_record_that_is_owed_too_long_says_so(cast: Cast, clock, now) -> None:
     visit = make.returned(cast)
     assert "Record overdue" not in day(cast.teacher)
+    assert "back since</span>" in day(cast.teacher)
     clock.set(now + dt.timedelta(hours=25))
     assert "Record overdue" in day(cast.teacher)
+    assert "back since Thu 26 Nov</span>" in day(cast.teacher)
     assert link("record", visit) in day(cast.teacher)
 
 

@@ -1,12 +1,11 @@
 """The page of one visit: who sees it, what each may read and do, and what stays silent."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from homevisits.audit.models import Look
 from homevisits.people.models import Staff
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import HouseholdWarningFactory
 from visits import transitions
@@ -27,17 +26,6 @@ CANARY = {
 }
 READS_WHY = {"teacher", "colleague", "dsl", "slt", "deputy", "head", "ewo", "ceo"}
 NOWHERE = {"attendance", "admin", "outsider"}
-
-
-@pytest.fixture
-def now(clock):  # type: ignore[no-untyped-def]
-    return clock.set("2026-11-26 10:00")
-
-
-def browser(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff)
-    return client
 
 
 def page(staff: Staff, visit: Visit) -> str:
