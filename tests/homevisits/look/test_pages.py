@@ -1,14 +1,22 @@
 """The living page and the heartbeat."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
-from homevisits.look import context
+from homevisits.look import context, menu
 from homevisits.look.samples import PAGES
+from homevisits.trusts.models import School
 from tests.axe import troubles
 from tests.cast import Cast
 from tests.homevisits.look.conftest import Shown
 
+# The left and right edges of what stands in the bar, from left to right.
+EDGES = """() => [...document.querySelectorAll(
+    ".bar-brand, .bar-nav > *, .bar-end > .pill, .bar-end .menu-person > summary"
+)].filter((part) => part.getClientRects().length).flatMap((part) => {
+    const box = part.getBoundingClientRect(); return [Math.round(box.left), Math.round(box.right)]; })"""
 WHOLE = [page for page in PAGES if page != "board_rows"]
 
 
@@ -53,6 +61,22 @@ def test_axe_finds_nothing_and_nothing_overflows(shown: Shown) -> None:
     for name in WHOLE:
         assert troubles(shown.open(f"/look/{name}/")) == [], name
     assert shown.errors == []  # the content security policy has refused nothing
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [992, 1100, 1200, 1280])
+def test_nothing_in_the_bar_covers_anything_else(
+    shown: Shown, cast: Cast, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    School.objects.update(name="Poulton-le-Sands Church of England Primary School")
+    counted = {key: replace(item, badge=lambda staff: 21) for key, item in menu.ITEMS.items()}
+    monkeypatch.setattr(menu, "ITEMS", counted)
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: 1)
+    shown.page.set_viewport_size({"width": width, "height": 900})
+    page = shown.open("/look/")
+    edges = page.evaluate(EDGES)
+    assert edges == sorted(edges)
+    assert edges[-1] <= width
 
 
 @pytest.mark.browser
