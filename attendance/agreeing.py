@@ -10,7 +10,7 @@ from homevisits.clock import from_local
 from homevisits.escalation.deadlines import Wanted, arm
 from homevisits.notices.outbox import queue
 from homevisits.people.models import Staff
-from homevisits.trusts.policies import Channel
+from homevisits.trusts.choices import Channel
 from visits.models import Visit
 
 REVIEW = "review"

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 from homevisits.escalation.models import Rung
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import Ladder
 from homevisits.trusts.models import Policy, School
-from homevisits.trusts.policies import Ladder
 from homevisits.trusts.roles import LEADERS, SAFEGUARDING_TEAM, RoleName
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from homevisits.escalation import alarms
 from homevisits.escalation.deadlines import Wanted, arm
 from homevisits.notices.outbox import queue
 from homevisits.people.models import Pupil, Staff
-from homevisits.trusts.policies import Channel
+from homevisits.trusts.choices import Channel
 from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from safeguarding import chasing
 from safeguarding.models import Concern, ConcernDeadline

@@ -135,7 +135,7 @@ def _risk(a: Looker) -> Iterator[Action]:
     """The risk assessment, for those whom the policy lets write it."""
     may = a.visit.state in ASSESSED and a.reads_why and a.may("assess_risk")
     if may and risk_is_wanted(a.visit) and assessor_refusal(a.visit, a.staff) is None:
-        text = "Change the risk assessment" if a.visit.risk_assessed_at else "Write the risk assessment"
+        text = "Change the risk assessment" if a.visit.risk_id else "Write the risk assessment"
         yield a.link(text, "risk", "shield-alert")
 
 

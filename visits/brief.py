@@ -9,7 +9,7 @@ from homevisits.clock import local, london_day
 from homevisits.look.times import when_text
 from homevisits.people.looking import warnings_of
 from homevisits.people.models import Clearance, HouseholdWarning, Staff
-from homevisits.trusts.policies import Ladder
+from homevisits.trusts.choices import Ladder
 from visits import gates, mending, paper
 from visits.gates.checks import Check
 from visits.hours import distance

@@ -9,7 +9,9 @@ from django.utils.text import get_text_list
 from homevisits.clock import local
 from homevisits.escalation.models import Rung, Words
 from homevisits.people.models import Staff
-from homevisits.trusts.policies import Ladder, LadderStep, Policy
+from homevisits.trusts.choices import Ladder
+from homevisits.trusts.parts import LadderStep
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import LEADERS, RoleName
 from visits.responding import sheet
 

@@ -1,7 +1,11 @@
 """Which reminders of the policy belong to a visit at a moment."""
 
+from collections.abc import Callable
+
 from homevisits.people.models import Staff
-from homevisits.trusts.policies import GuidanceItem
+from homevisits.trusts.choices import IdShown
+from homevisits.trusts.parts import GuidanceItem
+from visits.infection import overlay_of
 from visits.models import Attendee, Visit
 
 Only = GuidanceItem.Only
@@ -17,14 +21,31 @@ def is_first_visit(visit: Visit, staff: Staff | None = None) -> bool:
 
 
 def applies(item: GuidanceItem, visit: Visit) -> bool:
-    """Whether an item fits who goes and how."""
-    facts = {
-        Only.ALWAYS: True,
-        Only.LONE: len(visit.party) == 1,
-        Only.PAIR: len(visit.party) > 1,
-        Only.DRIVING: any(a.travel == Attendee.Travel.DRIVES for a in visit.party),
-    }
-    return is_first_visit(visit) if item.only == Only.FIRST else facts[Only(item.only)]
+    """Whether an item fits who goes, how, why, and what the policy asks for."""
+    return WHEN[Only(item.only)](visit)
+
+
+def _shows_card(visit: Visit) -> bool:
+    """Whether the identity card is shown at this door (TC-108)."""
+    shown = visit.rules.id_card_shown if visit.rules else IdShown.NEVER
+    return shown == IdShown.ALWAYS or (shown == IdShown.FIRST and is_first_visit(visit))
+
+
+WHEN: dict[str, Callable[[Visit], bool]] = {
+    Only.ALWAYS: lambda visit: True,
+    Only.LONE: lambda visit: len(visit.party) == 1,
+    Only.PAIR: lambda visit: len(visit.party) > 1,
+    Only.DRIVING: lambda visit: any(a.travel == Attendee.Travel.DRIVES for a in visit.party),
+    Only.FIRST: is_first_visit,
+    Only.ID_CARD: lambda visit: bool(visit.rules and visit.rules.id_card_carried),
+    Only.LANYARD: lambda visit: bool(visit.rules and visit.rules.id_no_lanyard),
+    Only.ID_SHOWN: _shows_card,
+    Only.OVERLAY: lambda visit: overlay_of(visit) is not None,
+    Only.TUTORING: lambda visit: visit.series_id is not None,
+    Only.WELFARE: lambda visit: bool(visit.reason and visit.reason.is_welfare),
+    Only.ATTENDANCE: lambda visit: bool(visit.reason and visit.reason.is_attendance),
+    Only.EWO: lambda visit: visit.has_ewo,
+}
 
 
 def guidance(visit: Visit, *moments: str) -> list[GuidanceItem]:

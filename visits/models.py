@@ -13,9 +13,18 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from homevisits.people.models import ContactLink, Household, Pupil, Vehicle
 from homevisits.trusts.models import Policy, Reason, School
+from visits.preparing import (  # noqa: F401  (Django finds an app's models here)
+    ArrivalLook,
+    Briefing,
+    ExtraAnswer,
+    FeedKey,
+    Hazard,
+    ParentsToldOf,
+    RiskAssessment,
+)
 from visits.querysets import VisitQuerySet
 from visits.states import MOVES, OUT, State, pairs
-from visits.story import (  # noqa: F401  (Django finds an app's models here)
+from visits.story import (  # noqa: F401
     CodeWord,
     ContactAttempt,
     Decision,
@@ -23,6 +32,7 @@ from visits.story import (  # noqa: F401  (Django finds an app's models here)
     Moment,
     VisitEvent,
 )
+from visits.tuition import Misbehaviour, TuitionSeries, TuitionSession  # noqa: F401
 from visits.writing import AgreedAction, PersonPresent, VisitRecord  # noqa: F401
 
 STAFF = settings.AUTH_USER_MODEL
@@ -83,9 +93,19 @@ class Visit(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="leg_before"
     )
 
+    asked_of = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="asked_visits"
+    )
+    series = models.ForeignKey(
+        TuitionSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+    )
+    is_retrospective = models.BooleanField("took place without a request", default=False)
+    retrospective_why = models.CharField(max_length=500, blank=True)
+
     # Why
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PROCEDURAL)
     reason_code = models.CharField(max_length=30, blank=True)
+    reason_kind = models.CharField(max_length=60, blank=True)
     reason_explained = models.CharField(max_length=500, blank=True)
     purpose = models.TextField(blank=True)
     why_necessary = models.TextField(blank=True)
@@ -116,6 +136,8 @@ class Visit(models.Model):
         STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    contact_acknowledged_at = models.DateTimeField(null=True, blank=True)
+
     # Parents told
     told = models.CharField(max_length=6, choices=Told, blank=True)
     told_whom = models.CharField(max_length=120, blank=True)
@@ -128,17 +150,32 @@ class Visit(models.Model):
     # Who goes, and the risk
     lone_reason = models.TextField(blank=True)
     dsl_absent_reason = models.CharField(max_length=300, blank=True)
+    two_may_escalate = models.BooleanField("two people could make it worse", null=True, blank=True)
+    two_may_escalate_why = models.CharField(max_length=300, blank=True)
+    no_interpreter_reason = models.CharField(max_length=300, blank=True)
     risk_known = models.BooleanField(default=False)
-    risk_level = models.CharField(
-        max_length=6, choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], blank=True
+    risk = models.ForeignKey(
+        RiskAssessment, null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
     )
-    risk_text = models.TextField("risks and how they are reduced", blank=True)
-    risk_assessed_by = models.ForeignKey(
+    risk_confirmed_by = models.ForeignKey(
         STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    risk_assessed_at = models.DateTimeField(null=True, blank=True)
+    risk_confirmed_at = models.DateTimeField(null=True, blank=True)
     lone_assessment = models.TextField("lone-working assessment", blank=True)
+    lone_assessed_by = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     lone_assessed_at = models.DateTimeField(null=True, blank=True)
+    safeguarding_confirmed_by = models.ForeignKey(
+        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    safeguarding_confirmed_at = models.DateTimeField(null=True, blank=True)
+    symptoms = models.CharField(
+        "cases or symptoms at the home",
+        max_length=7,
+        choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")],
+        blank=True,
+    )
 
     # The office's log
     checkin_colleague = models.ForeignKey(
@@ -173,6 +210,15 @@ class Visit(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="visit_state_known"),
+            models.CheckConstraint(
+                condition=Q(risk_confirmed_at=None, risk_confirmed_by=None)
+                | Q(risk_confirmed_at__isnull=False, risk_confirmed_by__isnull=False),
+                name="visit_risk_confirmed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_retrospective=False) | ~Q(retrospective_why=""),
+                name="visit_retrospective_says_why",
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft")
                 | Q(policy__isnull=False, submitted_at__isnull=False)
@@ -315,6 +361,7 @@ class Attendee(models.Model):
     )
     name = models.CharField("name of somebody from outside", max_length=120, blank=True)
     organisation = models.CharField(max_length=120, blank=True)
+    is_interpreter = models.BooleanField("comes to interpret", default=False)
     phone = PhoneNumberField(blank=True)
     is_lead = models.BooleanField(default=False)
     travel = models.CharField(max_length=10, choices=Travel, blank=True)

@@ -9,7 +9,7 @@ from django.apps import apps
 from homevisits.clock import local
 from homevisits.escalation.models import Words
 from homevisits.people.models import Staff
-from homevisits.trusts.policies import Ladder
+from homevisits.trusts.choices import Ladder
 from homevisits.trusts.roles import RoleName
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from homevisits.clock import local, london_day
-from homevisits.trusts.policies import Ladder
+from homevisits.trusts.choices import Ladder
 from visits import climbing
 from visits.guidance import departure_checks
 from visits.models import Attendee, Visit
@@ -189,12 +189,13 @@ def _safety(visit: Visit, for_office: bool) -> Facts:
 
 
 def _risk(visit: Visit, for_office: bool) -> str:
-    if visit.risk_assessed_at is None:
+    if visit.risk is None:
         return "None in writing."
-    by = f" by {visit.risk_assessed_by}" if visit.risk_assessed_by else ""
-    level = f"Level: {visit.get_risk_level_display().lower()}."
-    text = "" if for_office else " ".join(filter(None, [visit.risk_text, visit.lone_assessment]))
-    return " ".join(filter(None, [f"{moment(visit.risk_assessed_at)}{by}.", level, text]))
+    level = f"Level: {visit.risk.get_level_display().lower()}."
+    text = "" if for_office else " ".join(filter(None, [visit.risk.text, visit.lone_assessment]))
+    return " ".join(
+        filter(None, [f"{moment(visit.risk.assessed_at)} by {visit.risk.assessed_by}.", level, text])
+    )
 
 
 def _check_in(visit: Visit) -> str:

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from homevisits.clock import london_day
 from homevisits.people.models import ContactLink, HouseholdWarning, Staff
-from homevisits.trusts.policies import GuidanceItem
+from homevisits.trusts.parts import GuidanceItem
 from visits import timing
 from visits.guidance import guidance
 from visits.models import Attendee, Visit

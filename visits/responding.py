@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from homevisits.clock import local
 from homevisits.people.models import Staff
-from homevisits.trusts.policies import Ladder
+from homevisits.trusts.choices import Ladder
 
 if TYPE_CHECKING:
     from visits.models import Attendee, Visit

@@ -7,7 +7,8 @@ from homevisits.clock import local
 from homevisits.people.models import Staff
 from homevisits.people.querysets import StaffQuerySet
 from homevisits.trusts.calendar import is_in_school_hours
-from homevisits.trusts.policies import DslPart, EwoRoute, LoneRule, OutOfHours, Policy, Strength
+from homevisits.trusts.choices import DslPart, EwoRoute, LoneRule, OutOfHours, Strength
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
 from visits.facts import facts_hash, still_binds
 from visits.models import Visit

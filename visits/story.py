@@ -20,6 +20,7 @@ class Decision(models.Model):
         LONE = "lone", "Going alone"
         OUT_OF_HOURS = "out_of_hours", "Out of hours"
         DSL_INPUT = "dsl_input", "The DSL's view"
+        RISK = "risk", "The level of risk"
 
     class Answer(models.TextChoices):
         YES = "yes", "Yes"
@@ -34,6 +35,7 @@ class Decision(models.Model):
     reason = models.TextField()
     necessary = models.BooleanField(default=False)
     best_interests = models.BooleanField(default=False)
+    safeguarding = models.BooleanField("safeguarding arrangements are in place", default=False)
     facts_hash = models.CharField(max_length=64)
     start_at = models.DateTimeField("planned start decided on")
     typed_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -147,6 +149,7 @@ class ContactAttempt(models.Model):
         TEXT = "text", "Text message"
         EMAIL = "email", "E-mail"
         LETTER = "letter", "Letter"
+        VIDEO = "video", "Video call"
         IN_PERSON = "in_person", "In person"
 
     class Result(models.TextChoices):
@@ -158,6 +161,9 @@ class ContactAttempt(models.Model):
     pupil = models.ForeignKey("people.Pupil", on_delete=models.PROTECT, related_name="contact_attempts")
     visit = models.ForeignKey(
         "visits.Visit", null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
+    )
+    whom = models.ForeignKey(
+        "people.ContactLink", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     at = models.DateTimeField()
     channel = models.CharField(max_length=9, choices=Channel)
@@ -196,6 +202,11 @@ class Document(models.Model):
     class Kind(models.TextChoices):
         APPOINTMENT = "appointment", "Appointment form"
         RECORD = "record", "Visit record"
+        LETTER = "letter", "Letter to the parents"
+        CARD = "card", "Calling card"
+        RISK = "risk", "Risk assessment"
+        CHECKLIST = "checklist", "Checklist"
+        EXPECTATIONS = "expectations", "Expectations letter"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be made"

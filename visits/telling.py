@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import queue
 from homevisits.people.models import Staff
-from homevisits.trusts.policies import Channel
+from homevisits.trusts.choices import Channel
 from visits.models import Visit
 from visits.routes import deciders, missing
 from visits.watch import answerers

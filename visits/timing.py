@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from homevisits.clock import london_day
 from homevisits.escalation.deadlines import Wanted
-from homevisits.trusts.policies import Ladder, Policy
+from homevisits.trusts.choices import Ladder
+from homevisits.trusts.policies import Policy
 from visits.models import Attendee, Visit
 from visits.safety import SAFETY, Due
 from visits.states import State

@@ -41,6 +41,12 @@ class VisitRecord(models.Model):
     nothing_agreed = models.BooleanField(default=False)
     concern = models.CharField("is there a safeguarding concern", max_length=3, choices=YesNo, blank=True)
     id_shown = models.BooleanField("identity card shown", default=False)
+    went_upstairs = models.BooleanField(null=True, blank=True)
+    upstairs_why = models.CharField("why it was necessary, and who came along", max_length=300, blank=True)
+    in_bedroom = models.BooleanField("in a child's bedroom", null=True, blank=True)
+    bedroom_why = models.CharField("why there was no other way", max_length=300, blank=True)
+    life_at_risk = models.CharField("why a life was at risk", max_length=300, blank=True)
+    card_left = models.BooleanField("a calling card was left", null=True, blank=True)
     file_destination = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:

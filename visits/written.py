@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from homevisits.trusts.policies import FileChoice
+from homevisits.trusts.choices import FileChoice
 from visits.models import Visit
 from visits.paper import clock, day, moment, place, pupils, told
 from visits.writing import VisitRecord

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
+from homevisits.people.clearances import Clearance, SchoolTraining  # noqa: F401
 from homevisits.people.families import (  # noqa: F401  (Django finds an app's models here)
     Contact,
     ContactLink,
@@ -19,6 +20,7 @@ from homevisits.people.families import (  # noqa: F401  (Django finds an app's m
 )
 from homevisits.people.importing.models import HeaderMapping, Import  # noqa: F401
 from homevisits.people.querysets import StaffQuerySet, VehicleQuerySet
+from homevisits.people.reading import Cascade, Reading  # noqa: F401
 from homevisits.people.story import PeopleEvent  # noqa: F401
 from homevisits.trusts.models import School, Trust
 from homevisits.trusts.roles import LEADERS, TRUST_WIDE, RoleName
@@ -46,6 +48,11 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(max_length=60)
     job_title = models.CharField(max_length=80, blank=True)
     mobile = PhoneNumberField("work mobile", blank=True)
+    mobile_tried_at = models.DateTimeField("somebody rang it and reached them", null=True, blank=True)
+    mobile_tried_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    job_description_on = models.DateField("visits are in the job description since", null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar[StaffAccounts] = StaffAccounts()
@@ -56,7 +63,14 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["last_name", "first_name"]
         verbose_name_plural = "staff"
-        constraints = [models.UniqueConstraint(Lower("email"), name="staff_email_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="staff_email_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(mobile_tried_at=None, mobile_tried_by=None)
+                | models.Q(mobile_tried_at__isnull=False, mobile_tried_by__isnull=False),
+                name="staff_mobile_tried_at_and_by",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -181,26 +195,3 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.colour} {self.make} {self.model}, {self.registration}"
-
-
-class Clearance(models.Model):
-    """A check or training that somebody holds, with its dates."""
-
-    class Kind(models.TextChoices):
-        DBS = "dbs_enhanced", "Enhanced DBS check"
-        VIOLENCE = "violence_prevention", "Violence prevention training"
-        EARLY_HELP = "early_help", "Early help and attendance training"
-        HOME_VISITS = "home_visits", "Home visiting training"
-
-    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="clearances")
-    kind = models.CharField(max_length=20, choices=Kind)
-    issued_on = models.DateField()
-    expires_on = models.DateField(null=True, blank=True)
-    reference = models.CharField(max_length=40, blank=True)
-    recorded_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["kind", "-issued_on"]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()

@@ -25,7 +25,8 @@ class Setting:
     """One column of a policy.
 
     `ranks` goes from the laxest choice to the strictest; `says` words choices for this setting
-    where the column's own labels are too general.
+    where the column's own labels are too general. `zero` and `blank` are "laxest" where a 0 or an
+    empty value means that there is no rule at all.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Setting:
     stricter: Stricter = Stricter.FREE
     ranks: tuple[str, ...] = ()
     says: Mapping[str, str] = field(default_factory=dict)
+    zero: str = ""
+    blank: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,57 @@ class Strength(models.TextChoices):
     BLOCK = "block", "Refuse"
 
 
+class DbsLevel(models.TextChoices):
+    BASIC = "basic", "Basic"
+    STANDARD = "standard", "Standard"
+    ENHANCED = "enhanced", "Enhanced"
+    ENHANCED_BARRED = "enhanced_barred", "Enhanced with barred lists"
+
+
 class CodeWordRule(models.TextChoices):
     NO = "no", "Not used"
     PAIRS = "pairs", "When two or more go"
     ALWAYS = "always", "Always"
+
+
+class CodeWordScope(models.TextChoices):
+    EITHER = "either", "The school's, or one for the visit"
+    SCHOOL = "school", "One for the whole school"
+    VISIT = "visit", "One for each visit"
+
+
+class IdShown(models.TextChoices):
+    NEVER = "never", "Not asked for"
+    FIRST = "first", "On the first visit to a home"
+    ALWAYS = "always", "On every visit"
+
+
+class InviterRule(models.TextChoices):
+    ANY = "any", "Any responsible adult"
+    DELEGATED = "delegated", "A parent, or an adult whom a parent has named"
+    PARENT = "parent", "A parent or carer"
+
+
+class UpstairsRule(models.TextChoices):
+    FREE = "free", "No rule"
+    ACCOMPANIED = "accompanied", "Only with a responsible adult, where it is safe and necessary"
+    NEVER = "never", "Never"
+
+
+class BedroomRule(models.TextChoices):
+    FREE = "free", "No rule"
+    NO_ALTERNATIVE = "no_alternative", "Only where there is no other suitable space"
+    NEVER = "never", "Never"
+
+
+class OverlayEntry(models.TextChoices):
+    LIFE_AT_RISK = "life_at_risk", "Only when a life is at risk"
+    NEVER = "never", "Never"
+
+
+class Publication(models.TextChoices):
+    INTERNAL = "internal", "Staff only"
+    WEBSITE = "website", "Anybody, on the website"
 
 
 class CheckInColleague(models.TextChoices):
@@ -84,6 +131,8 @@ class Channel(models.TextChoices):
 class Moment(models.TextChoices):
     """When a piece of guidance is shown."""
 
+    ASK = "ask", "Asking for a visit"
+    DECIDE = "decide", "Deciding"
     PREPARE = "prepare", "Preparing"
     DEPART = "depart", "Before you leave school"
     ARRIVE = "arrive", "At the door"
@@ -92,3 +141,40 @@ class Moment(models.TextChoices):
     LEAVE = "leave", "Leaving"
     AFTER = "after", "Afterwards"
     RECORD = "record", "Writing the record"
+    KEEP = "keep", "Keeping the policy"
+
+
+class TrainingFor(models.TextChoices):
+    """Whom a training rule is about."""
+
+    EACH = "each", "Everybody who goes"
+    ONE = "one", "At least one who goes"
+
+
+class BriefingFor(models.TextChoices):
+    """Which of the two lists of points a briefing point stands on."""
+
+    STAFF = "staff", "Staff"
+    EWO = "ewo", "The EWO"
+
+
+class RiskLevel(models.TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+
+
+class Paper(models.TextChoices):
+    """Other policies that a home-visit policy stands beside."""
+
+    LONE_WORKING = "lone_working", "Lone working"
+    CONDUCT = "conduct", "Staff code of conduct"
+    DRIVING = "driving", "Driving at work"
+    SAFEGUARDING = "safeguarding", "Child protection and safeguarding"
+    ALLEGATIONS = "allegations", "Allegations against staff"
+    INTERVENTION = "intervention", "Physical intervention"
+    LOW_LEVEL = "low_level", "Low-level concerns"
+    ATTENDANCE = "attendance", "Attendance"
+    BEHAVIOUR = "behaviour", "Behaviour"
+    RISK_TEMPLATE = "risk_template", "Risk assessment form"
+    OTHER = "other", "Other"

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from homevisits.trusts import presets
 from homevisits.trusts.clauses import Clause, every_clause
-from homevisits.trusts.policies import GuidanceItem
+from homevisits.trusts.parts import GuidanceItem
 
 CLAUSE_ID = re.compile(r"(AF|PS|TC|SH|CS)-\d{3}")
 PACKAGES = ("homevisits", "visits", "safeguarding", "attendance")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from homevisits.trusts.catalogue import SECTIONS, SETTINGS
 from homevisits.trusts.choices import Ladder
+from homevisits.trusts.columns import column
 from homevisits.trusts.contents import Contents, part_values
-from homevisits.trusts.policies import GuidanceItem, NoticeGround, PolicyPart, Reason, column
+from homevisits.trusts.parts import GuidanceItem, NoticeGround, PolicyPart, Reason
 from homevisits.trusts.wording import channels_text, step_text, value_text
 
 IGNORED = {"position", "clauses", "own_choice", "note"}

@@ -10,17 +10,33 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from homevisits.trusts.catalogue import SETTINGS
-from homevisits.trusts.policies import (
+from homevisits.trusts.choices import Ladder
+from homevisits.trusts.parts import (
+    BriefingPoint,
+    ExtraField,
     GuidanceItem,
-    Ladder,
     LadderStep,
+    LinkedPolicy,
     NoticeGround,
-    Policy,
     PolicyPart,
     Reason,
+    RiskBand,
+    TrainingRule,
 )
+from homevisits.trusts.policies import Policy
 
 PART_COLUMNS = {"id", "policy_id"}
+KINDS: tuple[type[PolicyPart], ...] = (
+    Reason,
+    NoticeGround,
+    LadderStep,
+    GuidanceItem,
+    TrainingRule,
+    BriefingPoint,
+    RiskBand,
+    ExtraField,
+    LinkedPolicy,
+)
 
 
 @dataclass(frozen=True)
@@ -32,21 +48,41 @@ class Contents:
     grounds: list[NoticeGround]
     steps: list[LadderStep]
     guidance: list[GuidanceItem]
+    training: list[TrainingRule]
+    briefing: list[BriefingPoint]
+    bands: list[RiskBand]
+    extras: list[ExtraField]
+    linked: list[LinkedPolicy]
 
     @classmethod
     def of(cls, policy: Policy) -> "Contents":
-        """What a stored version says. Four queries."""
+        """What a stored version says. One query a list."""
         return cls(
             policy,
             list(policy.reasons.all()),
             list(policy.noticegrounds.all()),
             list(policy.laddersteps.all()),
             list(policy.guidanceitems.all()),
+            list(policy.trainingrules.all()),
+            list(policy.briefingpoints.all()),
+            list(policy.riskbands.all()),
+            list(policy.extrafields.all()),
+            list(policy.linkedpolicys.all()),
         )
 
     @property
     def rows(self) -> "list[PolicyPart]":
-        return [*self.reasons, *self.grounds, *self.steps, *self.guidance]
+        return [
+            *self.reasons,
+            *self.grounds,
+            *self.steps,
+            *self.guidance,
+            *self.training,
+            *self.briefing,
+            *self.bands,
+            *self.extras,
+            *self.linked,
+        ]
 
     def ladder(self, ladder: str) -> list[LadderStep]:
         """The steps of one ladder, the first first."""
@@ -93,7 +129,6 @@ def fingerprint(says: Any) -> str:
 
 def copy_rows(contents: Contents, to: Policy) -> None:
     """Write a copy of every row into another version, which must be a draft."""
-    kinds: tuple[type[PolicyPart], ...] = (Reason, NoticeGround, LadderStep, GuidanceItem)
-    for kind in kinds:
+    for kind in KINDS:
         rows = [kind(policy=to, **part_values(row)) for row in contents.rows if isinstance(row, kind)]
         kind._default_manager.bulk_create(rows)

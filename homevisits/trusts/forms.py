@@ -10,15 +10,9 @@ from django.utils.text import slugify
 from homevisits.look.forms import DayField, HouseForm, HouseModelForm, TickTiles, Tiles, TimeField
 from homevisits.trusts.catalogue import SETTINGS, Section, Setting
 from homevisits.trusts.choices import Channel, FileChoice
-from homevisits.trusts.policies import (
-    GuidanceItem,
-    LadderStep,
-    NoticeGround,
-    Policy,
-    PolicyPart,
-    Reason,
-    column,
-)
+from homevisits.trusts.columns import column
+from homevisits.trusts.parts import GuidanceItem, LadderStep, NoticeGround, PolicyPart, Reason
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.publishing import fingerprint_of, row_fingerprint
 from homevisits.trusts.roles import RoleName
 from homevisits.trusts.wording import choice_labels
@@ -91,9 +85,17 @@ def _field(policy: Policy, setting: Setting) -> forms.Field:
     if isinstance(stored, models.BooleanField):
         return forms.BooleanField(required=False, **asked)
     if stored.choices:
-        return forms.ChoiceField(choices=list(choice_labels(setting).items()), widget=Tiles, **asked)
+        nobody = [("", "Nobody in particular")] if stored.blank else []
+        offered = [*nobody, *choice_labels(setting).items()]
+        return forms.ChoiceField(choices=offered, widget=Tiles, required=not stored.blank, **asked)
     if isinstance(stored, models.IntegerField):
-        return forms.IntegerField(min_value=0, max_value=A_WEEK, validators=stored.validators, **asked)
+        return forms.IntegerField(
+            min_value=0,
+            max_value=A_WEEK,
+            validators=stored.validators,
+            required=not stored.null,
+            **asked,
+        )
     if isinstance(stored, models.DateField):
         return DayField(required=False, **asked)
     if isinstance(stored, models.TimeField):

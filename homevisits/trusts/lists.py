@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from homevisits.trusts.choices import Ladder, Moment
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.forms import GroundForm, GuidanceForm, ReasonForm, RowForm, StepForm
-from homevisits.trusts.policies import (
-    GuidanceItem,
-    LadderStep,
-    NoticeGround,
-    Policy,
-    PolicyPart,
-    Reason,
-)
+from homevisits.trusts.parts import GuidanceItem, LadderStep, NoticeGround, PolicyPart, Reason
+from homevisits.trusts.policies import Policy
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,26 @@ from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
 from homevisits.audit.models import Event
-from homevisits.trusts.policies import (  # noqa: F401  (Django finds an app's models here)
+from homevisits.trusts.parts import (  # noqa: F401  (Django finds an app's models here)
+    BriefingPoint,
+    ExtraField,
     GuidanceItem,
     LadderStep,
+    LinkedPolicy,
     NoticeGround,
-    Policy,
-    PolicyEvent,
     Reason,
+    RiskBand,
+    TrainingRule,
 )
+from homevisits.trusts.policies import Policy, PolicyEvent  # noqa: F401
 from homevisits.trusts.querysets import SchoolQuerySet
+from homevisits.trusts.standing import (  # noqa: F401
+    Insurance,
+    LawReference,
+    Overlay,
+    PolicyReview,
+    SchoolPaper,
+)
 
 
 class Trust(models.Model):
@@ -58,6 +69,8 @@ class School(models.Model):
     motto = models.CharField(max_length=300, blank=True)
     website = models.URLField(blank=True)
     policy_url = models.URLField("policy on the website", blank=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
 
     objects = SchoolQuerySet.as_manager()
 
@@ -70,6 +83,11 @@ class School(models.Model):
             models.CheckConstraint(
                 condition=models.Q(office_closes_at__gt=models.F("office_opens_at")),
                 name="office_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="school_position_whole",
             ),
         ]
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from homevisits.trusts.columns import column
 from homevisits.trusts.models import Closure, School, SchoolEvent, Term
 from homevisits.trusts.permissions import require_editor
-from homevisits.trusts.policies import column
 
 if TYPE_CHECKING:
     from homevisits.people.models import Staff

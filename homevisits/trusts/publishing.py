@@ -10,8 +10,9 @@ from homevisits.clock import local
 from homevisits.trusts.catalogue import SETTINGS
 from homevisits.trusts.contents import Contents, copy_rows, fingerprint, part_values, values_of
 from homevisits.trusts.models import School, Trust
+from homevisits.trusts.parts import LadderStep, PolicyPart
 from homevisits.trusts.permissions import require_editor
-from homevisits.trusts.policies import LadderStep, Policy, PolicyEvent, PolicyPart
+from homevisits.trusts.policies import Policy, PolicyEvent
 from homevisits.trusts.soundness import Fault, faults, place_of
 from homevisits.trusts.wording import change_of
 

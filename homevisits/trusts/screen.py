@@ -8,7 +8,8 @@ from homevisits.trusts.catalogue import SECTIONS, Section
 from homevisits.trusts.choices import Ladder, Moment
 from homevisits.trusts.clauses import Clause, named
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.policies import LadderStep, Policy, PolicyPart
+from homevisits.trusts.parts import LadderStep, PolicyPart
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
 from homevisits.trusts.wording import channels_text, ewo_text, value_text, who_text
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from homevisits.trusts.choices import Ladder, LoneRule, RiskRule
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.policies import LadderStep, NoticeGround, Policy, PolicyPart, Reason
+from homevisits.trusts.parts import LadderStep, NoticeGround, PolicyPart, Reason
+from homevisits.trusts.policies import Policy
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from typing import Any
 
 from homevisits.trusts.catalogue import SETTINGS, Setting
 from homevisits.trusts.choices import Channel, FileChoice
-from homevisits.trusts.policies import LadderStep, Policy, column
+from homevisits.trusts.columns import column
+from homevisits.trusts.parts import LadderStep
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
 
 NOBODY = "Nobody"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TypedDict
 
 from homevisits.clock import local
-from homevisits.trusts.policies import Ladder
+from homevisits.trusts.choices import Ladder
 from visits import climbing
 from visits.board.scope import Viewer
 from visits.models import Visit, VisitAlarm

@@ -7,7 +7,7 @@ from typing import Any
 from homevisits.clock import london_day
 from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.calendar import is_in_school_hours
-from homevisits.trusts.policies import Unannounced
+from homevisits.trusts.choices import Unannounced
 from visits import transitions
 from visits.examples.crew import Crew
 from visits.guidance import departure_checks

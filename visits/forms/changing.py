@@ -113,7 +113,9 @@ class RiskForm(HouseForm):
     )
 
     def __init__(self, visit: Visit, *, is_lone: bool, data: Any = None) -> None:
-        known = {"level": visit.risk_level, "text": visit.risk_text, "lone": visit.lone_assessment}
+        known = {"lone": visit.lone_assessment}
+        if visit.risk:
+            known |= {"level": visit.risk.level, "text": visit.risk.text}
         super().__init__(data, initial=known)
         if not is_lone:
             del self.fields["lone"]

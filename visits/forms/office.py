@@ -9,7 +9,7 @@ from homevisits.look.forms import HouseForm, Tiles
 from homevisits.people.forms.offering import offer
 from homevisits.people.models import Staff, Vehicle
 from homevisits.people.phones import PhoneField
-from homevisits.trusts.policies import CheckInColleague, CodeWordRule
+from homevisits.trusts.choices import CheckInColleague, CodeWordRule
 from visits.codeword import has_code_word, objection
 from visits.models import Attendee, Visit
 from visits.routes import is_out_of_hours, is_short

@@ -8,7 +8,7 @@ from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 
 from homevisits.look.forms import DayField, HouseForm, Tiles
-from homevisits.trusts.policies import FileChoice
+from homevisits.trusts.choices import FileChoice
 from visits.guidance import is_first_visit
 from visits.models import Outcome, Visit
 from visits.writing import VisitRecord

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from homevisits.trusts.policies import RiskRule
+from homevisits.trusts.choices import RiskRule
 from visits.gates.checks import Check, gate, need
 from visits.gates.party import dbs
 from visits.models import Visit
@@ -26,10 +26,10 @@ def risk(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     """A written risk assessment by somebody the policy names (TC-052, TC-061, TC-152, PS-061)."""
     if risk_is_wanted(visit):
         yield need(
-            visit.risk_assessed_at and visit.risk_text.strip(),
+            visit.risk,
             "risk",
             "Write the risk assessment for this visit.",
-            met=f"The risks are assessed: {visit.get_risk_level_display().lower() or 'no level given'}",
+            met=f"The risks are assessed: {visit.risk.get_level_display().lower()}" if visit.risk else "",
             clauses=cites(visit.rules, "risk_assessment") if visit.rules else (),
             fix="risk",
         )

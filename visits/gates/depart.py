@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.clock import local
-from homevisits.trusts.policies import Strength
+from homevisits.trusts.choices import Strength
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
 from visits.routes import cites

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.people.phones import written
-from homevisits.trusts.policies import CheckInColleague, CodeWordRule
+from homevisits.trusts.choices import CheckInColleague, CodeWordRule
 from visits.codeword import has_code_word
 from visits.gates.checks import Check, gate, need
 from visits.models import Attendee, Visit

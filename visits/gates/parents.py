@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from homevisits.trusts.policies import ParentNotice, Unannounced
+from homevisits.trusts.choices import ParentNotice, Unannounced
 from visits.gates.checks import Check, gate, need
 from visits.gates.submit import failed_attempts
 from visits.models import Visit

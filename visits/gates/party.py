@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.clock import london_day
-from homevisits.trusts.policies import DslPart, LoneRule, Strength
+from homevisits.trusts.choices import DslPart, LoneRule, Strength
 from homevisits.trusts.roles import RoleName
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit

@@ -3,10 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from homevisits.trusts.policies import (
-    OutOfHours,
-    Reason,
-)
+from homevisits.trusts.choices import OutOfHours
+from homevisits.trusts.parts import Reason
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
 from visits.routes import cites, deciders, is_evening, is_out_of_hours, route

@@ -15,6 +15,7 @@ from visits import telling
 from visits.facts import facts_hash, still_binds
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
+from visits.preparing import RiskAssessment
 from visits.registry import SNAPSHOTS
 from visits.routes import is_exempt, missing
 from visits.states import State
@@ -273,24 +274,47 @@ def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: 
         is_still(fresh, State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
         if sentence := assessor_refusal(fresh, by):
             raise Refused(sentence)
-        fresh.risk_level, fresh.risk_text = level, text
-        fresh.risk_assessed_by, fresh.risk_assessed_at = by, now
-        fresh.lone_assessment, fresh.lone_assessed_at = lone, now if lone.strip() else None
+        if not (fresh.household_id or fresh.address.strip()):
+            raise Refused("Enter the address first: the assessment is of a home.")
+        fresh.risk = write_assessment(fresh, by=by, now=now, level=level, text=text)
+        fresh.risk_confirmed_by, fresh.risk_confirmed_at = by, now
+        fresh.lone_assessment = lone
+        fresh.lone_assessed_by, fresh.lone_assessed_at = (by, now) if lone.strip() else (None, None)
         keep(
             fresh,
-            "risk_level",
-            "risk_text",
-            "risk_assessed_by",
-            "risk_assessed_at",
+            "risk",
+            "risk_confirmed_by",
+            "risk_confirmed_at",
             "lone_assessment",
+            "lone_assessed_by",
             "lone_assessed_at",
         )
         happened(
-            fresh, "risk", f"Assessed the risks: {fresh.get_risk_level_display().lower()}", by=by, now=now
+            fresh, "risk", f"Assessed the risks: {fresh.risk.get_level_display().lower()}", by=by, now=now
         )
         authorise_if_ready(fresh, by=by, now=now)
         rearm(fresh, now=now)
     return fresh
+
+
+def write_assessment(
+    visit: Visit, *, by: Staff, now: dt.datetime, level: str, text: str, why: str = ""
+) -> RiskAssessment:
+    """The next version of the risks at this home, as the visit's school sees them."""
+    home = visit.household
+    versions = RiskAssessment.objects.filter(household=home, school=visit.school) if home else None
+    last = versions.order_by("-number").first() if versions is not None else None
+    return RiskAssessment.objects.create(
+        household=home,
+        address="" if home else visit.address,
+        school=visit.school,
+        number=last.number + 1 if last else 1,
+        level=level,
+        text=text,
+        why=why,
+        assessed_by=by,
+        assessed_at=now,
+    )
 
 
 def assessor_refusal(visit: Visit, by: Staff) -> str | None:

@@ -30,7 +30,7 @@ def request_of(request: StaffRequest, ref: str) -> Visit:
     """A request whose reason this person may read, with all that a page of it asks; else 404."""
     readable = Visit.objects.visible_to(request.user).about_reason(request.user).exclude(state=State.DRAFT)
     whole = readable.select_related(
-        "school__trust", "policy", "requested_by", "household", "risk_assessed_by"
+        "school__trust", "policy", "requested_by", "household", "risk__assessed_by"
     )
     return get_object_or_404(whole, ref=ref)
 

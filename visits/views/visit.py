@@ -19,7 +19,7 @@ def seen(request: StaffRequest, ref: str) -> Visit:
     """The visit, if this person may see it; else 404."""
     visible = Visit.objects.visible_to(request.user)
     related = visible.select_related(
-        "school__trust", "policy", "household", "requested_by", "risk_assessed_by"
+        "school__trust", "policy", "household", "requested_by", "risk__assessed_by"
     )
     return get_object_or_404(related, ref=ref)
 

@@ -17,15 +17,20 @@ from homevisits.trusts.catalogue import SETTINGS
 from homevisits.trusts.choices import Channel
 from homevisits.trusts.clauses import every_clause
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.models import School, Trust
-from homevisits.trusts.policies import (
+from homevisits.trusts.models import LawReference, School, Trust
+from homevisits.trusts.parts import (
+    BriefingPoint,
+    ExtraField,
     GuidanceItem,
     LadderStep,
+    LinkedPolicy,
     NoticeGround,
-    Policy,
     PolicyPart,
     Reason,
+    RiskBand,
+    TrainingRule,
 )
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
 
 if TYPE_CHECKING:
@@ -48,6 +53,7 @@ class Preset:
     title: str
     documents: tuple[str, ...]
     contents: Contents
+    laws: tuple[dict[str, Any], ...] = ()
 
 
 def load(
@@ -78,6 +84,8 @@ def draft(
     contents = read(preset).contents
     if contents.policy.review_by is None:
         contents = contents.having(review_by=london_day(now) + A_YEAR)
+    if not trust.laws.exists():
+        LawReference.objects.bulk_create(LawReference(trust=trust, **law) for law in read(preset).laws)
     return publishing.open_draft(trust=trust, school=school, by=by, now=now, contents=contents, preset=preset)
 
 
@@ -105,18 +113,29 @@ def parse(name: str, text: str) -> Preset:
             for moment, rows in file["guidance"].items()
             for row in _parts(GuidanceItem, rows, moment=moment)
         ],
+        _parts(TrainingRule, file.get("training", [])),
+        _parts(BriefingPoint, file.get("briefing", [])),
+        _parts(RiskBand, file.get("bands", [])),
+        _parts(ExtraField, file.get("extras", [])),
+        _parts(LinkedPolicy, file.get("linked", [])),
     )
     mistakes = [
         *_columns(settings),
         *_sources(settings, documents),
         *_invalid(contents),
         *_rows(contents, documents),
+        *(
+            f"The law {law.get('title')!r} cites {c}, which no document has."
+            for law in file.get("laws", [])
+            for c in law.get("clauses", [])
+            if c not in every_clause()
+        ),
     ]
     if mistakes:
         raise BadPreset(f"{name}: " + " ".join(mistakes))
     contents.policy.preset = name
     contents.policy.sources = {column: _source(row) for column, row in settings.items()}
-    return Preset(name, file["name"], documents, contents)
+    return Preset(name, file["name"], documents, contents, tuple(file.get("laws", [])))
 
 
 def _source(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from homevisits.trusts import publishing
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.forms import RowForm
 from homevisits.trusts.lists import LISTS, RowList, switched_off
-from homevisits.trusts.policies import Policy, PolicyPart
+from homevisits.trusts.parts import PolicyPart
+from homevisits.trusts.policies import Policy
 from homevisits.trusts.views.drafting import on_draft, told
 
 if TYPE_CHECKING:

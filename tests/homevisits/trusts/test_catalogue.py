@@ -8,7 +8,7 @@ from homevisits.trusts.catalogue import SECTIONS, SETTINGS, Stricter
 from homevisits.trusts.policies import Policy
 
 FITS = {
-    Stricter.MORE: models.IntegerField,
+    Stricter.MORE: (models.IntegerField, models.TimeField),
     Stricter.LESS: (models.IntegerField, models.TimeField),
     Stricter.ON: models.BooleanField,
     Stricter.OFF: models.BooleanField,

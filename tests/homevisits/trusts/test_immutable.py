@@ -7,7 +7,8 @@ from django.db import DatabaseError, connection, transaction
 
 from homevisits.clock import app_now
 from homevisits.trusts import publishing
-from homevisits.trusts.policies import GuidanceItem, LadderStep, NoticeGround, Policy, Reason
+from homevisits.trusts.parts import GuidanceItem, LadderStep, NoticeGround, Reason
+from homevisits.trusts.policies import Policy
 from tests.cast import Cast, make_cast
 
 PARTS = [Reason, NoticeGround, LadderStep, GuidanceItem]

@@ -7,7 +7,8 @@ from homevisits.clock import app_now
 from homevisits.trusts import presets, publishing
 from homevisits.trusts.catalogue import SECTIONS
 from homevisits.trusts.lists import LISTS
-from homevisits.trusts.policies import Policy, Reason
+from homevisits.trusts.parts import Reason
+from homevisits.trusts.policies import Policy
 from tests.cast import PARTS, Cast, make_cast
 from tests.factories.trusts import PolicyFactory
 

@@ -3,7 +3,7 @@
 import pytest
 
 from homevisits.trusts import presets
-from homevisits.trusts.policies import PolicyPart
+from homevisits.trusts.parts import PolicyPart
 
 clause = pytest.mark.clause
 AF, PS, TC = "aspirational_futures", "poulton_le_sands", "three_counties"

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 
 from homevisits.clock import app_now
 from homevisits.trusts import publishing
-from homevisits.trusts.policies import GuidanceItem, LadderStep, Policy, Reason
+from homevisits.trusts.parts import GuidanceItem, LadderStep, Reason
+from homevisits.trusts.policies import Policy
 from tests.cast import Cast
 
 

@@ -133,7 +133,7 @@ def test_again_copies_why_where_and_who_but_no_dates_and_no_decisions(cast: Cast
         "",
         None,
     ]
-    assert (new.decisions.count(), new.risk_text, new.policy) == (0, "", None)
+    assert (new.decisions.count(), new.risk, new.policy) == (0, None, None)
     assert [(a.staff, a.is_lead) for a in new.party] == [(cast.colleague, True), (cast.teacher, False)]
 
 

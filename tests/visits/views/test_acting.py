@@ -122,9 +122,10 @@ def test_risk_is_written_by_whom_the_policy_names_beside_the_warnings(cast: Cast
     typed = {"level": "medium", "text": "The dog is shut away, two go."}
     refused = browser(cast.teacher).post(url, typed).content.decode()
     assert "The dog is shut away, two go.</textarea>" in refused
-    assert fresh(visit).risk_assessed_at is None
+    assert fresh(visit).risk is None
     browser(cast.head).post(url, typed)
-    assert (fresh(visit).risk_level, fresh(visit).risk_assessed_by) == ("medium", cast.head)
+    risk = fresh(visit).risk
+    assert (risk.level, risk.assessed_by, risk.number) == ("medium", cast.head, 1)
 
 
 def test_risk_needs_its_level_and_its_words(cast: Cast, now) -> None:

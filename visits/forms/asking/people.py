@@ -13,7 +13,7 @@ from homevisits.look.forms import HouseForm, TickTiles
 from homevisits.people.models import Staff
 from homevisits.people.phones import PhoneField
 from homevisits.people.querysets import StaffQuerySet
-from homevisits.trusts.policies import DslPart, LoneRule, Strength
+from homevisits.trusts.choices import DslPart, LoneRule, Strength
 from homevisits.trusts.roles import RoleName
 from visits.forms.asking.base import Asking, StepForm, words
 

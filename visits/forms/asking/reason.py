@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from homevisits.look.forms import Tiles
-from homevisits.trusts.policies import DslPart, Reason, Unannounced
+from homevisits.trusts.choices import DslPart, Unannounced
+from homevisits.trusts.parts import Reason
 from visits.forms.asking.base import StepForm, words
 
 DSL_WORDS = {

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from homevisits.look.forms import HouseForm, MomentField, Tiles
-from homevisits.trusts.policies import NoticeGround, ParentNotice, Unannounced
+from homevisits.trusts.choices import ParentNotice, Unannounced
+from homevisits.trusts.parts import NoticeGround
 from visits.forms.asking.base import Asking, StepForm, words
 from visits.gates.checks import Check
 from visits.models import Visit
