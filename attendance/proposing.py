@@ -5,9 +5,10 @@ import datetime as dt
 from django.db import transaction
 
 from attendance.models import Mark, Proposal
-from attendance.triggers import Ground, grounds
+from attendance.triggers import Ground, Known, grounds
 from homevisits.clock import london_day
 from homevisits.people.models import Pupil, Staff
+from homevisits.trusts.calendar import SchoolDays
 from homevisits.trusts.models import Policy, School
 from visits.models import Visit
 from visits.states import ENDED
@@ -33,8 +34,19 @@ def propose(*, school: School, now: dt.datetime) -> list[Proposal]:
     allowed = set(policy.reasons.values_list("code", flat=True))
     pupils = Pupil.objects.filter(school=school).on_roll(london_day(now))
     marks = _marks_by_pupil(school, now)
-    explained = _explained_on(school)
-    made = [_propose_for(p, marks.get(p.pk, []), explained.get(p.pk), allowed, now) for p in pupils]
+    explained, visited, days = _explained_on(school), _visited_on(school, now), SchoolDays.of(school)
+    made = [
+        _propose_for(
+            pupil,
+            grounds(
+                marks.get(pupil.pk, []),
+                Known(policy, days, explained.get(pupil.pk), visited.get(pupil.pk)),
+            ),
+            allowed,
+            now,
+        )
+        for pupil in pupils
+    ]
     return [proposal for proposal in made if proposal]
 
 
@@ -52,10 +64,18 @@ def _explained_on(school: School) -> dict[int, dt.date]:
     return {attempt.pupil_id: london_day(attempt.at) for attempt in told.order_by("at")}
 
 
-def _propose_for(
-    pupil: Pupil, marks: list[Mark], explained_on: dt.date | None, allowed: set[str], now: dt.datetime
-) -> Proposal | None:
-    offered = [(g, code) for g in grounds(marks, explained_on) if (code := _reason(g, allowed))]
+def _visited_on(school: School, now: dt.datetime) -> dict[int, dt.date]:
+    """The day of the last visit to each pupil on which somebody arrived."""
+    there = Visit.objects.filter(school=school, arrived_at__gte=now - LOOK_BACK).order_by("arrived_at")
+    return {
+        pupil: london_day(arrived)
+        for pupil, arrived in there.values_list("pupils", "arrived_at")
+        if pupil and arrived
+    }
+
+
+def _propose_for(pupil: Pupil, found: list[Ground], allowed: set[str], now: dt.datetime) -> Proposal | None:
+    offered = [(g, code) for g in found if (code := _reason(g, allowed))]
     if not offered:
         return None
     ground, code = offered[0]

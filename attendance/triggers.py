@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from attendance.codes import ABSENT, CODES, ILL
+from attendance.figures import FEWEST, figures
+from homevisits.trusts.calendar import SchoolDays
+from homevisits.trusts.policies import Policy
 
 if TYPE_CHECKING:
     from attendance.models import Mark
 
-ILLNESS_DAYS = 3  # AF-046: three continuous days; school days, as read here
-NO_CONTACT_DAYS = 3  # SH-032: three consecutive days without contact from home
+LONGEST_GAP = 4  # days from a Friday to the Tuesday after a bank holiday; more is a holiday
+SIX_WEEKS = dt.timedelta(days=42)
 
 Day = tuple[dt.date, frozenset[str]]
 
@@ -55,10 +58,24 @@ def is_absent(codes: frozenset[str]) -> bool:
     return all(CODES[code].counts_as in ABSENT for code in codes)
 
 
-def illness(days: Sequence[Day]) -> Ground | None:
-    """Ill for three continuous days or more; medical evidence changes nothing (AF-046, AF-048)."""
-    ill = run(days, is_ill)
-    if len(ill) < ILLNESS_DAYS:
+@dataclass(frozen=True)
+class Known:
+    """What is known of one pupil besides the marks: last explained, last visited, the school's days."""
+
+    policy: Policy
+    school_days: SchoolDays
+    explained_on: dt.date | None = None
+    visited_on: dt.date | None = None
+
+    def is_explained(self, since: dt.date) -> bool:
+        """Only contact that gave an explanation since then clears an absence (AF-036)."""
+        return bool(self.explained_on and self.explained_on >= since)
+
+
+def illness(days: Sequence[Day], known: Known) -> Ground | None:
+    """Ill for the policy's days in a row; medical evidence changes nothing (AF-046, AF-048)."""
+    ill, least = run(days, is_ill), known.policy.illness_days
+    if not least or len(ill) < least:
         return None
     return Ground(
         "illness",
@@ -69,13 +86,53 @@ def illness(days: Sequence[Day]) -> Ground | None:
     )
 
 
-def no_contact(days: Sequence[Day], explained_on: dt.date | None) -> Ground | None:
-    """Absent three days running while nobody at home has explained it (SH-032).
+def still_ill(days: Sequence[Day], known: Known) -> Ground | None:
+    """A visit at least once in so many days while the illness goes on (AF-047)."""
+    ill, every, seen = run(days, is_ill), known.policy.illness_interval_days, known.visited_on
+    if not (every and ill and seen and seen >= ill[0][0]):
+        return None
+    if (ill[-1][0] - seen).days < every:
+        return None
+    words = f"Still ill since {ill[0][0]:%-d %B}, last visited on {seen:%-d %B}"
+    return Ground("still_ill", seen, words, ("ILLNESS",), ("AF-047", "AF-048"))
+
+
+def not_back(days: Sequence[Day], known: Known) -> Ground | None:
+    """Not back on the first days after a holiday, without an explanation (AF-034 to AF-038)."""
+    gone = run(days, is_absent)
+    if not (gone and known.policy.after_holiday_days):
+        return None
+    first = first_day_back(gone[-1][0], known.school_days, known.policy.after_holiday_days)
+    if first is None or gone[0][0] > first or known.is_explained(first):
+        return None
+    number = sum(1 for day, _ in gone if day >= first)
+    return Ground(
+        f"not_back_{number}",
+        first,
+        f"Not back on day {number} after the holiday, no explanation",
+        (f"NOT_BACK_DAY_{number}",),
+        ("AF-034", "AF-035", "AF-036", "AF-037", "AF-038"),
+    )
+
+
+def first_day_back(day: dt.date, school_days: SchoolDays, within: int) -> dt.date | None:
+    """The first school day after a holiday, if `day` is one of the first `within` of them."""
+    back = day
+    for _ in range(within):
+        before = school_days.last_before(back)
+        if before is None or (back - before).days > LONGEST_GAP:
+            return back
+        back = before
+    return None
+
+
+def no_contact(days: Sequence[Day], known: Known) -> Ground | None:
+    """Absent for the policy's days running while nobody at home has explained it (SH-032).
 
     An explanation given since the absence began clears it; any other contact does not (AF-036).
     """
-    gone = run(days, is_absent)
-    if len(gone) < NO_CONTACT_DAYS or (explained_on and explained_on >= gone[0][0]):
+    gone, least = run(days, is_absent), known.policy.no_contact_days
+    if not least or len(gone) < least or known.is_explained(gone[0][0]):
         return None
     if all(is_ill(codes) for _, codes in gone):
         return None
@@ -88,7 +145,24 @@ def no_contact(days: Sequence[Day], explained_on: dt.date | None) -> Ground | No
     )
 
 
-def grounds(marks: "Iterable[Mark]", explained_on: dt.date | None) -> list[Ground]:
-    """Every ground that a pupil's marks give now."""
+def too_much(marks: "Sequence[Mark]", known: Known) -> Ground | None:
+    """Absent for more than the policy's share of six weeks; at most one ground a month (SH-030)."""
+    limit = known.policy.absence_percent
+    if not (limit and marks):
+        return None
+    last = max(mark.day for mark in marks)
+    counted = figures(mark.code for mark in marks if mark.day > last - SIX_WEEKS)
+    if counted.possible < FEWEST or counted.absent * 100 <= limit * counted.possible:
+        return None
+    words = f"Absent for {counted.absent} of {counted.possible} sessions in six weeks"
+    return Ground(
+        "percent", last.replace(day=1), words, ("ATTENDANCE_CONCERN", "LOW_ATTENDANCE"), ("SH-030",)
+    )
+
+
+def grounds(marks: "Iterable[Mark]", known: Known) -> list[Ground]:
+    """Every ground that a pupil's marks give now under a policy, the most pressing first."""
+    marks = list(marks)
     days = by_day(marks)
-    return [ground for ground in (illness(days), no_contact(days, explained_on)) if ground]
+    found = [looker(days, known) for looker in (not_back, still_ill, illness, no_contact)]
+    return [ground for ground in (*found, too_much(marks, known)) if ground]

@@ -44,6 +44,11 @@ class SchoolDays:
         ahead = (day + dt.timedelta(days=offset) for offset in range(1, LOOK_AHEAD_DAYS))
         return next((later for later in ahead if later in self), day + dt.timedelta(days=1))
 
+    def last_before(self, day: dt.date) -> dt.date | None:
+        """The last school day before a date; None when there is none in the year before."""
+        back = (day - dt.timedelta(days=offset) for offset in range(1, LOOK_AHEAD_DAYS))
+        return next((earlier for earlier in back if earlier in self), None)
+
 
 def is_school_day(school: School, day: dt.date) -> bool:
     """Whether pupils are in on a day. For many days at once ask SchoolDays."""
