@@ -33,9 +33,15 @@ def decides(staff: Any) -> bool:
     return bool(staff.is_leader)
 
 
+def meets_pupils(staff: Any) -> bool:
+    """Everybody but a trust admin, whose part needs no visit."""
+    return any(role != RoleName.TRUST_ADMIN for role, _ in staff.held)
+
+
 def register() -> None:
     """Called when the app starts."""
     menu.register("My day", "day", "sun", order=10)
     menu.register("Board", "board", "radio", shows=sees_board, badge=open_alarms, order=20)
     menu.register("Office", "desk", "list-checks", shows=at_desk, order=25)
+    menu.register("Diary", "diary", "calendar-days", shows=meets_pupils, order=35)
     menu.register("To decide", "dashboard", "gavel", shows=decides, order=30)

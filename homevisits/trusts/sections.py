@@ -144,6 +144,7 @@ class Logging(models.Model):
         max_length=14, choices=CheckInColleague, default=CheckInColleague.WHERE_POSSIBLE
     )
     appointment_form_required = models.BooleanField(default=True)
+    feed_addresses = models.BooleanField(default=False)
     duty_rule = strength_field(Strength.BLOCK)
     depart_early_minutes = minutes_field(30)
 
