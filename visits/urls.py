@@ -18,6 +18,7 @@ from visits.views import (
     recording,
     requesting,
     telephoning,
+    urgent,
     visit,
 )
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("diary/<str:secret>.ics", diary.feed, name="diary_feed"),
     path("documents/<uuid:uuid>.pdf", papers.document, name="document"),
     path("visits/new/", choosing.new, name="visit_new"),
+    path("visits/urgent/<int:pk>/", urgent.urgent, name="visit_urgent"),
     path("visits/<ref:ref>/", visit.visit, name="visit"),
     path("visits/<ref:ref>/again/", requesting.again, name="ask_again"),
     path("visits/<ref:ref>/appointment.pdf", papers.appointment, name="appointment_pdf"),

@@ -15,6 +15,7 @@ from visits.guidance import departure_checks
 from visits.models import Visit
 from visits.routes import deciders, missing, route
 from visits.states import State
+from visits.story import ContactAttempt
 
 REASON = {
     "three_counties": "LOW_ATTENDANCE",
@@ -42,6 +43,13 @@ def a_pupil(cast: Cast, **fields: Any) -> Pupil:
         may_be_discussed_with=True,
     )
     return pupil
+
+
+def attempt(
+    pupil: int, by: Staff, at: dt.datetime, channel: str, result: str = "no_answer"
+) -> ContactAttempt:
+    """A call or message to a pupil's family."""
+    return ContactAttempt.objects.create(pupil_id=pupil, by=by, at=at, channel=channel, result=result)
 
 
 def checked(*people: Staff) -> None:
