@@ -12,6 +12,7 @@ ACTS = {
     "return_for_changes": "decide",
     "decline": "decide",
     "authorise": "decide",
+    "look_back": "decide",
     "amend": "amend",
     "log": "log",
     "depart": "depart",
@@ -45,6 +46,9 @@ The sentence is the one that everybody else is refused with. On top of it stand 
 Who decides is the visit's route (`visits/routes.py`): the policy and the facts name it. An answer
 given by telephone is typed in by a second person. A request that needs no decision, or whose last
 missing piece arrives, is authorised in the same transaction.
+
+A visit that took place without a request is reported afterwards. Whoever would have decided looks back
+on it, says whether it was right, and it goes on to its record either way.
 
 A change that touches nothing the deciders relied on moves nothing: the visit is amended where it
 stands. A visit that fails on the doorstep has an outcome, not a state of its own: the people are

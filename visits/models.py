@@ -244,6 +244,13 @@ class Visit(models.Model):
             pgtrigger.Protect(
                 name="born_as_draft", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state="draft")
             ),
+            pgtrigger.Protect(
+                name="looked_back_on_only_afterwards",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__state="requested", new__state="returned_safe", new__is_retrospective=False
+                ),
+            ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
 
@@ -315,6 +322,9 @@ class Visit(models.Model):
 
     @move("authorise")
     def fire_authorise(self) -> None: ...
+
+    @move("look_back")
+    def fire_look_back(self) -> None: ...
 
     @move("amend")
     def fire_amend(self) -> None: ...

@@ -82,6 +82,8 @@ def route(visit: Visit) -> list[Need]:
     policy = visit.rules
     if policy is None:
         return []
+    if visit.is_retrospective:  # one person looks back on it, whatever would have been asked before
+        return [need for need in [_visit(visit, policy)] if need]
     needs = [_visit(visit, policy), _lone(visit, policy), _out_of_hours(visit, policy), _dsl(visit, policy)]
     return [need for need in needs if need is not None]
 

@@ -24,6 +24,7 @@ MOVES: dict[str, tuple[tuple[State, ...], State]] = {
     "return_for_changes": ((S.REQUESTED,), S.DRAFT),
     "decline": ((S.REQUESTED,), S.DECLINED),
     "authorise": ((S.REQUESTED,), S.AUTHORISED),
+    "look_back": ((S.REQUESTED,), S.RETURNED_SAFE),
     "amend": ((S.AUTHORISED, S.LOGGED), S.REQUESTED),
     "log": ((S.AUTHORISED,), S.LOGGED),
     "depart": ((S.LOGGED,), S.IN_PROGRESS),

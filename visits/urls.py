@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from visits.views import (
     accounting,
     acting,
+    afterwards,
     authorising,
     board,
     calling,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("diary/<str:secret>.ics", diary.feed, name="diary_feed"),
     path("documents/<uuid:uuid>.pdf", papers.document, name="document"),
     path("visits/new/", choosing.new, name="visit_new"),
+    path("visits/afterwards/<int:pk>/", afterwards.report, name="visit_afterwards"),
+    path("visits/unapproved/", afterwards.listed, name="visit_unapproved"),
     path("visits/urgent/<int:pk>/", urgent.urgent, name="visit_urgent"),
     path("visits/<ref:ref>/", visit.visit, name="visit"),
     path("visits/<ref:ref>/again/", requesting.again, name="ask_again"),

@@ -144,7 +144,8 @@ def test_moves_are_made_by_those_who_may_and_by_nobody_else(cast: Cast, clock, s
 
 def test_the_database_refuses_every_move_that_is_not_in_the_table(cast: Cast, clock) -> None:
     clock.set("2026-11-26 10:00")
-    legal = {(str(s), str(to)) for sources, to in MOVES.values() for s in sources}
+    ahead = {move: line for move, line in MOVES.items() if move != "look_back"}  # for what is over already
+    legal = {(str(s), str(to)) for sources, to in ahead.values() for s in sources}
     visits = {state: make.in_state(cast, state) for state in State.values}
     for start, visit in visits.items():
         for to in State.values:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from visits.gates import (  # noqa: F401  (they register)
+    afterwards,
     authorise,
     depart,
     log,
@@ -26,6 +27,9 @@ NEXT = {
     "returned_safe": "record",
 }
 
+# A visit that has taken place already is asked other things than one that lies ahead.
+AFTERWARDS = {"submit": "submit_afterwards", "authorise": "authorise_afterwards"}
+
 
 def next_gate(visit: Visit) -> str | None:
     """The gate before the visit's next step; None when it has ended."""
@@ -35,7 +39,8 @@ def next_gate(visit: Visit) -> str | None:
 def checks(name: str, visit: Visit, now: dt.datetime) -> list[Check]:
     """Everything a gate looks at, met or not: blocks first, then warnings, then what is met."""
     order = {BLOCKS: 0, WARNS: 1, MET: 2}
-    return sorted(checks_of(name, visit, now), key=lambda check: order[check.status])
+    asked = AFTERWARDS.get(name, name) if visit.is_retrospective else name
+    return sorted(checks_of(asked, visit, now), key=lambda check: order[check.status])
 
 
 def unmet(name: str, visit: Visit, now: dt.datetime) -> list[Check]:

@@ -1,5 +1,6 @@
 """The one door through which a visit changes. Nothing else writes a visit's state or its events."""
 
+from visits.transitions.afterwards import report_afterwards
 from visits.transitions.asking import amend, assess_risk, keep_draft, note_attempt, start_draft, submit
 from visits.transitions.calling import hear_code_word
 from visits.transitions.deciding import answer, ask_dsl, countersign
@@ -48,6 +49,7 @@ __all__ = [
     "not_back_after_all",
     "note_attempt",
     "record",
+    "report_afterwards",
     "retime",
     "say_arrived",
     "say_back",

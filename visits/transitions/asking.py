@@ -228,12 +228,15 @@ def _kind(visit: Visit) -> str:
 def ask_deciders(visit: Visit, *, now: dt.datetime) -> None:
     """Tell everybody who can take a missing decision; urgent for an emergency."""
     emergency = visit.kind == Visit.Kind.EMERGENCY
+    body = "A home visit waits for your decision. Open it to read why, who goes and when."
+    if visit.is_retrospective:
+        body = "A home visit took place without a request. Open it and say whether it was right."
     telling.tell(
         telling.waiting_deciders(visit, now),
         visit,
         what="asked",
         subject=f"{visit.ref} waits for your decision" + (" (emergency)" if emergency else ""),
-        body="A home visit waits for your decision. Open it to read why, who goes and when.",
+        body=body,
         path=f"/dashboard/?visit={visit.ref}",
         now=now,
         urgent=emergency,
@@ -246,6 +249,9 @@ def authorise_if_ready(visit: Visit, *, by: Staff, now: dt.datetime) -> bool:
 
     if visit.state != State.REQUESTED or missing(visit) or gates.blocking("authorise", visit, now):
         return False
+    if visit.is_retrospective:
+        look_back(visit, by=by, now=now)
+        return True
     moved(visit, "authorise")
     happened(visit, "authorised", "Authorised", by=by, now=now)
     telling.tell(
@@ -266,6 +272,30 @@ def authorise_if_ready(visit: Visit, *, by: Staff, now: dt.datetime) -> bool:
         now=now,
     )
     return True
+
+
+def look_back(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
+    """Move a reported visit on to its record, whether or not it was right to make it.
+
+    Its times become what happened; everybody is back, as whoever reported it says.
+    """
+    visit.departed_at, visit.arrived_at, visit.left_at = visit.depart_at, visit.start_at, visit.end_at
+    visit.returned_at = visit.return_at
+    for attendee in visit.party:
+        attendee.back_at, attendee.back_by = visit.return_at, visit.requested_by
+        attendee.back_how, attendee.back_identity = Attendee.Back.AT_SCHOOL, "Reported afterwards"
+        attendee.save(update_fields=["back_at", "back_by", "back_how", "back_identity"])
+    moved(visit, "look_back", "departed_at", "arrived_at", "left_at", "returned_at")
+    happened(visit, "looked_back", "Somebody looked back on it; the record is written now", by=by, now=now)
+    telling.tell(
+        telling.askers(visit),
+        visit,
+        what="looked_back",
+        subject=f"{visit.ref}: write the record",
+        body="The visit that you reported has been looked at. Its record is still to be written.",
+        path=f"/visits/{visit.ref}/record/",
+        now=now,
+    )
 
 
 def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: str, lone: str = "") -> Visit:

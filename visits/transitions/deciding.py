@@ -12,8 +12,8 @@ from visits.permissions import refusal
 from visits.routes import Need, deciders, may_decide, route, standing
 from visits.states import State
 from visits.story import Decision
-from visits.transitions.asking import ask_deciders, authorise_if_ready
-from visits.transitions.door import Refused, Stale, happened, moved, must_stand_at, opened, rearm
+from visits.transitions.asking import ask_deciders, authorise_if_ready, look_back
+from visits.transitions.door import Refused, Stale, happened, keep, moved, must_stand_at, opened, rearm
 
 Answer = Decision.Answer
 MOVE = {Answer.YES: "authorise", Answer.NO: "decline", Answer.CHANGES: "return_for_changes"}
@@ -126,6 +126,11 @@ def _follow(visit: Visit, needs: list[Need], reply: str, reason: str, *, by: Sta
             ask_deciders(visit, now=now)
         return
     if not any(need.is_required for need in needs):
+        return
+    if visit.is_retrospective and reply == Answer.NO:  # it happened all the same, so it has a record
+        visit.ended_reason = reason[:500]
+        keep(visit, "ended_reason")
+        look_back(visit, by=by, now=now)
         return
     visit.ended_reason = reason[:500]
     _void_all(visit, now)

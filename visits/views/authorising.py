@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from homevisits.clock import app_now
 from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
-from visits import telling, transitions
+from visits import telling, transitions, unapproved
 from visits.brief import Brief
 from visits.facts import facts_hash
 from visits.forms.deciding import Deciding
@@ -69,6 +69,7 @@ def desk_of(request: StaffRequest, now: dt.datetime) -> dict[str, Any]:
         "others": elsewhere([one for one in found if one.others and not one.mine]),
         "countersign": to_countersign(request.user),
         "lately": decided_lately(request.user, now),
+        "reads_unapproved": unapproved.reads(request.user),
     }
 
 
