@@ -9,6 +9,8 @@ import hashlib
 import json
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,6 +22,7 @@ from kombu.exceptions import KombuError
 from homevisits import celery_app, pdf
 from homevisits.clock import app_now
 from homevisits.people.models import Staff
+from visits.letters import expectations_words, letter_words, may_have_letter
 from visits.models import Visit
 from visits.paper import appointment_words, letterhead, moment
 from visits.states import State
@@ -31,15 +34,40 @@ Kind, Made = Document.Kind, Document.State
 
 LEASE = dt.timedelta(seconds=45)
 PATIENCE = dt.timedelta(seconds=3)
-TEMPLATES = {Kind.APPOINTMENT: "pdf/appointment.html", Kind.RECORD: "pdf/record.html"}
 AT_ONCE = 2
 _hands = threading.BoundedSemaphore(AT_ONCE)
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One kind of document: its page, what it says, and whether there is anything to print yet."""
+
+    template: str
+    words: Callable[[Visit, bool], dict[str, Any]]
+    is_due: Callable[[Visit], bool] = lambda visit: visit.policy_id is not None
+
+
+SHEETS = {
+    Kind.APPOINTMENT: Sheet(
+        "pdf/appointment.html", lambda visit, for_office: appointment_words(visit, for_office=for_office)
+    ),
+    Kind.RECORD: Sheet(
+        "pdf/record.html",
+        lambda visit, for_office: record_words(visit),
+        lambda visit: visit.state == State.RECORDED,
+    ),
+    Kind.LETTER: Sheet("pdf/letter.html", lambda visit, for_office: letter_words(visit), may_have_letter),
+    Kind.EXPECTATIONS: Sheet(
+        "pdf/letter.html",
+        lambda visit, for_office: expectations_words(visit),
+        lambda visit: visit.series_id is not None,
+    ),
+}
+
+
 def words(visit: Visit, kind: str, *, for_office: bool = False) -> dict[str, Any]:
     """Everything that a document says, without who prints it and when."""
-    said = record_words(visit) if kind == Kind.RECORD else appointment_words(visit, for_office=for_office)
-    return letterhead(visit) | said
+    return letterhead(visit) | SHEETS[Kind(kind)].words(visit, for_office)
 
 
 def digest(said: dict[str, Any]) -> str:
@@ -112,7 +140,7 @@ def _rendered(document_id: int, started: dt.datetime) -> dict[str, Any]:
 def page(copy: Document, said: dict[str, Any], now: dt.datetime) -> str:
     """The HTML of a copy, with who printed it and when in its footer."""
     printed = f"Printed by {copy.printed_by.short_name}, {moment(now)}"
-    return render_to_string(TEMPLATES[Kind(copy.kind)], {**said, "printed": printed})
+    return render_to_string(SHEETS[Kind(copy.kind)].template, {**said, "printed": printed})
 
 
 def _lease(document_id: int, now: dt.datetime) -> bool:
@@ -149,7 +177,7 @@ def _make_and_leave(document_id: int) -> None:
 
 def can_be_printed(visit: Visit, kind: str) -> bool:
     """Whether there is anything to print: a form once it is asked for, a record once it is finished."""
-    return visit.state == State.RECORDED if kind == Kind.RECORD else visit.policy_id is not None
+    return SHEETS[Kind(kind)].is_due(visit)
 
 
 def kept(visit: Visit, staff: Staff) -> "QuerySet[Document]":

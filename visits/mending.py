@@ -13,7 +13,13 @@ from visits.models import Visit
 from visits.permissions import refusal
 
 # A check's `fix`, the action that it takes, and the page where it is done.
-PAGES = {"log": ("plan_log", "desk_log"), "risk": ("assess_risk", "risk"), "record": ("write", "record")}
+PAGES = {
+    "log": ("plan_log", "desk_log"),
+    "risk": ("assess_risk", "risk"),
+    "record": ("write", "record"),
+    "letter": ("amend", "letter"),
+    "session": ("write", "session"),
+}
 
 
 def line(check: Check, visit: Visit, staff: Staff, now: dt.datetime) -> dict[str, Any]:

@@ -144,6 +144,7 @@ class Visit(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     told_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     parent_agreed = models.BooleanField(default=False)
+    purpose_for_parents = models.CharField("the purpose as the letter says it", max_length=300, blank=True)
     ground_code = models.CharField(max_length=30, blank=True)
     ground_text = models.CharField(max_length=500, blank=True)
 

@@ -6,6 +6,7 @@ from visits.gates import (  # noqa: F401  (they register)
     afterwards,
     authorise,
     depart,
+    letters,
     log,
     parents,
     party,

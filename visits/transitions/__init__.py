@@ -19,6 +19,7 @@ from visits.transitions.going import (
     say_waiting,
 )
 from visits.transitions.office import Word, cancel, keep_log, log, retime
+from visits.transitions.parents import told_parents, word_letter
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.starting import ask_again, ask_for
 from visits.transitions.writing import keep_record, record
@@ -60,4 +61,6 @@ __all__ = [
     "say_waiting",
     "start_draft",
     "submit",
+    "told_parents",
+    "word_letter",
 ]

@@ -29,6 +29,20 @@ def record(request: StaffRequest, ref: str) -> HttpResponse:
     return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.RECORD)
 
 
+@require_http_methods(["GET", "POST"])
+def letter(request: StaffRequest, ref: str) -> HttpResponse:
+    """The letter to the parents, for those who read why."""
+    visible = Visit.objects.visible_to(request.user).about_reason(request.user)
+    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.LETTER)
+
+
+@require_http_methods(["GET", "POST"])
+def expectations(request: StaffRequest, ref: str) -> HttpResponse:
+    """What is expected of parents while their child is taught at home."""
+    visible = Visit.objects.visible_to(request.user).about_reason(request.user)
+    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.EXPECTATIONS)
+
+
 @require_GET
 def document(request: StaffRequest, uuid: str) -> HttpResponse:
     """A copy that was kept, as it was made."""

@@ -1,0 +1,54 @@
+"""Writing to parents, and noting that they were told: of the appointment, of a change."""
+
+import datetime as dt
+
+from homevisits.people.models import Staff
+from visits.letters import may_have_letter
+from visits.models import ParentsToldOf, Visit
+from visits.transitions.door import Refused, happened, keep, opened
+
+What = ParentsToldOf.What
+
+
+def word_letter(*, visit: Visit, by: Staff, now: dt.datetime, purpose: str) -> Visit:
+    """Say in plain words, for the letter, what the visit is for (PS-060). Raises Refused where there is none."""
+    with opened(visit, by=by, action="amend", now=now) as fresh:
+        _must_have_letter(fresh)
+        fresh.purpose_for_parents = purpose
+        keep(fresh, "purpose_for_parents")
+    return fresh
+
+
+def told_parents(
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    what: str,
+    whom: str,
+    channel: str,
+    at: dt.datetime | None = None,
+) -> ParentsToldOf:
+    """Note who was told what, and how (TC-087, TC-199). Raises Refused."""
+    with opened(visit, by=by, action="amend", now=now) as fresh:
+        if what == What.LETTER:
+            _must_have_letter(fresh)
+        if what == What.EXPECTATIONS and fresh.series is None:
+            raise Refused("This visit belongs to no series of tuition.")
+        told = ParentsToldOf.objects.create(
+            visit=fresh, what=what, whom=whom, channel=channel, told_at=at or now, told_by=by
+        )
+        if what == What.EXPECTATIONS and fresh.series:
+            fresh.series.letter_sent_at, fresh.series.letter_sent_by = told.told_at, by
+            fresh.series.save(update_fields=["letter_sent_at", "letter_sent_by"])
+        happened(
+            fresh, "parents_told", f"Told the parents: {told.get_what_display().lower()}", by=by, now=now
+        )
+    return told
+
+
+def _must_have_letter(visit: Visit) -> None:
+    if visit.reason and visit.reason.never_a_letter:
+        raise Refused("For this reason no letter is ever written: somebody else might read it. Ring instead.")
+    if not may_have_letter(visit):
+        raise Refused("Parents are not told of this visit beforehand, so there is no letter.")
