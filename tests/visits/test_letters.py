@@ -94,8 +94,8 @@ def test_new_times_ask_for_the_parents_to_be_told(cast: Cast, now: dt.datetime) 
         "told-what": "change",
         "told-whom": "Maria Novak",
         "told-channel": "call",
-        "told-at_0": "26/11/2026",
-        "told-at_1": "10:00",
+        "told-at_day": "26/11/2026",
+        "told-at_time": "10:00",
     }
     assert "Noted." in browser(cast.teacher).post(url, told, follow=True).content.decode()
     assert codes(visit, "depart", now)["parents_change"] == "met"
