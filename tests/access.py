@@ -21,7 +21,7 @@ from tests.cast import Cast, make_cast
 from tests.factories import visits as make
 from tests.factories.people import ClearanceFactory, HouseholdWarningFactory, VehicleFactory, staff_with
 from visits import transitions
-from visits.models import Document, Visit
+from visits.models import Document, TuitionSeries, Visit
 
 
 def addresses() -> dict[str, URLPattern]:
@@ -100,11 +100,20 @@ def _kwargs(cast: Cast, visits: dict[str, Visit], now: dt.datetime) -> dict[str,
         uploaded_by=cast.office,
         uploaded_at=now,
     )
+    series = TuitionSeries.objects.create(
+        school=cast.school,
+        pupil=pupil,
+        tutor=cast.teacher,
+        subject="English",
+        started_by=cast.head,
+        started_at=now,
+    )
     during = (now + make.minutes(500), now + make.minutes(600))
     staff = {"pk": cast.colleague.pk}
     link = pupil.contact_links.get()
     return {
         "pupil": {"pk": pupil.pk},
+        "series": {"pk": series.pk},
         "link": {"pk": link.pk},
         "household": {"pk": pupil.household.pk},
         "warning": {"pk": warning.pk},

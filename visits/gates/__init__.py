@@ -13,6 +13,7 @@ from visits.gates import (  # noqa: F401  (they register)
     record,
     returning,
     submit,
+    tuition,
 )
 from visits.gates.checks import BLOCKS, MET, WARNS, Check, checks_of, gate
 from visits.models import Visit

@@ -22,24 +22,38 @@ from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import told_parents, word_letter
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.starting import ask_again, ask_for
+from visits.transitions.tutoring import (
+    agree_sanctions,
+    answer_all,
+    brief_series,
+    end_series,
+    report_misbehaviour,
+    send_all,
+    start_series,
+    write_session,
+)
 from visits.transitions.writing import keep_record, record
 
 __all__ = [
     "Refused",
     "Stale",
     "Word",
+    "agree_sanctions",
     "amend",
     "answer",
+    "answer_all",
     "ask_again",
     "ask_dsl",
     "ask_for",
     "ask_for_help",
     "assess_risk",
+    "brief_series",
     "cancel",
     "check_in",
     "countersign",
     "depart",
     "did_not_leave",
+    "end_series",
     "extend",
     "go_on",
     "hear_code_word",
@@ -51,6 +65,7 @@ __all__ = [
     "note_attempt",
     "record",
     "report_afterwards",
+    "report_misbehaviour",
     "retime",
     "say_arrived",
     "say_back",
@@ -59,8 +74,11 @@ __all__ = [
     "say_no_answer",
     "say_outcome",
     "say_waiting",
+    "send_all",
     "start_draft",
+    "start_series",
     "submit",
     "told_parents",
     "word_letter",
+    "write_session",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.people.models import Staff
 from visits import telling
+from visits.gates.tuition import wants_adult
 from visits.guidance import departure_checks
 from visits.models import Attendee, Outcome, Visit
 from visits.safety import Due, VisitAlarm
@@ -164,6 +165,10 @@ def say_entered(
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
         rules = fresh.rules
+        if wants_adult(fresh) and not invited_by.strip():
+            raise Refused(
+                "A lesson needs an adult in the home. Stay outside, and say how it went: parent not there."
+            )
         if rules and rules.adult_must_invite and not (invited_by.strip() or breach.strip()):
             raise Refused("Say which adult invited you in. Without an adult, stay outside.")
         if said(fresh, Kind.ENTERED, by=by, now=now, note=breach[:300], **more):

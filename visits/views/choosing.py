@@ -13,6 +13,7 @@ from homevisits.people.panels import drawn
 from homevisits.people.querysets import PupilQuerySet
 from homevisits.people.signed_in import StaffRequest
 from homevisits.people.views import searching
+from homevisits.trusts.models import Policy
 from visits import transitions
 from visits.forms.asking.pupil import MOST_FOUND, PupilSearch, hint, named
 from visits.models import Visit
@@ -61,7 +62,7 @@ def _known(request: StaffRequest, pupil: Pupil) -> HttpResponse:
 
 
 def _facts(request: StaffRequest, pupil: Pupil) -> dict[str, Any]:
-    home = pupil.household
+    home, rules = pupil.household, Policy.objects.in_force(pupil.school)
     mine = Visit.objects.filter(requested_by=request.user, state=State.DRAFT, pupils=pupil)
     return {
         "pupil": pupil,
@@ -75,6 +76,7 @@ def _facts(request: StaffRequest, pupil: Pupil) -> dict[str, Any]:
         "warnings": standing_warnings(home, by=request.user),
         "earlier": _earlier(request, pupil),
         "running": _running(request, pupil),
+        "has_lessons": bool(rules and rules.reasons.filter(is_series=True).exists()),
         "drafts": mine.order_by("-created_at")[:3],
         "panels": drawn(REQUEST_PANELS, request, pupil, request.user),
     }

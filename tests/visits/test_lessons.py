@@ -1,0 +1,219 @@
+"""Lessons at home: a series of visits, its briefing and letter, and the record of each session."""
+
+import datetime as dt
+
+import pytest
+
+from homevisits.notices.models import Notice
+from tests.cast import Cast, browser
+from tests.factories import visits as make
+from visits import gates, lessons, transitions
+from visits.letters import expectations_words
+from visits.models import TuitionSeries, Visit
+from visits.transitions import Refused
+from visits.transitions.tutoring import weekly
+
+
+def series_of(cast: Cast, now: dt.datetime, sessions: int = 2) -> TuitionSeries:
+    """Lessons by the teacher with a colleague, the first of them now."""
+    pupil = make.a_pupil(cast)
+    make.checked(cast.teacher, cast.colleague)
+    home = pupil.household
+    return transitions.start_series(
+        by=cast.teacher,
+        pupil=pupil,
+        tutor=cast.teacher,
+        subject="English",
+        now=now,
+        plans=weekly(now + make.minutes(10), sessions, 30, 10),
+        room="Kitchen",
+        party=[{"staff": cast.teacher, "is_lead": True}, {"staff": cast.colleague}],
+        values={
+            "reason_code": "TUTORING",
+            "purpose": "Six weeks of English until she is back.",
+            "why_necessary": "She has broken her leg and cannot come in.",
+            "household": home,
+            "address": home.address,
+            "postcode": home.postcode,
+            "to_see_text": "Mother",
+            "told": "call",
+            "told_whom": "Maria Novak",
+            "told_at": now,
+            "told_by": cast.teacher,
+            "parent_agreed": True,
+        },
+    )
+
+
+def briefed(cast: Cast, series: TuitionSeries, now: dt.datetime) -> None:
+    transitions.brief_series(
+        series=series, by=cast.head, now=now, send="Dyslexia", medical="", behaviour="", nothing=False
+    )
+
+
+def first(series: TuitionSeries) -> Visit:
+    return make.fresh(series.visits.order_by("start_at").first())
+
+
+def codes(gate: str, visit: Visit, now: dt.datetime) -> dict[str, str]:
+    return {check.code: check.status for check in gates.checks(gate, visit, now)}
+
+
+@pytest.mark.clause("TC-080")
+def test_sessions_are_drafts_at_the_same_hour_across_the_clock_change(cast: Cast, clock) -> None:
+    now = clock.set("2026-10-19 08:00")
+    series = series_of(cast, now, sessions=2)
+    hours = [dt.datetime.astimezone(v.start_at, dt.UTC).hour for v in series.visits.order_by("start_at")]
+    assert (hours, {v.state for v in series.visits.all()}) == ([7, 8], {"draft"})
+
+
+@pytest.mark.clause("TC-188", "TC-189", "TC-190", "TC-191")
+def test_a_session_is_logged_only_once_the_head_has_briefed_the_tutor(cast: Cast, now: dt.datetime) -> None:
+    series = series_of(cast, now)
+    transitions.send_all(series=series, by=cast.teacher, now=now)
+    assert codes("log", first(series), now)["tuition_briefing"] == "blocks"
+    with pytest.raises(Refused, match="not the tutor"):
+        transitions.brief_series(
+            series=series, by=cast.teacher, now=now, send="x", medical="", behaviour="", nothing=False
+        )
+    with pytest.raises(Refused, match="tick that there is nothing more"):
+        transitions.brief_series(
+            series=series, by=cast.head, now=now, send="", medical=" ", behaviour="", nothing=False
+        )
+    briefed(cast, series, now)
+    assert codes("log", first(series), now)["tuition_briefing"] == "met"
+    assert Notice.objects.filter(recipient=cast.teacher, key__contains="tuition_briefed").count() == 2
+
+
+@pytest.mark.clause("TC-196", "TC-197", "TC-198", "TC-201")
+def test_parents_are_sent_what_is_expected_of_them_before_the_first_lesson(
+    cast: Cast, now: dt.datetime
+) -> None:
+    series = series_of(cast, now)
+    transitions.agree_sanctions(
+        series=series, text="The lesson stops, and we ring you.", agreed_on=now.date()
+    )
+    transitions.send_all(series=series, by=cast.teacher, now=now)
+    visit = first(series)
+    assert codes("log", visit, now)["tuition_letter"] == "blocks"
+    said = " ".join(expectations_words(visit)["paragraphs"])
+    assert [
+        word
+        for word in ("quiet room", "support the teacher", "door", "We ring you", "The lesson stops")
+        if word not in said
+    ] == []
+    transitions.told_parents(
+        visit=visit, by=cast.teacher, now=now, what="expectations", whom="Maria", channel="letter"
+    )
+    assert codes("log", first(series), now)["tuition_letter"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("setting", "gate", "code"),
+    [
+        ("tutoring_briefing_required", "log", "tuition_briefing"),
+        ("tutoring_letter_required", "log", "tuition_letter"),
+    ],
+)
+def test_each_setting_turned_off_asks_no_more(
+    cast: Cast, now: dt.datetime, setting: str, gate: str, code: str
+) -> None:
+    series = series_of(cast, now)
+    visit = first(series)
+    setattr(visit.rules, setting, False)
+    assert code not in codes(gate, visit, now)
+
+
+def out(cast: Cast, now: dt.datetime) -> Visit:
+    """The first session under way."""
+    visit = make.out(cast, now=now)
+    series = series_of(cast, now)
+    Visit.objects.filter(pk=visit.pk).update(series=series)
+    return make.fresh(visit)
+
+
+@pytest.mark.clause("TC-193")
+def test_nobody_goes_in_without_an_adult_whatever_the_reason(cast: Cast, now: dt.datetime) -> None:
+    visit = out(cast, now)
+    with pytest.raises(Refused, match="needs an adult in the home"):
+        transitions.say_entered(
+            visit=visit, by=cast.teacher, now=now, breach="She said her mother comes soon."
+        )
+    transitions.say_entered(visit=visit, by=cast.teacher, now=now, invited_by="Maria Novak")
+    assert make.fresh(visit).invited_by == "Maria Novak"
+
+
+@pytest.mark.clause("TC-192", "TC-193", "TC-194", "TC-195")
+def test_the_record_asks_for_adult_room_and_door_as_the_policy_says(cast: Cast, now: dt.datetime) -> None:
+    visit = out(cast, now)
+    transitions.say_entered(visit=visit, by=cast.teacher, now=now, invited_by="Maria Novak")
+    visit = make.fresh(visit)
+    asked = {"session_room", "session_adult", "session_door"}
+    assert {
+        code for code, status in codes("record", visit, now).items() if code in asked and status == "blocks"
+    } == asked
+    visit.rules.tutoring_adult_required, visit.rules.tutoring_door_open = False, False
+    assert {code for code in codes("record", visit, now) if code in asked} == {"session_room"}
+
+
+@pytest.mark.clause("TC-194")
+@pytest.mark.parametrize(
+    ("rule", "expected"), [("no_alternative", "blocks"), ("never", "blocks"), ("free", None)]
+)
+def test_a_bedroom_needs_its_reason_and_the_head_hears_of_it(
+    cast: Cast, now: dt.datetime, rule: str, expected: str | None
+) -> None:
+    visit = out(cast, now)
+    transitions.say_entered(visit=visit, by=cast.teacher, now=now, invited_by="Maria Novak")
+    values = {
+        "adult": "Maria",
+        "room": "Her room",
+        "is_suitable": True,
+        "door_open": True,
+        "is_bedroom": True,
+    }
+    transitions.write_session(visit=visit, by=cast.teacher, now=now, values=values)
+    assert (
+        Notice.objects.filter(recipient=cast.head, key__contains=":bedroom:", channel="in_app").count() == 1
+    )
+    visit = make.fresh(visit)
+    visit.rules.tutoring_bedroom_rule = rule
+    assert codes("record", visit, now).get("session_bedroom") == expected
+
+
+@pytest.mark.clause("TC-200", "TC-202", "TC-203")
+def test_misbehaviour_is_kept_told_to_the_school_and_listed(cast: Cast, now: dt.datetime) -> None:
+    visit = out(cast, now)
+    browser(cast.teacher).post(
+        f"/visits/{visit.ref}/session/",
+        {"do": "report", "incident-what": "Threw the book.", "incident-done": "Talked."},
+    )
+    assert "Threw the book." in browser(cast.head).get(f"/tuition/{visit.series_id}/").content.decode()
+    assert [row.incidents for row in lessons.listed(cast.head).filter(incidents__gt=0)] == [1]
+    told = Notice.objects.filter(key__contains=":misbehaviour:", channel="in_app")
+    assert {notice.recipient for notice in told} == {cast.head}
+    assert "book" not in "".join(f"{n.subject}{n.body}" for n in told)
+
+
+def test_ending_the_lessons_cancels_what_lies_ahead(cast: Cast, now: dt.datetime) -> None:
+    series = series_of(cast, now)
+    transitions.end_series(series=series, by=cast.teacher, now=now, why="She is back in school.")
+    assert {v.state for v in series.visits.all()} == {"cancelled"}
+
+
+def test_a_series_is_started_on_one_page(cast: Cast, now: dt.datetime) -> None:
+    make.checked(cast.teacher, cast.colleague)
+    pupil = make.a_pupil(cast)
+    reply = browser(cast.teacher).post(f"/tuition/new/{pupil.pk}/", {
+        "subject": "Maths", "tutor": cast.teacher.pk, "goes": [cast.colleague.pk], "first": "2026-11-30", "at": "10:00",
+        "stay": "60", "travel": "15", "sessions": "3", "room": "Kitchen", "purpose": "To keep up with her class.",
+        "why_necessary": "She may not climb the stairs at school.", "whom": "Maria Novak",
+    })  # fmt: skip
+    series = TuitionSeries.objects.get()
+    assert (reply.url, series.visits.count()) == (f"/tuition/{series.pk}/", 3)
+
+
+def test_the_series_is_for_those_who_teach_and_those_who_answer(cast: Cast, now: dt.datetime) -> None:
+    series = series_of(cast, now)
+    seen = {name for name, who in cast.people.items() if lessons.visible(who).filter(pk=series.pk).exists()}
+    assert seen == {"teacher", "colleague", "dsl", "slt", "deputy", "head", "ewo", "ceo"}
