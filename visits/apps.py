@@ -22,4 +22,5 @@ class VisitsConfig(AppConfig):
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
         menus.register()
+        panels.PUPIL_PANELS.append(pupil_file.attempts_of)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)

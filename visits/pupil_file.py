@@ -9,6 +9,13 @@ from visits.states import State
 from visits.story import Document
 
 LATEST = 20
+FEW = 3
+
+
+def attempts_of(pupil: Pupil, staff: Staff) -> Panel:
+    """The latest calls and messages to the family."""
+    tried = list(pupil.contact_attempts.select_related("by").order_by("-at", "-id")[:FEW])
+    return "visits/_attempts_of_pupil.html", {"pupil": pupil, "tried": tried}
 
 
 def visits_of(pupil: Pupil, staff: Staff) -> Panel | None:

@@ -19,7 +19,7 @@ from visits.transitions.going import (
     say_waiting,
 )
 from visits.transitions.office import Word, cancel, keep_log, log, retime
-from visits.transitions.parents import told_parents, word_letter
+from visits.transitions.parents import note_contact, told_parents, word_letter
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.starting import ask_again, ask_for
 from visits.transitions.tutoring import (
@@ -63,6 +63,7 @@ __all__ = [
     "log",
     "not_back_after_all",
     "note_attempt",
+    "note_contact",
     "record",
     "report_afterwards",
     "report_misbehaviour",

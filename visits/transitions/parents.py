@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from homevisits.people.models import Staff
+from homevisits.people.models import ContactLink, Pupil, Staff
 from visits.letters import may_have_letter
 from visits.models import ParentsToldOf, Visit
+from visits.story import ContactAttempt
 from visits.transitions.door import Refused, happened, keep, opened
 
 What = ParentsToldOf.What
@@ -45,6 +46,26 @@ def told_parents(
             fresh, "parents_told", f"Told the parents: {told.get_what_display().lower()}", by=by, now=now
         )
     return told
+
+
+def note_contact(
+    *,
+    pupil: Pupil,
+    by: Staff,
+    at: dt.datetime,
+    channel: str,
+    result: str,
+    whom: ContactLink | None = None,
+    note: str = "",
+) -> ContactAttempt:
+    """Note a call or message to a family (AF-020, PS-009, TC-077), with no visit in mind yet. Raises Refused."""
+    if not Pupil.objects.visible_to(by).filter(pk=pupil.pk).exists():
+        raise Refused("You can note calls for pupils of your own schools only.")
+    if whom and whom.pupil_id != pupil.pk:
+        raise Refused("Choose somebody of this pupil's family.")
+    return ContactAttempt.objects.create(
+        pupil=pupil, by=by, at=at, channel=channel, result=result, whom=whom, note=note
+    )
 
 
 def _must_have_letter(visit: Visit) -> None:
