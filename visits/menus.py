@@ -44,5 +44,5 @@ def register() -> None:
     menu.register("Board", "board", "radio", shows=sees_board, badge=open_alarms, order=20)
     menu.register("Office", "desk", "list-checks", shows=at_desk, order=25)
     menu.register("Diary", "diary", "calendar-days", shows=meets_pupils, order=35)
-    menu.register("Lessons at home", "lessons", "book-open", shows=meets_pupils, order=60)
+    menu.register("Lessons at home", "lessons", "book-open", shows=meets_pupils, order=96)
     menu.register("To decide", "dashboard", "gavel", shows=decides, order=30)

@@ -19,7 +19,9 @@ class ContactForm(HouseForm):
         label="Whom did you try to reach?", queryset=ContactLink.objects.none(), required=False,
         empty_label="Somebody else, or nobody in particular",
     )  # fmt: skip
-    channel = forms.ChoiceField(label="How?", choices=ContactAttempt.Channel.choices, widget=Tiles)
+    channel = forms.ChoiceField(
+        label="How?", choices=ContactAttempt.Channel.choices, widget=Tiles(inline=True)
+    )
     result = forms.ChoiceField(label="What came of it?", choices=ContactAttempt.Result.choices, widget=Tiles)
     at = MomentField(label="When?")
     note = forms.CharField(label="Note", required=False, max_length=200)

@@ -43,7 +43,7 @@ class UrgentForm(HouseForm):
     told = forms.ChoiceField(
         label="Are the parents told before you go?",
         choices=[(Told.CALL, "Yes, we rang"), (Told.NO, "No")],
-        widget=Tiles,
+        widget=Tiles(inline=True),
     )
     whom = forms.CharField(label="Who was told?", max_length=120)
     agreed = forms.BooleanField(label="They agreed to the visit", required=False)
@@ -59,7 +59,7 @@ class UrgentForm(HouseForm):
         widget=words(2),
     )
     minutes = forms.TypedChoiceField(
-        label="When do you arrive there?", choices=SOON, coerce=int, initial=30, widget=Tiles
+        label="When do you arrive there?", choices=SOON, coerce=int, initial=30, widget=Tiles(inline=True)
     )
     reveals = {"told": {Told.CALL: ["whom", "agreed"], Told.NO: ["ground_code"]}}
     sentences = {
