@@ -9,11 +9,14 @@ from homevisits.clock import app_now, london_day
 from homevisits.trusts import presets, registry
 from homevisits.trusts.comparing import differences
 from homevisits.trusts.contents import Contents
+from homevisits.trusts.floor import faults_over
 from homevisits.trusts.lists import PARTS
 from homevisits.trusts.models import School
 from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
+from homevisits.trusts.publishing import floor_under
 from homevisits.trusts.screen import Screen
+from homevisits.trusts.todo import still_to_do
 
 if TYPE_CHECKING:
     from homevisits.people.signed_in import StaffRequest
@@ -42,15 +45,20 @@ def policies(request: "StaffRequest") -> HttpResponse:
 def version(request: "StaffRequest", pk: int) -> HttpResponse:
     """What one version says, each value beside what it rests on; `?part=` chooses the tab."""
     policy, now = visible_or_404(request, pk), app_now()
-    editor = may_edit(request.user)
-    part = request.GET.get("part", "settings")
+    editor, part = may_edit(request.user), request.GET.get("part", "settings")
+    contents, least = Contents.of(policy), floor_under(policy)
+    editing = editor and not policy.is_published
+    todo = still_to_do(contents, faults_over(contents, least)) if editing else []
     context = {
         "policy": policy,
-        "screen": Screen(Contents.of(policy)),
+        "screen": Screen(contents, least),
+        "least": least.policy if least else None,
+        "todo": todo,
+        "lifts": least is not None and any(item.is_floor for item in todo),
         "parts": PARTS,
         "part": part if part in PARTS else "settings",
         "may_edit": editor,
-        "editing": editor and not policy.is_published,
+        "editing": editing,
         "is_in_force": policy.is_in_force(),
         "today": london_day(now),
         "panels": registry.drawn(registry.POLICY_PANELS, request, policy, request.user, now),
