@@ -116,7 +116,7 @@ def lift_draft(*, policy: Policy, by: Actor, now: dt.datetime) -> Policy:
     """Lift a school's draft wherever it falls below its trust's floor. Raises NotAllowed, NotADraft."""
     draft = locked(policy, by)
     least = floor_under(draft)
-    if least is None:
+    if least is None or not floor.below(Contents.of(draft), least):
         return draft
     lifted = floor.raised(Contents.of(draft), least)
     changed = [name for name in SETTINGS if getattr(lifted.policy, name) != getattr(draft, name)]
