@@ -17,7 +17,11 @@ class Stricter(StrEnum):
     ON = "on"
     OFF = "off"
     FEWER = "fewer"  # some of the floor's roles
+    WIDER = "wider"  # all of the floor's roles, and perhaps more
     RANKED = "ranked"  # a choice further on in `ranks`
+
+
+LAXEST = "laxest"
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class Setting:
     """One column of a policy.
 
     `ranks` goes from the laxest choice to the strictest; `says` words choices for this setting
-    where the column's own labels are too general. `zero` and `blank` are "laxest" where a 0 or an
-    empty value means that there is no rule at all.
+    where the column's own labels are too general. `zero` and `blank` are LAXEST where a 0 or an
+    empty value means that there is no rule at all; `blank` may name the column that holds instead.
     """
 
     name: str
@@ -39,6 +43,10 @@ class Setting:
     says: Mapping[str, str] = field(default_factory=dict)
     zero: str = ""
     blank: str = ""
+
+    @property
+    def has_floor(self) -> bool:
+        return self.stricter != Stricter.FREE
 
 
 @dataclass(frozen=True)

@@ -26,17 +26,18 @@ from homevisits.trusts.parts import (
 from homevisits.trusts.policies import Policy
 
 PART_COLUMNS = {"id", "policy_id"}
-KINDS: tuple[type[PolicyPart], ...] = (
-    Reason,
-    NoticeGround,
-    LadderStep,
-    GuidanceItem,
-    TrainingRule,
-    BriefingPoint,
-    RiskBand,
-    ExtraField,
-    LinkedPolicy,
-)
+# The kinds of rows, and the name of their list in Contents.
+KINDS: dict[type[PolicyPart], str] = {
+    Reason: "reasons",
+    NoticeGround: "grounds",
+    LadderStep: "steps",
+    GuidanceItem: "guidance",
+    TrainingRule: "training",
+    BriefingPoint: "briefing",
+    RiskBand: "bands",
+    ExtraField: "extras",
+    LinkedPolicy: "linked",
+}
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,17 @@ class Contents:
 
     @property
     def rows(self) -> "list[PolicyPart]":
-        return [
-            *self.reasons,
-            *self.grounds,
-            *self.steps,
-            *self.guidance,
-            *self.training,
-            *self.briefing,
-            *self.bands,
-            *self.extras,
-            *self.linked,
-        ]
+        return [row for kind in KINDS for row in self.of_kind(kind)]
+
+    def of_kind[Part: PolicyPart](self, kind: type[Part]) -> list[Part]:
+        """The rows of one kind."""
+        return list(getattr(self, KINDS[kind]))
+
+    def with_rows(self, rows: "Iterable[PolicyPart]") -> "Contents":
+        """The same settings with other rows."""
+        given = list(rows)
+        lists = {name: [row for row in given if isinstance(row, kind)] for kind, name in KINDS.items()}
+        return replace(self, **lists)  # type: ignore[arg-type]
 
     def ladder(self, ladder: str) -> list[LadderStep]:
         """The steps of one ladder, the first first."""
@@ -130,5 +131,5 @@ def fingerprint(says: Any) -> str:
 def copy_rows(contents: Contents, to: Policy) -> None:
     """Write a copy of every row into another version, which must be a draft."""
     for kind in KINDS:
-        rows = [kind(policy=to, **part_values(row)) for row in contents.rows if isinstance(row, kind)]
+        rows = [kind(policy=to, **part_values(row)) for row in contents.of_kind(kind)]
         kind._default_manager.bulk_create(rows)

@@ -58,6 +58,31 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
             .first()
         )
 
+    def floor_of(self, policy: "Policy") -> "Policy | None":
+        """The trust's version in force, under which a school's own policy may not fall."""
+        if policy.school_id is None:
+            return None
+        trusts = self.published().filter(trust_id=policy.trust_id, school=None)
+        return trusts.order_by("-number").first()
+
+    def schools_own_in_force(self, trust_id: int) -> "PolicyQuerySet":
+        """The latest published version of each school that has a policy of its own."""
+        own = self.published().filter(trust_id=trust_id, school__isnull=False)
+        return own.order_by("school_id", "-number").distinct("school_id").select_related("school", "trust")
+
+    def newest(self) -> "PolicyQuerySet":
+        """The latest published version of each policy, the trust's own first."""
+        latest = self.published().order_by("trust_id", "school_id", "-number")
+        newest = latest.distinct("trust_id", "school_id").values("pk")
+        return self.filter(pk__in=newest).order_by(models.F("school__name").asc(nulls_first=True))
+
+    def raised_by(self, policy: "Policy") -> "PolicyQuerySet":
+        """The schools' own versions that were lifted when the trust published this one."""
+        if policy.school_id is not None:
+            return self.none()
+        own = self.filter(trust_id=policy.trust_id, school__isnull=False)
+        return own.filter(published_at=policy.published_at).order_by("school__name")
+
     def in_force_at(self, schools: "SchoolQuerySet") -> "dict[int, Policy | None]":
         """The version that binds each of many schools, by the school's id. Two queries."""
         places = dict(schools.values_list("pk", "trust_id"))

@@ -1,32 +1,25 @@
 """What a policy must never be without, whatever anybody edits: faults, each a sentence."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import pairwise
 
-from homevisits.trusts.choices import Ladder, LoneRule, RiskRule
+from homevisits.trusts.choices import Ladder, LoneRule, RiskLevel, RiskRule, Strength
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.parts import LadderStep, NoticeGround, PolicyPart, Reason
+from homevisits.trusts.faults import Fault, key_of
+from homevisits.trusts.parts import LadderStep, LinkedPolicy, RiskBand
 from homevisits.trusts.policies import Policy
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that a policy may not go into force with. `where` is a column, or a kind of row."""
-
-    where: str
-    sentence: str
 
 
 def faults(contents: Contents) -> list[Fault]:
     """Everything that stands between a draft and its publication."""
-    return [*_settings(contents.policy), *_rows(contents), *ladder_faults(contents)]
-
-
-def place_of(row: PolicyPart) -> str:
-    """Which list's faults a change of this row may bring: a ladder's name, or the kind of row."""
-    if isinstance(row, LadderStep):
-        return row.ladder
-    return {Reason: "reasons", NoticeGround: "grounds"}.get(type(row), "")
+    return [
+        *_settings(contents.policy),
+        *_rows(contents),
+        *ladder_faults(contents),
+        *_briefing(contents),
+        *_bands(contents.bands),
+        *_linked(contents),
+    ]
 
 
 def _settings(policy: Policy) -> Iterator[Fault]:
@@ -63,6 +56,49 @@ def _rows(contents: Contents) -> Iterator[Fault]:
         yield Fault("reasons", "Keep at least one reason for a visit.")
     if not contents.grounds:
         yield Fault("grounds", "Keep at least one ground: an emergency does not wait for a telephone call.")
+
+
+def _briefing(contents: Contents) -> Iterator[Fault]:
+    policy = contents.policy
+    if policy.briefing_rule == Strength.OFF:
+        return
+    if not policy.briefing_roles:
+        yield Fault("briefing_roles", "Choose who briefs staff, or choose that no briefing is asked for.")
+    if not contents.briefing:
+        sentence = "Add at least one point that visitors are briefed on, or choose that none is asked for."
+        yield Fault("briefing_staff", sentence, waits=True)
+
+
+def _bands(bands: list[RiskBand]) -> Iterator[Fault]:
+    """Levels of risk: none at all, or from 0 on and rising."""
+    by_level = sorted(bands, key=lambda band: RiskLevel.values.index(band.level))
+    if bands and (by_level[0].level != RiskLevel.LOW or by_level[0].from_score):
+        sentence = "Begin with the level “Low” at a score of 0, so that every score has a level."
+        is_low = by_level[0].level == RiskLevel.LOW
+        yield Fault("bands", sentence, row="low", field="from_score", waits=not is_low)
+    for lower, higher in pairwise(by_level):
+        if higher.from_score <= lower.from_score:
+            sentence = f"Enter a higher score for “{higher}” than the {lower.from_score} of “{lower}”."
+            yield Fault("bands", sentence, row=higher.level, field="from_score")
+    for band in bands:
+        if not band.min_people:
+            sentence = f"Enter at least 1 person for “{band}”: somebody goes."
+            yield Fault("bands", sentence, row=band.level, field="min_people")
+
+
+def _linked(contents: Contents) -> Iterator[Fault]:
+    """With a number it is the trust's; without, each school's own, so no one address fits all (TC-042)."""
+    for paper in contents.linked if contents.policy.school_id is None else []:
+        if paper.url and not paper.is_trusts:
+            yield _own_paper(paper)
+
+
+def _own_paper(paper: LinkedPolicy) -> Fault:
+    sentence = (
+        f"“{paper}” has no number, so it is each school’s own: enter its number if it is the trust’s, or "
+        "leave the address out here; each school gives its own."
+    )
+    return Fault("linked", sentence, row=key_of(paper), field="number")
 
 
 def ladder_faults(contents: Contents) -> list[Fault]:

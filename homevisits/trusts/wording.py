@@ -18,6 +18,14 @@ ONE = {
     "people": "person",
     "times": "time",
     "characters": "character",
+    "months": "month",
+    "days": "day",
+    "points": "point",
+    "visits": "visit",
+    "attempts": "attempt",
+    "ways": "way",
+    "metres": "metre",
+    "years": "year",
 }
 
 

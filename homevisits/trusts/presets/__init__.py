@@ -67,10 +67,13 @@ def load(
 ) -> Policy:
     """Publish a preset as the next version of a trust's policy, or of one school's.
 
-    `changes` are columns to hold instead of the preset's. Raises what publishing raises.
+    A school's is raised to the trust's floor where the preset is laxer. `changes` are columns to
+    hold instead of the preset's. Raises what publishing raises.
     """
     with transaction.atomic():
         policy = draft(trust, preset, school=school, by=by, now=now)
+        if school:
+            policy = publishing.lift_draft(policy=policy, by=by, now=now)
         if changes:
             policy = publishing.save_draft(policy=policy, by=by, now=now, values=changes)
         note = f"Loaded from the preset of {read(preset).title}."

@@ -4,6 +4,9 @@ from typing import Any
 
 from django import template
 
+from homevisits.trusts.catalogue import SETTINGS
+from homevisits.trusts.lists import ABOUT, LISTS
+
 register = template.Library()
 
 
@@ -23,3 +26,28 @@ def with_clauses(row: Any) -> str:
 def equals(one: Any, other: Any) -> bool:
     """Whether two values are the same, for an argument of a tag."""
     return bool(one == other)
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """What a mapping holds under a key."""
+    return mapping[key]
+
+
+@register.filter
+def on_tab(screen: Any, part: str) -> Any:
+    """The lists of one tab of a version's page."""
+    return screen.on(part)
+
+
+@register.filter
+def about_part(part: str) -> str:
+    """What a tab is about."""
+    return ABOUT.get(part, "")
+
+
+@register.filter
+def thing(fault: Any) -> str:
+    """What a fault is about: the setting's label, or the list's title."""
+    setting = SETTINGS.get(fault.where)
+    return setting.label if setting else LISTS[fault.where].title

@@ -1,4 +1,4 @@
-"""Changing a policy: open a draft, edit its settings, publish or discard it."""
+"""Changing a draft: edit its settings, look ahead, publish or discard it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from homevisits.clock import app_now
-from homevisits.trusts import presets, publishing
+from homevisits.trusts import publishing, registry
 from homevisits.trusts.catalogue import SECTIONS
 from homevisits.trusts.comparing import differences
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.forms import NewPolicyForm, PublishForm, SettingsForm
-from homevisits.trusts.models import School
+from homevisits.trusts.forms.settings import SettingsForm
+from homevisits.trusts.forms.versions import PublishForm
 from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
-from homevisits.trusts.soundness import faults
+from homevisits.trusts.todo import still_to_do
 from homevisits.trusts.views.versions import previous, visible_or_404
 
 if TYPE_CHECKING:
@@ -53,55 +53,13 @@ def told(request: "StaffRequest", trouble: Exception, to: str, *args: object) ->
     return redirect(to, *args)
 
 
-@require_POST
-def open_copy(request: "StaffRequest", pk: int) -> HttpResponse:
-    """ "Edit as a new draft"."""
-    require_editor_or_404(request)
-    base = visible_or_404(request, pk)
-    try:
-        draft = publishing.start_draft(
-            trust=base.trust, school=base.school, by=request.user, now=app_now(), based_on=base
-        )
-    except publishing.DraftExists as exists:
-        return told(request, exists, "policy_version", exists.draft.pk)
-    messages.success(
-        request, f"Draft of version {draft.number} opened. Nothing changes until you publish it."
-    )
-    return redirect("policy_version", draft.pk)
-
-
-def open_new(request: "StaffRequest") -> HttpResponse:
-    """A draft for the trust or for one school, from a preset."""
-    require_editor_or_404(request)
-    schools = School.objects.visible_to(request.user)
-    whose = [("trust", str(request.user.trust)), *[(str(school.pk), str(school)) for school in schools]]
-    starts = [(name, presets.read(name).title) for name in presets.NAMES]
-    form = NewPolicyForm(whose, starts, data=request.POST or None)
-    if form.is_valid():
-        return _open_from_preset(request, form)
-    return render(request, "trusts/new.html", {"form": form})
-
-
-def _open_from_preset(request: "StaffRequest", form: NewPolicyForm) -> HttpResponse:
-    whose, start = form.cleaned_data["whose"], form.cleaned_data["start"]
-    visible = School.objects.visible_to(request.user)
-    school = None if whose == "trust" else get_object_or_404(visible, pk=whose)
-    try:
-        draft = presets.draft(request.user.trust, start, school=school, by=request.user, now=app_now())
-    except publishing.DraftExists as exists:
-        return told(request, exists, "policy_version", exists.draft.pk)
-    messages.success(
-        request, f"Draft of version {draft.number} opened. Nothing changes until you publish it."
-    )
-    return redirect("policy_version", draft.pk)
-
-
 @on_draft
 def edit(request: "StaffRequest", draft: Policy, section: str) -> HttpResponse:
     """One section of a draft's settings."""
     if section not in SECTIONS:
         raise Http404
-    form = SettingsForm(draft, SECTIONS[section], data=request.POST or None)
+    least = Policy.objects.floor_of(draft)
+    form = SettingsForm(draft, SECTIONS[section], data=request.POST or None, floor=least)
     if form.is_valid() and (done := _save(request, draft, form)):
         return done
     return render(request, "trusts/edit.html", {"form": form, "policy": draft, "section": SECTIONS[section]})
@@ -125,6 +83,18 @@ def _save(request: "StaffRequest", draft: Policy, form: SettingsForm) -> HttpRes
     return redirect("policy_version", draft.pk)
 
 
+@require_POST
+@on_draft
+def lift(request: "StaffRequest", draft: Policy) -> HttpResponse:
+    """Raise a school's draft to the trust's floor wherever it falls below."""
+    try:
+        publishing.lift_draft(policy=draft, by=request.user, now=app_now())
+    except publishing.NotADraft as late:
+        return told(request, late, "policy_list")
+    messages.success(request, "Raised to the trust’s floor in the draft. What was stricter is as it was.")
+    return redirect("policy_version", draft.pk)
+
+
 @on_draft
 def publish(request: "StaffRequest", draft: Policy) -> HttpResponse:
     """Look at what changes, say why, and put the draft into force."""
@@ -132,10 +102,26 @@ def publish(request: "StaffRequest", draft: Policy) -> HttpResponse:
     form = PublishForm(data=request.POST or None, initial={"seen": contents.digest()})
     if form.is_valid() and (done := _publish(request, draft, form)):
         return done
-    before = previous(draft)
-    since = differences(Contents.of(before), contents) if before else None
-    context = {"form": form, "policy": draft, "previous": before, "since": since, "faults": faults(contents)}
+    before, todo = previous(draft), still_to_do(contents, publishing.faults_of(draft, contents))
+    context = {
+        "form": form,
+        "policy": draft,
+        "previous": before,
+        "since": differences(Contents.of(before), contents) if before else None,
+        "todo": todo,
+        "lifts": any(item.is_floor for item in todo),
+        "below": publishing.schools_below(contents),
+    }
     return render(request, "trusts/publish.html", context)
+
+
+@on_draft
+def impact(request: "StaffRequest", draft: Policy) -> HttpResponse:
+    """What the draft would change for what is under way now. Nothing is saved, nothing follows it."""
+    now = app_now()
+    found = [look(draft, request.user, now) for look in registry.IMPACTS]
+    context = {"policy": draft, "impacts": found, "none": not any(each.rows for each in found)}
+    return render(request, "trusts/impact.html", context)
 
 
 def _publish(request: "StaffRequest", draft: Policy, form: PublishForm) -> HttpResponse | None:
@@ -157,7 +143,8 @@ def published(request: "StaffRequest", pk: int) -> HttpResponse:
     policy = visible_or_404(request, pk)
     if not policy.is_published:
         return redirect("policy_version", policy.pk)
-    return render(request, "trusts/published.html", {"policy": policy})
+    raised = Policy.objects.raised_by(policy).select_related("school")
+    return render(request, "trusts/published.html", {"policy": policy, "raised": raised})
 
 
 @on_draft

@@ -1,6 +1,6 @@
-"""Editing a draft's lists, one row at a time: reasons, grounds, steps of a ladder, guidance."""
+"""Editing a draft's lists, one row at a time."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST
 from homevisits.clock import app_now
 from homevisits.trusts import publishing
 from homevisits.trusts.contents import Contents
-from homevisits.trusts.forms import RowForm
+from homevisits.trusts.faults import key_of
+from homevisits.trusts.forms.rows import RowForm
 from homevisits.trusts.lists import LISTS, RowList, switched_off
 from homevisits.trusts.parts import PolicyPart
 from homevisits.trusts.policies import Policy
+from homevisits.trusts.tags import tags_of
 from homevisits.trusts.views.drafting import on_draft, told
 
 if TYPE_CHECKING:
@@ -40,26 +42,44 @@ def back_to(draft: Policy, rows: RowList) -> HttpResponse:
 
 @on_draft
 def add(request: "StaffRequest", draft: Policy, rows: str) -> HttpResponse:
-    """A new row, and the ones that were switched off."""
+    """A new row; and those of the version before, or of the trust, that are not there."""
     of = list_or_404(rows)
     form = of.form(data=request.POST or None, instance=of.new(draft))
     if form.is_valid() and (done := _save(request, draft, of, form)):
         return done
-    base = draft.based_on
-    off = (
-        switched_off(Contents.of(draft), Contents.of(base), of) if base and hasattr(of.model, "code") else []
-    )
-    return render(request, "trusts/row.html", {"form": form, "policy": draft, "list": of, "off": off})
+    context = {"form": form, "policy": draft, "list": of} | _left_out(draft, of)
+    return render(request, "trusts/row.html", context)
+
+
+def _left_out(draft: Policy, of: RowList) -> dict[str, Any]:
+    """Rows that can be taken over as they stand in another version."""
+    contents, least = Contents.of(draft), publishing.floor_under(draft)
+    trusts = switched_off(contents, least, of) if least and of.restores else []
+    before = switched_off(contents, Contents.of(draft.based_on), of) if draft.based_on and of.restores else []
+    known = {key_of(row) for row in trusts}
+    return {"trusts_rows": trusts, "off": [row for row in before if key_of(row) not in known]}
 
 
 @on_draft
 def change(request: "StaffRequest", draft: Policy, rows: str, row: int) -> HttpResponse:
     """One row of a draft."""
     of = list_or_404(rows)
-    form = of.form(data=request.POST or None, instance=row_or_404(draft, of, row))
+    stored = row_or_404(draft, of, row)
+    same = _trusts_row(draft, of, stored)
+    form = of.form(data=request.POST or None, instance=stored)
     if form.is_valid() and (done := _save(request, draft, of, form)):
         return done
-    return render(request, "trusts/row.html", {"form": form, "policy": draft, "list": of, "row": row})
+    context = {"form": form, "policy": draft, "list": of, "row": row, "trusts": same}
+    return render(request, "trusts/row.html", context)
+
+
+def _trusts_row(draft: Policy, of: RowList, row: PolicyPart) -> dict[str, Any] | None:
+    """The same row in the trust's version in force, in words."""
+    least = publishing.floor_under(draft)
+    if least is None:
+        return None
+    same = next((other for other in of.of(least) if key_of(other) == key_of(row)), None)
+    return {"row": same, "tags": tags_of(same, least.policy), "policy": least.policy} if same else None
 
 
 def _save(request: "StaffRequest", draft: Policy, of: RowList, form: RowForm) -> HttpResponse | None:
@@ -69,7 +89,7 @@ def _save(request: "StaffRequest", draft: Policy, of: RowList, form: RowForm) ->
         publishing.put_row(row=form.instance, by=request.user, now=app_now(), seen=seen)
     except publishing.Unsound as unsound:
         for fault in unsound.faults:
-            form.add_error(None, fault.sentence)
+            form.add_error(fault.field if fault.field in form.fields else None, fault.sentence)
         return None
     except publishing.Changed as changed:
         form.add_error(None, f"{changed} What you typed is still here; look at the draft before you save.")
@@ -99,15 +119,35 @@ def remove(request: "StaffRequest", draft: Policy, rows: str, row: int) -> HttpR
 
 @require_POST
 @on_draft
-def restore(request: "StaffRequest", draft: Policy, rows: str, code: str) -> HttpResponse:
-    """Switch a reason or a ground on again, as the version before had it."""
+def move(request: "StaffRequest", draft: Policy, rows: str, row: int) -> HttpResponse:
+    """One place up or down."""
     of = list_or_404(rows)
-    if not draft.based_on or not hasattr(of.model, "code"):
+    moved = row_or_404(draft, of, row)
+    if not of.moves:
         raise Http404
-    row = get_object_or_404(of.model._default_manager, policy=draft.based_on, code=code)
     try:
-        publishing.restore_row(policy=draft, row=row, by=request.user, now=app_now())
+        publishing.move_row(row=moved, by=request.user, now=app_now(), up=request.POST.get("to") == "up")
     except publishing.NotADraft as late:
         return told(request, late, "policy_list")
-    messages.success(request, f"Switched on again: {row}")
+    except publishing.Changed as changed:
+        messages.warning(request, str(changed))
+    return back_to(draft, of)
+
+
+@require_POST
+@on_draft
+def restore(request: "StaffRequest", draft: Policy, rows: str, row: int) -> HttpResponse:
+    """Take a row over as the version before had it, or as the trust has it."""
+    of = list_or_404(rows)
+    least = Policy.objects.floor_of(draft)
+    sources = [policy.pk for policy in (draft.based_on, least) if policy]
+    found = get_object_or_404(of.model._default_manager, policy__in=sources, pk=row, **of.shared)
+    try:
+        publishing.restore_row(policy=draft, row=found, by=request.user, now=app_now())
+    except publishing.NotADraft as late:
+        return told(request, late, "policy_list")
+    except publishing.Unsound as unsound:
+        messages.warning(request, str(unsound))
+    else:
+        messages.success(request, f"Switched on: {found}")
     return back_to(draft, of)

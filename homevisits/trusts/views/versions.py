@@ -6,14 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from homevisits.clock import app_now, london_day
-from homevisits.trusts import presets
+from homevisits.trusts import presets, registry
 from homevisits.trusts.comparing import differences
 from homevisits.trusts.contents import Contents
+from homevisits.trusts.floor import faults_over
 from homevisits.trusts.lists import PARTS
 from homevisits.trusts.models import School
 from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
+from homevisits.trusts.publishing import floor_under
 from homevisits.trusts.screen import Screen
+from homevisits.trusts.todo import still_to_do
 
 if TYPE_CHECKING:
     from homevisits.people.signed_in import StaffRequest
@@ -23,6 +26,7 @@ SHELF_ORDER = ("school__name", "-number")
 
 def policies(request: "StaffRequest") -> HttpResponse:
     """Every version that the person may read, and which one binds each of their schools."""
+    now = app_now()
     versions = Policy.objects.visible_to(request.user).select_related("school", "trust", "published_by")
     schools = School.objects.visible_to(request.user).select_related("trust")
     binding = Policy.objects.in_force_at(schools)
@@ -32,25 +36,32 @@ def policies(request: "StaffRequest") -> HttpResponse:
         "in_force": {policy.pk for policy in binding.values() if policy},
         "schools": [(school, binding[school.pk]) for school in schools],
         "may_edit": may_edit(request.user),
-        "today": london_day(app_now()),
+        "today": london_day(now),
+        "panels": registry.drawn(registry.LIST_PANELS, request, request.user, now),
     }
     return render(request, "trusts/policies.html", context)
 
 
 def version(request: "StaffRequest", pk: int) -> HttpResponse:
     """What one version says, each value beside what it rests on; `?part=` chooses the tab."""
-    policy = visible_or_404(request, pk)
-    editor = may_edit(request.user)
-    part = request.GET.get("part", "settings")
+    policy, now = visible_or_404(request, pk), app_now()
+    editor, part = may_edit(request.user), request.GET.get("part", "settings")
+    contents, least = Contents.of(policy), floor_under(policy)
+    editing = editor and not policy.is_published
+    todo = still_to_do(contents, faults_over(contents, least)) if editing else []
     context = {
         "policy": policy,
-        "screen": Screen(Contents.of(policy)),
+        "screen": Screen(contents, least),
+        "least": least.policy if least else None,
+        "todo": todo,
+        "lifts": least is not None and any(item.is_floor for item in todo),
         "parts": PARTS,
         "part": part if part in PARTS else "settings",
         "may_edit": editor,
-        "editing": editor and not policy.is_published,
+        "editing": editing,
         "is_in_force": policy.is_in_force(),
-        "today": london_day(app_now()),
+        "today": london_day(now),
+        "panels": registry.drawn(registry.POLICY_PANELS, request, policy, request.user, now),
     }
     return render(request, "trusts/version.html", context)
 

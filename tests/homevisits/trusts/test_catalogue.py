@@ -4,7 +4,7 @@ import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from homevisits.trusts.catalogue import SECTIONS, SETTINGS, Stricter
+from homevisits.trusts.catalogue import LAXEST, SECTIONS, SETTINGS, Stricter
 from homevisits.trusts.policies import Policy
 
 FITS = {
@@ -13,6 +13,7 @@ FITS = {
     Stricter.ON: models.BooleanField,
     Stricter.OFF: models.BooleanField,
     Stricter.FEWER: ArrayField,
+    Stricter.WIDER: ArrayField,
     Stricter.RANKED: models.CharField,
     Stricter.FREE: models.Field,
 }
@@ -48,3 +49,9 @@ def test_numbers_say_their_unit():
     for name, setting in SETTINGS.items():
         if isinstance(Policy._meta.get_field(name), models.IntegerField):
             assert setting.unit, name
+
+
+@pytest.mark.parametrize("name", [name for name, setting in SETTINGS.items() if setting.blank])
+def test_blank_means_no_rule_or_names_a_setting_of_the_same_kind(name):
+    blank = SETTINGS[name].blank
+    assert blank == LAXEST or type(Policy._meta.get_field(blank)) is type(Policy._meta.get_field(name))

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from homevisits.clock import app_now
 from homevisits.trusts import presets, publishing
-from homevisits.trusts.catalogue import SECTIONS
+from homevisits.trusts.catalogue import SECTIONS, SETTINGS
 from homevisits.trusts.lists import LISTS
 from homevisits.trusts.parts import Reason
 from homevisits.trusts.policies import Policy
@@ -51,7 +51,7 @@ def test_everybody_reads_what_is_in_force_and_nobody_from_elsewhere(client, cast
 def test_only_editors_see_a_draft_and_its_pages(client, cast, draft, part):
     client.force_login(cast.people[part])
     expected = 200 if part in EDITORS else 404
-    pages = ["version", "changes", "publish", "discard"]
+    pages = ["version", "changes", "publish", "discard", "impact"]
     assert {client.get(url(page, draft.pk)).status_code for page in pages} == {expected}
     assert client.get(url("edit", draft.pk, "out")).status_code == expected
     assert client.get(url("row_add", draft.pk, "reasons")).status_code == expected
@@ -69,7 +69,9 @@ def test_nobody_else_can_send_a_change(client, cast, draft, part):
         url("edit", draft.pk, "out"),
         url("row", draft.pk, "reasons", reason.pk),
         url("row_remove", draft.pk, "reasons", reason.pk),
-        url("row_restore", draft.pk, "reasons", reason.code),
+        url("row_restore", draft.pk, "reasons", reason.pk),
+        url("row_move", draft.pk, "reasons", reason.pk),
+        url("lift", draft.pk),
     ]
     assert {client.post(address).status_code for address in addresses} == {404}
     draft.refresh_from_db()
@@ -107,11 +109,13 @@ def test_tabs_show_every_setting_and_row(admin, cast):
         return text(admin.get(url("version", cast.policy.pk), {"part": name}))
 
     contents = presets.read("three_counties").contents
-    assert part("settings").count("data-setting=") == part("nonsense").count("data-setting=") == 64
+    assert part("settings").count("data-setting=") == part("nonsense").count("data-setting=") == len(SETTINGS)
     assert part("reasons").count("data-reason=") == len(contents.reasons)
-    assert part("reasons").count("data-ground=") == len(contents.grounds)
-    assert part("guidance").count("data-guidance=") == len(contents.guidance)
     assert part("ladders").count("data-minutes=") == len(contents.steps)
+    lists = [of for of in LISTS.values() if of.part not in {"reasons", "ladders"}]
+    shown = [part(of.part).count(f'data-row="{of.name}"') for of in lists]
+    assert shown == [len(of.of(contents)) for of in lists]
+    assert part("reasons").count('data-row="grounds"') == len(contents.grounds)
 
 
 def test_version_shows_no_editing_to_readers(client, cast):
@@ -267,9 +271,10 @@ def test_reason_is_added_switched_off_and_on_again(admin, draft):
     tutoring = draft.reasons.get(code="TUTORING")
     admin.post(url("row_remove", draft.pk, "reasons", tutoring.pk))
     assert not draft.reasons.filter(code="TUTORING").exists()
-    assert [row.code for row in admin.get(add).context["off"]] == ["TUTORING"]
+    (off,) = admin.get(add).context["off"]
+    assert off.code == "TUTORING"
 
-    admin.post(url("row_restore", draft.pk, "reasons", "TUTORING"))
+    admin.post(url("row_restore", draft.pk, "reasons", off.pk))
     assert draft.reasons.get(code="TUTORING").clauses == ["TC-080", "TC-087"]
 
 

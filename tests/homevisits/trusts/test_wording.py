@@ -11,6 +11,7 @@ from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.wording import step_text, value_text
 
 TC = "three_counties"
+WELFARE = "A welfare visit: the record says whether the pupil was seen and spoken to"
 
 
 def contents(name: str = TC) -> Contents:
@@ -75,7 +76,7 @@ def test_reason_that_is_left_out_or_changed_differs():
     other.min_attempts, other.is_welfare = 0, False
     assert differences(contents(), changed("reasons", [other, *rest])) == [
         Difference("Reasons", str(first), "Listed", ""),
-        Difference("Reasons", str(second), "Is welfare: yes", "Is welfare: no"),
+        Difference("Reasons", str(second), f"{WELFARE}: yes", f"{WELFARE}: no"),
     ]
 
 
