@@ -13,7 +13,7 @@ from homevisits.trusts.models import Policy, School, Trust
 from homevisits.trusts.roles import RoleName
 from tests.factories.people import staff_with
 from tests.factories.trusts import PolicyFactory, SchoolFactory, TrustFactory
-from tests.kept import Rows, new_rows
+from tests.kept import HISTORY, Rows, rows_since, standing
 
 AT_SCHOOL = {
     "teacher": RoleName.VISITOR,
@@ -59,7 +59,7 @@ PARTS = [*AT_SCHOOL, *FOR_TRUST, "outsider"]
 
 
 # By preset, and by the time at which a test has stopped the clock (None: it runs).
-KEPT: dict[tuple[str, dt.datetime | None], tuple[bytes, Rows]] = {}
+CASTS: dict[tuple[str, dt.datetime | None], tuple[bytes, Rows]] = {}
 
 
 def make_cast(preset: str = "three_counties") -> Cast:
@@ -69,16 +69,21 @@ def make_cast(preset: str = "three_counties") -> Cast:
     second one of the same preset in one test is built anew, at another trust.
     """
     key = (preset, _stopped_at())
-    if key not in KEPT:
-        with new_rows() as rows:
-            cast = build_cast(preset)
-        KEPT[key] = pickle.dumps(cast), rows
-        return cast
-    pickled, rows = KEPT[key]
-    cast: Cast = pickle.loads(pickled)  # noqa: S301  (written above)
-    if Trust.objects.filter(pk=cast.trust.pk).exists():
-        return build_cast(preset)
-    rows.put_back()
+    trusts = set(Trust.objects.values_list("pk", flat=True))
+    if key not in CASTS:
+        before = standing()
+        cast = build_cast(preset)
+        if (rows := rows_since(before)) is None:
+            return cast
+        CASTS[key] = pickle.dumps(cast), rows
+    else:
+        pickled, rows = CASTS[key]
+        cast = pickle.loads(pickled)  # noqa: S301  (written above)
+        if cast.trust.pk in trusts:
+            return build_cast(preset)
+        rows.put_back()
+    if not trusts:
+        HISTORY.begin(key)
     return cast
 
 
