@@ -50,13 +50,16 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 
     def in_force(self, school: "School") -> "Policy | None":
         """The school's own latest published version, else the trust's."""
-        return (
+        from homevisits.trusts.pinned import pinned
+
+        latest = (
             self.published()
             .filter(trust_id=school.trust_id)
             .filter(models.Q(school=school) | models.Q(school=None))
             .order_by(models.F("school").asc(nulls_last=True), "-number")
-            .first()
         )
+        found = latest.values_list("pk", flat=True).first()
+        return pinned(found) if found else None
 
     def in_force_at(self, schools: "SchoolQuerySet") -> "dict[int, Policy | None]":
         """The version that binds each of many schools, by the school's id. Two queries."""
