@@ -1,8 +1,11 @@
 """The same people in every test: one trust on one preset, its school, and an outsider."""
 
+import datetime as dt
+import pickle
 from dataclasses import dataclass, fields
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from homevisits.people.models import Staff
@@ -10,6 +13,7 @@ from homevisits.trusts.models import Policy, School, Trust
 from homevisits.trusts.roles import RoleName
 from tests.factories.people import staff_with
 from tests.factories.trusts import PolicyFactory, SchoolFactory, TrustFactory
+from tests.kept import HISTORY, Rows, rows_since, standing
 
 AT_SCHOOL = {
     "teacher": RoleName.VISITOR,
@@ -54,8 +58,44 @@ class Cast:
 PARTS = [*AT_SCHOOL, *FOR_TRUST, "outsider"]
 
 
+# By preset, and by the time at which a test has stopped the clock (None: it runs).
+CASTS: dict[tuple[str, dt.datetime | None], tuple[bytes, Rows]] = {}
+
+
 def make_cast(preset: str = "three_counties") -> Cast:
-    """Build the cast at a new school whose trust has published a preset."""
+    """The cast at a school whose trust has published a preset.
+
+    Built once, then put back row by row wherever it is not, as when the next test begins; a
+    second one of the same preset in one test is built anew, at another trust.
+    """
+    key = (preset, _stopped_at())
+    trusts = set(Trust.objects.values_list("pk", flat=True))
+    if key not in CASTS:
+        before = standing()
+        cast = build_cast(preset)
+        if (rows := rows_since(before)) is None:
+            return cast
+        CASTS[key] = pickle.dumps(cast), rows
+    else:
+        pickled, rows = CASTS[key]
+        cast = pickle.loads(pickled)  # noqa: S301  (written above)
+        if cast.trust.pk in trusts:
+            return build_cast(preset)
+        rows.put_back()
+    if not trusts:
+        HISTORY.begin(key)
+    return cast
+
+
+def _stopped_at() -> dt.datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_now(), statement_timestamp()")
+        now, real = cursor.fetchone()
+    return None if now == real else now
+
+
+def build_cast(preset: str) -> Cast:
+    """People at a new school and for its trust, and the preset published there."""
     trust = TrustFactory()
     school, other_school = SchoolFactory.create_batch(2, trust=trust)
     people = {

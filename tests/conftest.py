@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.cast import cast  # noqa: F401  (a fixture)
 from tests.clock import Clock
+from tests.kept import HISTORY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         cited = {clause for mark in item.iter_markers("clause") for clause in mark.args}
         if unknown := cited - known:
             raise pytest.UsageError(f"{item.nodeid} cites clauses that do not exist: {sorted(unknown)}")
+
+
+@pytest.fixture(autouse=True)
+def history(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of what the test before has written."""
+    HISTORY.of(request.fixturenames, monkeypatch)
 
 
 @pytest.fixture

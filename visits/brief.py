@@ -14,7 +14,7 @@ from visits import gates, mending, paper
 from visits.gates.checks import Check
 from visits.hours import distance
 from visits.models import Attendee, Visit
-from visits.routes import Need, deciders, is_exempt, may_decide, route, standing
+from visits.routes import Need, decidable, deciders_on, is_exempt, rota_of, route, standing
 from visits.safety import VisitDeadline
 from visits.states import State
 from visits.story import ContactAttempt, Decision
@@ -42,7 +42,7 @@ class Brief:
             return []
         have = standing(self.visit)
         open_ones = [need for need in route(self.visit) if need.kind not in have]
-        return [need for need in open_ones if may_decide(need, self.visit, self.staff, self.now)]
+        return decidable(open_ones, self.visit, self.staff, self.now)
 
     @property
     def title(self) -> str:
@@ -205,9 +205,13 @@ class Brief:
     def reachable(self) -> list[tuple[Staff, list[Need]]]:
         """Everybody who could say it by telephone now, with the decisions that are theirs."""
         have = standing(self.visit)
+        needs = [need for need in route(self.visit) if need.kind not in have]
+        rota = rota_of(needs, self.visit, self.now)
+        able = {need: deciders_on(rota, need, self.visit) for need in needs}
+        people = list(Staff.objects.filter(pk__in=set().union(*able.values())))
         found: dict[Staff, list[Need]] = {}
-        for need in (n for n in route(self.visit) if n.kind not in have):
-            for person in deciders(need, self.visit, self.now).order_by("last_name", "first_name"):
+        for need, ids in able.items():
+            for person in (p for p in people if p.pk in ids):
                 found.setdefault(person, []).append(need)
         return list(found.items())
 

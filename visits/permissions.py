@@ -8,7 +8,7 @@ from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import LEADERS, RoleName
 from visits.models import Visit
-from visits.routes import may_decide, route, standing
+from visits.routes import decidable, route, standing
 from visits.watch import may_act_as_office
 
 Rule = Callable[[Staff, Visit, dt.datetime], str | None]
@@ -29,7 +29,7 @@ def is_office(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
 
 
 def is_decider(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
-    return any(may_decide(need, visit, staff, now) for need in route(visit))
+    return bool(decidable(route(visit), visit, staff, now))
 
 
 def is_leader(staff: Staff, visit: Visit, now: dt.datetime) -> bool:

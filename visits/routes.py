@@ -1,6 +1,7 @@
 """Which decisions a visit needs, and who may take each. Reads; never writes."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from homevisits.clock import local
@@ -165,13 +166,19 @@ def deciders(need: Need, visit: Visit, now: dt.datetime) -> StaffQuerySet:
     The first of roles, deputies and stand-ins in which somebody is free to answer; those of
     the first rank may always decide, even while marked away (by telephone, say).
     """
-    rota = Rota.read(visit.school.trust_id, [role for rank in need.ranks for role in rank], now)
-    return Staff.objects.filter(pk__in=deciders_on(rota, need, visit))
+    return Staff.objects.filter(pk__in=deciders_on(rota_of([need], visit, now), need, visit))
 
 
-def may_decide(need: Need, visit: Visit, staff: Staff, now: dt.datetime) -> bool:
-    """Whether this person may take this decision now."""
-    return deciders(need, visit, now).filter(pk=staff.pk).exists()
+def rota_of(needs: Iterable[Need], visit: Visit, now: dt.datetime) -> Rota:
+    """The rota, as far as these decisions ask for it. Two queries; none when nothing is asked."""
+    roles = {role for need in needs for rank in need.ranks for role in rank}
+    return Rota.read(visit.school.trust_id, roles, now) if roles else Rota(frozenset(), frozenset())
+
+
+def decidable(needs: list[Need], visit: Visit, staff: Staff, now: dt.datetime) -> list[Need]:
+    """Those of the decisions that this person may take now."""
+    rota = rota_of(needs, visit, now)
+    return [need for need in needs if staff.pk in deciders_on(rota, need, visit)]
 
 
 def standing(visit: Visit) -> dict[str, Decision]:

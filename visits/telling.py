@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 
 from homevisits.notices.models import Notice
-from homevisits.notices.outbox import queue
+from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel
 from visits.models import Visit
-from visits.routes import deciders, missing
+from visits.routes import deciders_on, missing, rota_of
 from visits.watch import answerers
 
 BOTH = (Channel.IN_APP, Channel.EMAIL)
@@ -27,19 +27,21 @@ def tell(
 ) -> list[Staff]:
     """Queue one notice a person and channel; gives back who was told. `what` and `now` make the key."""
     told = list(dict.fromkeys(people))
-    for person in told:
-        for channel in BOTH:
-            queue(
-                key=f"{visit.ref}:{what}:{now.timestamp():.6f}:{person.pk}:{channel}",
-                recipient=person,
-                channel=channel,
-                subject=subject,
-                body=body or subject,
-                path=path or visit.get_absolute_url(),
-                now=now,
-                urgent=urgent,
-                school=visit.school,
-            )
+    queue_all(
+        drafted(
+            key=f"{visit.ref}:{what}:{now.timestamp():.6f}:{person.pk}:{channel}",
+            recipient=person,
+            channel=channel,
+            subject=subject,
+            body=body or subject,
+            path=path or visit.get_absolute_url(),
+            now=now,
+            urgent=urgent,
+            school=visit.school,
+        )
+        for person in told
+        for channel in BOTH
+    )
     return told
 
 
@@ -67,8 +69,11 @@ def askers(visit: Visit) -> list[Staff]:
 
 def waiting_deciders(visit: Visit, now: dt.datetime) -> list[Staff]:
     """Everybody who can take a decision that is still missing."""
-    people = [person for need in missing(visit) for person in deciders(need, visit, now)]
-    return list(dict.fromkeys(people))
+    needs = missing(visit)
+    rota = rota_of(needs, visit, now)
+    able = [deciders_on(rota, need, visit) for need in needs]
+    found = list(Staff.objects.filter(pk__in=set().union(*able))) if needs else []
+    return list(dict.fromkeys(person for ids in able for person in found if person.pk in ids))
 
 
 def office(visit: Visit, now: dt.datetime) -> list[Staff]:

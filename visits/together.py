@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from homevisits.trusts.models import Reason
+from homevisits.trusts.pinned import give_policies
 from visits.models import Attendee, Visit
 
 
 def seated(visits: Sequence[Visit]) -> Sequence[Visit]:
-    """The same visits, each knowing its party, the lead first. Two queries."""
+    """The same visits, each knowing its party, the lead first, and whoever asked if they go. Two queries."""
     rows = Attendee.objects.filter(visit__in={visit.pk for visit in visits}).select_related(
         "staff", "vehicle"
     )
@@ -19,6 +20,9 @@ def seated(visits: Sequence[Visit]) -> Sequence[Visit]:
         parties[attendee.visit_id].append(attendee)
     for visit in visits:
         visit.party = parties[visit.pk]
+        asker = next((a.staff for a in visit.party if a.staff_id == visit.requested_by_id), None)
+        if asker and not Visit.requested_by.is_cached(visit):
+            visit.requested_by = asker
     return visits
 
 
@@ -34,7 +38,7 @@ def reasoned(visits: Sequence[Visit]) -> Sequence[Visit]:
 def gathered(visits: QuerySet[Visit]) -> list[Visit]:
     """Submitted visits with school, calendar, pinned policy, party, pupils, decisions and whoever asked."""
     found = list(
-        visits.select_related("school__trust", "policy", "requested_by", "household").prefetch_related(
+        visits.select_related("school__trust", "requested_by", "household").prefetch_related(
             "requested_by__roles",
             "school__terms",
             "school__closures",
@@ -43,4 +47,5 @@ def gathered(visits: QuerySet[Visit]) -> list[Visit]:
             "decisions__typed_by",
         )
     )
+    give_policies(found)
     return list(reasoned(seated(found)))

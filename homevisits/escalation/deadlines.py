@@ -54,8 +54,10 @@ def arm(
             new.append(want)
         elif not _is_as_wanted(row, want):
             _retime(row, want)
-    for row in live.values():
-        _settle(row, row.State.MET if row.kind in met else row.State.CLEARED, now)
+    for state in (model.State.MET, model.State.CLEARED):
+        settled = [row.pk for row in live.values() if (row.kind in met) == (state == model.State.MET)]
+        if settled:
+            mine.filter(pk__in=settled).update(state=state, settled_at=now)
     if new:
         _insert(model, subject, _not_fired(mine, new), now)
 
@@ -107,11 +109,6 @@ def _retime(row: Deadline, want: Wanted) -> None:
     row.due_at, row.prompt_at, row.is_safety = want.due_at, want.prompt_at, want.is_safety
     row.nudges_left, row.nudge_minutes = want.nudges, want.nudge_minutes
     row.save(update_fields=["due_at", "prompt_at", "next_at", "is_safety", "nudges_left", "nudge_minutes"])
-
-
-def _settle(row: Deadline, state: str, now: dt.datetime) -> None:
-    row.state, row.settled_at = state, now
-    row.save(update_fields=["state", "settled_at"])
 
 
 def _not_fired(mine: "models.QuerySet[Deadline]", new: list[Wanted]) -> list[Wanted]:

@@ -30,8 +30,12 @@ class SchoolDays:
 
     @classmethod
     def of(cls, school: School) -> "SchoolDays":
-        """Two queries; none when the school came with its terms and closures prefetched."""
-        return cls(_spans(school.terms.all()), _spans(school.closures.all()))
+        """Two queries the first time that this object is asked; none when it came with them prefetched."""
+        known = vars(school)
+        if "school_days" not in known:
+            known["school_days"] = cls(_spans(school.terms.all()), _spans(school.closures.all()))
+        days: SchoolDays = known["school_days"]
+        return days
 
     def __contains__(self, day: dt.date) -> bool:
         """A weekday in term, not in a closure, not a bank holiday. Without terms every weekday counts."""

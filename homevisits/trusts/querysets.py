@@ -50,13 +50,16 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 
     def in_force(self, school: "School") -> "Policy | None":
         """The school's own latest published version, else the trust's."""
-        return (
+        from homevisits.trusts.pinned import pinned
+
+        latest = (
             self.published()
             .filter(trust_id=school.trust_id)
             .filter(models.Q(school=school) | models.Q(school=None))
             .order_by(models.F("school").asc(nulls_last=True), "-number")
-            .first()
         )
+        found = latest.values_list("pk", flat=True).first()
+        return pinned(found) if found else None
 
     def floor_of(self, policy: "Policy") -> "Policy | None":
         """The trust's version in force, under which a school's own policy may not fall."""

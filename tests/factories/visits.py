@@ -1,4 +1,8 @@
-"""Visits brought to any state by walking the real transitions: no test starts where nobody could be."""
+"""Visits brought to any state by walking the real transitions: no test starts where nobody could be.
+
+A walk that was taken before, by the same people in the same world at the same time, is put back
+as it was written then (tests/kept.py).
+"""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -9,6 +13,7 @@ from homevisits.people.models import Contact, ContactLink, Pupil, Staff
 from homevisits.trusts.roles import RoleName
 from tests.cast import Cast
 from tests.factories.people import ClearanceFactory, HouseholdFactory, PupilFactory
+from tests.kept import kept
 from visits import transitions
 from visits.codeword import has_code_word, set_code_word
 from visits.guidance import departure_checks
@@ -69,6 +74,7 @@ def plan(now: dt.datetime) -> dict[str, dt.datetime]:
     }
 
 
+@kept
 def draft(
     cast: Cast,
     *,
@@ -108,6 +114,7 @@ def draft(
     return transitions.keep_draft(visit=visit, by=by, now=now, values=facts, party=people)
 
 
+@kept
 def requested(cast: Cast, **options: Any) -> Visit:
     visit = draft(cast, **options)
     now = options.get("now") or app_now()
@@ -134,6 +141,7 @@ def assessed(cast: Cast, visit: Visit, now: dt.datetime) -> Visit:
     )
 
 
+@kept
 def authorised(cast: Cast, **options: Any) -> Visit:
     """Every decision that the route asks for, each by somebody who may."""
     visit = requested(cast, **options)
@@ -162,6 +170,7 @@ def log_facts(cast: Cast, visit: Visit) -> dict[str, Any]:
     return {"values": {"checkin_colleague": cast.office, "responsible_contact": cast.slt}, "people": phones}
 
 
+@kept
 def logged(cast: Cast, **options: Any) -> Visit:
     visit = authorised(cast, **options)
     now = options.get("now") or app_now()
@@ -170,6 +179,7 @@ def logged(cast: Cast, **options: Any) -> Visit:
     return transitions.log(visit=visit, by=cast.office, now=now, **log_facts(cast, visit))
 
 
+@kept
 def out(cast: Cast, **options: Any) -> Visit:
     visit = logged(cast, **options)
     now = options.get("now") or app_now()
@@ -180,6 +190,7 @@ def out(cast: Cast, **options: Any) -> Visit:
     return transitions.depart(visit=visit, by=lead.staff, now=now, checks=ticked)
 
 
+@kept
 def returned(cast: Cast, **options: Any) -> Visit:
     visit = out(cast, **options)
     now = options.get("now") or app_now()
@@ -190,6 +201,7 @@ def returned(cast: Cast, **options: Any) -> Visit:
     return visit
 
 
+@kept
 def recorded(cast: Cast, **options: Any) -> Visit:
     visit = returned(cast, **options)
     now = options.get("now") or app_now()
@@ -234,6 +246,7 @@ BUILDERS: dict[str, Callable[..., Visit]] = {
 }
 
 
+@kept
 def declined(cast: Cast, **options: Any) -> Visit:
     visit = requested(cast, **options)
     now = options.get("now") or app_now()
@@ -241,6 +254,7 @@ def declined(cast: Cast, **options: Any) -> Visit:
     return transitions.answer(visit=visit, by=decider, now=now, reply="no", reason="Meet in school first.")
 
 
+@kept
 def cancelled(cast: Cast, **options: Any) -> Visit:
     visit = requested(cast, **options)
     return transitions.cancel(

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import prefetch_related_objects
+
 from homevisits.clock import london_day
 from homevisits.trusts.choices import DslPart, LoneRule, Strength
 from homevisits.trusts.roles import RoleName
@@ -73,9 +75,9 @@ def dbs(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     if rules is None or rules.dbs_rule == Strength.OFF:
         return
     today = london_day(now)
-    for attendee, staff in ((a, a.staff) for a in visit.party):
-        if staff is None:
-            continue
+    people = [(a, a.staff) for a in visit.party if a.staff]
+    prefetch_related_objects([staff for _, staff in people], "clearances")
+    for attendee, staff in people:
         held = [c for c in staff.clearances.all() if c.kind == "dbs_enhanced"]
         yield need(
             any(c.expires_on is None or c.expires_on >= today for c in held),

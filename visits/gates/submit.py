@@ -7,7 +7,7 @@ from homevisits.trusts.choices import OutOfHours
 from homevisits.trusts.parts import Reason
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
-from visits.routes import cites, deciders, is_evening, is_out_of_hours, route
+from visits.routes import cites, deciders_on, is_evening, is_out_of_hours, rota_of, route
 from visits.story import ContactAttempt
 
 OTHER = "other"
@@ -216,9 +216,11 @@ def somebody_can_decide(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     """A route without a possible decider is refused here, naming who can mend it."""
     if not visit.party:
         return
-    for wanted in (n for n in route(visit) if n.is_required):
+    needs = [wanted for wanted in route(visit) if wanted.is_required]
+    rota = rota_of(needs, visit, now)
+    for wanted in needs:
         yield need(
-            deciders(wanted, visit, now).exists(),
+            deciders_on(rota, wanted, visit),
             f"decider_{wanted.kind}",
             f"Nobody can decide on “{wanted.label.lower()}”: it needs {wanted.who}, not in the party and not "
             "the person who asks. Your trust admin can give somebody that role or name a deputy.",

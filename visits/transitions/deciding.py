@@ -9,7 +9,7 @@ from visits import gates, telling
 from visits.facts import facts_hash
 from visits.models import Visit
 from visits.permissions import refusal
-from visits.routes import Need, deciders, may_decide, route, standing
+from visits.routes import Need, decidable, deciders, route, standing
 from visits.states import State
 from visits.story import Decision
 from visits.transitions.asking import ask_deciders, authorise_if_ready, look_back
@@ -97,7 +97,7 @@ def _needs(visit: Visit, who: Staff, kinds: Sequence[str], now: dt.datetime) -> 
         if all(have[need.kind].decider_id == who.pk for need in asked):
             return []
         raise Stale(f"Already decided: {first.decider.short_name}, {local(first.decided_at):%H:%M}.")
-    mine = [need for need in open_ones if may_decide(need, visit, who, now)]
+    mine = decidable(open_ones, visit, who, now)
     if not mine:
         raise Refused("This decision is not yours to take. Nobody decides on their own visit.")
     return mine

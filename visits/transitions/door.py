@@ -10,6 +10,7 @@ from django.db import transaction
 from homevisits.clock import local
 from homevisits.escalation.deadlines import arm
 from homevisits.people.models import Staff
+from homevisits.trusts.pinned import give_policies
 from visits import gates, timing
 from visits.gates import Check
 from visits.models import Visit
@@ -17,6 +18,7 @@ from visits.permissions import refusal
 from visits.safety import VisitDeadline
 from visits.states import MOVES, State
 from visits.story import VisitEvent
+from visits.together import seated
 
 
 class Refused(Exception):
@@ -36,11 +38,9 @@ class Stale(Refused):
 def opened(visit: Visit, *, by: Staff, action: str, now: dt.datetime) -> Iterator[Visit]:
     """A fresh, locked row in one transaction, after asking whether this person may."""
     with transaction.atomic():
-        fresh = (
-            Visit.objects.select_for_update(of=("self",))
-            .select_related("school", "policy", "requested_by")
-            .get(pk=visit.pk)
-        )
+        fresh = Visit.objects.select_for_update(of=("self",)).select_related("school").get(pk=visit.pk)
+        give_policies([fresh])
+        seated([fresh])
         if sentence := refusal(by, action, fresh, now):
             raise Refused(sentence)
         yield fresh
@@ -111,7 +111,8 @@ def rearm(visit: Visit, *, now: dt.datetime, met: Sequence[str] = ()) -> None:
 
     While an alarm about the party is open the safety deadlines stay until a person has resolved it.
     """
-    fresh = Visit.objects.select_related("school", "policy").get(pk=visit.pk)
+    fresh = Visit.objects.get(pk=visit.pk)
+    fresh.school, fresh.policy = visit.school, visit.policy
     arm(VisitDeadline, fresh, timing.wanted(fresh), now=now, met=set(met))
 
 
