@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from homevisits.clock import local
+from homevisits.trusts import registry
 from homevisits.trusts.catalogue import SETTINGS
 from homevisits.trusts.contents import Contents, copy_rows, fingerprint, part_values, values_of
 from homevisits.trusts.models import School, Trust
@@ -191,6 +192,8 @@ def publish(*, policy: Policy, by: Actor, now: dt.datetime, note: str, seen: str
     draft.published_at, draft.published_by, draft.note = now, by, note
     draft.save(update_fields=["published_at", "published_by", "note"])
     _note(draft, "published", f"Version {draft.number} published.", by=by, now=now, note=note)
+    for hear in registry.ON_PUBLISHED:
+        hear(draft, by, now)
     return draft
 
 

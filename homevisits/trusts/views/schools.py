@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from homevisits.clock import app_now, london_day
-from homevisits.trusts import opening
+from homevisits.trusts import opening, registry
 from homevisits.trusts.calendar import SchoolDays, bank_holidays
 from homevisits.trusts.models import School
 from homevisits.trusts.permissions import may_edit
@@ -37,8 +37,8 @@ def editable_or_404(request: "StaffRequest", slug: str) -> School:
 
 def school(request: "StaffRequest", slug: str) -> HttpResponse:
     """Hours, terms, closures and the bank holidays ahead."""
-    found = school_or_404(request, slug)
-    today = london_day(app_now())
+    found, now = school_or_404(request, slug), app_now()
+    today = london_day(now)
     days = SchoolDays.of(found)
     context = {
         "school": found,
@@ -48,6 +48,7 @@ def school(request: "StaffRequest", slug: str) -> HttpResponse:
         "holidays": sorted(day for day in bank_holidays() if day >= today)[:8],
         "holidays_end": max(bank_holidays()),
         "policy": Policy.objects.in_force(found),
+        "panels": registry.drawn(registry.SCHOOL_PANELS, request, found, request.user, now),
         "may_edit": may_edit(request.user),
     }
     return render(request, "trusts/school.html", context)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from homevisits.clock import app_now, london_day
-from homevisits.trusts import presets
+from homevisits.trusts import presets, registry
 from homevisits.trusts.comparing import differences
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.lists import PARTS
@@ -23,6 +23,7 @@ SHELF_ORDER = ("school__name", "-number")
 
 def policies(request: "StaffRequest") -> HttpResponse:
     """Every version that the person may read, and which one binds each of their schools."""
+    now = app_now()
     versions = Policy.objects.visible_to(request.user).select_related("school", "trust", "published_by")
     schools = School.objects.visible_to(request.user).select_related("trust")
     binding = Policy.objects.in_force_at(schools)
@@ -32,14 +33,15 @@ def policies(request: "StaffRequest") -> HttpResponse:
         "in_force": {policy.pk for policy in binding.values() if policy},
         "schools": [(school, binding[school.pk]) for school in schools],
         "may_edit": may_edit(request.user),
-        "today": london_day(app_now()),
+        "today": london_day(now),
+        "panels": registry.drawn(registry.LIST_PANELS, request, request.user, now),
     }
     return render(request, "trusts/policies.html", context)
 
 
 def version(request: "StaffRequest", pk: int) -> HttpResponse:
     """What one version says, each value beside what it rests on; `?part=` chooses the tab."""
-    policy = visible_or_404(request, pk)
+    policy, now = visible_or_404(request, pk), app_now()
     editor = may_edit(request.user)
     part = request.GET.get("part", "settings")
     context = {
@@ -50,7 +52,8 @@ def version(request: "StaffRequest", pk: int) -> HttpResponse:
         "may_edit": editor,
         "editing": editor and not policy.is_published,
         "is_in_force": policy.is_in_force(),
-        "today": london_day(app_now()),
+        "today": london_day(now),
+        "panels": registry.drawn(registry.POLICY_PANELS, request, policy, request.user, now),
     }
     return render(request, "trusts/version.html", context)
 

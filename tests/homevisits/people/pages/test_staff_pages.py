@@ -68,14 +68,16 @@ def test_state_of_a_check(issued: int | None, expires: int | None, said: tuple[s
     def day(offset: int | None) -> dt.date | None:
         return None if offset is None else today + dt.timedelta(days=offset)
 
-    checks = [Clearance(issued_on=day(issued), expires_on=day(expires))] if issued else []
+    checks = (
+        [Clearance(kind="dbs_enhanced", issued_on=day(issued), expires_on=day(expires))] if issued else []
+    )
     kind, _, words = dbs_pill(checks, today)
     assert (kind, words) == said
 
 
 def test_newest_check_counts() -> None:
-    old = Clearance(issued_on=dt.date(2020, 1, 1), expires_on=dt.date(2023, 1, 1))
-    new = Clearance(issued_on=dt.date(2025, 1, 1))
+    old = Clearance(kind="dbs_enhanced", issued_on=dt.date(2020, 1, 1), expires_on=dt.date(2023, 1, 1))
+    new = Clearance(kind="dbs_enhanced", issued_on=dt.date(2025, 1, 1))
     assert dbs_pill([old, new], dt.date(2026, 11, 26))[2] == "DBS on file"
 
 
