@@ -11,7 +11,9 @@ class VisitsConfig(AppConfig):
         from homevisits.local import registry as examples
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
+        from homevisits.upkeep.panels import of_day
         from visits import menus, pupil_file
+        from visits import registry as pages
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
@@ -26,3 +28,4 @@ class VisitsConfig(AppConfig):
         panels.PUPIL_PANELS.append(pupil_file.attempts_of)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)
+        pages.DAY_PANELS.append(of_day)

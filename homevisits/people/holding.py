@@ -38,12 +38,22 @@ def dbs_reaches(check: Clearance | None, level: str) -> bool:
 
 
 def training_of(staff: Staff, rule: TrainingRule, on: dt.date) -> Clearance | None:
-    """The newest training that meets a rule of the policy on a day (TC-180 to TC-187)."""
-    held = [c for c in staff.clearances.all() if _is_about(c, rule.code, rule.label) and is_good(c, on)]
-    newest = max(held, key=lambda c: c.issued_on, default=None)
-    if newest is None or rule.valid_months is None:
-        return newest
-    return newest if months_after(newest.issued_on, rule.valid_months) > on else None
+    """The training that meets a rule of the policy on a day, the one that holds longest."""
+    held = [c for c in staff.clearances.all() if meets(c, rule.code, rule.label) and c.issued_on <= on]
+    best = max(held, key=lambda c: end_of(c, rule.valid_months), default=None)
+    return best if best is not None and end_of(best, rule.valid_months) > on else None
+
+
+def end_of(clearance: Clearance, valid_months: int | None = None) -> dt.date:
+    """The day on which something held ends, by its own date or its age; the last day there is, if never."""
+    last = clearance.expires_on or dt.date.max
+    return min(last, months_after(clearance.issued_on, valid_months)) if valid_months else last
+
+
+def meets(clearance: Clearance, code: str, title: str) -> bool:
+    """Whether training is what a rule asks for: by its kind, or other training of the same title."""
+    same = clearance.title.strip().casefold() == title.strip().casefold()
+    return clearance.kind == code or (clearance.kind == Clearance.Kind.OTHER and same)
 
 
 def holds(staff: Staff, rule: TrainingRule, on: dt.date) -> bool:
@@ -53,7 +63,7 @@ def holds(staff: Staff, rule: TrainingRule, on: dt.date) -> bool:
 
 def holds_titled(staff: Staff, title: str, on: dt.date) -> bool:
     """Whether somebody holds training of this title, as a school's own list names it (TC-181)."""
-    return any(_is_titled(c, title) and is_good(c, on) for c in staff.clearances.all())
+    return any(meets(c, "", title) and is_good(c, on) for c in staff.clearances.all())
 
 
 def school_training_of(school: School) -> list[SchoolTraining]:
@@ -70,12 +80,3 @@ def newest_dbs(checks: Iterable[Clearance]) -> Clearance | None:
     """The DBS check issued last, whether it still holds or not."""
     dbs = [check for check in checks if check.kind == Clearance.Kind.DBS]
     return max(dbs, key=lambda check: check.issued_on, default=None)
-
-
-def _is_about(clearance: Clearance, code: str, title: str) -> bool:
-    return clearance.kind == code or _is_titled(clearance, title)
-
-
-def _is_titled(clearance: Clearance, title: str) -> bool:
-    same = clearance.title.strip().casefold() == title.strip().casefold()
-    return clearance.kind == Clearance.Kind.OTHER and same
