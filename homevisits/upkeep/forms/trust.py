@@ -71,6 +71,7 @@ class TellForm(HouseForm):
     """How a head told the staff."""
 
     submit = "My staff have been told"
+    sentences = {"how": "Enter how you told them"}
     how = forms.CharField(
         label="How did you tell them?",
         max_length=200,

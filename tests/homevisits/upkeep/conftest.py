@@ -25,13 +25,15 @@ def now(clock: Clock) -> dt.datetime:
 def new_version(cast: Cast, now: dt.datetime) -> Publish:
     """Publish the next version with other values: `new_version(wait_minutes=10)`."""
 
-    def publish(school: School | None = None, at: dt.datetime = now, **values: Any) -> Policy:
+    def publish(
+        school: School | None = None, at: dt.datetime = now, note: str = "Shorter wait.", **values: Any
+    ) -> Policy:
         draft = publishing.start_draft(
             trust=cast.trust, school=school, by=cast.admin, now=at, based_on=cast.policy
         )
         if values:
             draft = publishing.save_draft(policy=draft, by=cast.admin, now=at, values=values)
-        return publishing.publish(policy=draft, by=cast.admin, now=at, note="Shorter wait.")
+        return publishing.publish(policy=draft, by=cast.admin, now=at, note=note)
 
     return publish
 

@@ -28,7 +28,7 @@ def test_a_head_sees_what_changed_and_confirms_that_staff_were_told(cast: Cast, 
     head = browser(cast.head)
     page = text(head.get(f"/policy/{policy.pk}/tell/"))
     assert "Waiting at the door, at most" in page
-    assert "Enter how" in text(head.post(f"/policy/{policy.pk}/tell/", {"how": ""}))
+    assert "Enter how you told them" in text(head.post(f"/policy/{policy.pk}/tell/", {"how": ""}))
     head.post(f"/policy/{policy.pk}/tell/", {"how": "At the briefing"})
     assert Cascade.objects.get().note == "At the briefing"
     assert "were told" in text(head.get(f"/policy/{policy.pk}/tell/"))
