@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "homevisits.people",
     "homevisits.notices",
     "homevisits.escalation",
+    "homevisits.upkeep",
     "homevisits.local",
     "visits",
     "safeguarding",
@@ -142,7 +143,10 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("
 # Papers take seconds each, so they wait in a queue of their own and never before the timers.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("papers")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"visits.tasks.make_document": {"queue": "papers"}}
+CELERY_TASK_ROUTES = {
+    "visits.tasks.make_document": {"queue": "papers"},
+    "homevisits.upkeep.tasks.make_edition": {"queue": "papers"},
+}
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
@@ -172,6 +176,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "homevisits.escalation.tasks.sweep",
         "schedule": 1.0,
         "options": {"expires": 2},
+    },
+    "upkeep": {
+        "task": "homevisits.upkeep.tasks.keep_everything",
+        "schedule": crontab(hour="5", minute="45"),
+        "options": {"expires": 12 * 3600},
     },
     "propose": {
         "task": "attendance.tasks.propose_visits",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("", include("homevisits.look.urls")),
+    path("", include("homevisits.upkeep.urls")),  # before the trusts', whose addresses take any word
     path("", include("homevisits.trusts.urls")),
     path("", include("homevisits.people.urls")),
     path("", include("homevisits.notices.urls")),

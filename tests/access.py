@@ -11,11 +11,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from attendance.models import Agreement, Mark
 from attendance.proposing import propose
 from homevisits.notices.models import Notice
+from homevisits.people import keeping as people
 from homevisits.people.importing.models import Import
-from homevisits.people.models import Away, DeskDuty, HouseholdMember, Staff
+from homevisits.people.models import Away, DeskDuty, HouseholdMember, SchoolTraining
 from homevisits.trusts import publishing
-from homevisits.trusts.models import Closure
+from homevisits.trusts.models import Closure, Overlay, SchoolPaper
 from homevisits.trusts.roles import RoleName
+from homevisits.upkeep import editions, files
+from homevisits.upkeep import keeping as upkeep
+from homevisits.upkeep.models import Edition
 from safeguarding.raising import raise_concern
 from tests.cast import Cast, make_cast
 from tests.factories import visits as make
@@ -136,9 +140,37 @@ def _kwargs(cast: Cast, visits: dict[str, Visit], now: dt.datetime) -> dict[str,
         "agreement": {"pk": Agreement.objects.get(visit=visits["recorded"]).pk},
         "document": {"uuid": visits["recorded"].documents.filter(kind="record").get().uuid},
         "school": {"slug": cast.school.slug},
+        "paper": {"slug": cast.school.slug, "pk": _paper(cast, now).pk},
+        "overlay": {"slug": cast.school.slug, "pk": _overlay(cast, now).pk},
+        "school_training": {"slug": cast.school.slug, "pk": _training(cast, now).pk},
+        "public_trust": {"trust": cast.trust.slug},
+        "public_school": {"trust": cast.trust.slug, "school": cast.school.slug},
         "span": {"slug": cast.school.slug, "kind": "closures", "pk": _closure(cast).pk},
         "attendee": {"ref": out.ref, "attendee": out.attendees.first().pk},
     } | {state: {"ref": visit.ref} for state, visit in visits.items()}
+
+
+def _paper(cast: Cast, now: dt.datetime) -> SchoolPaper:
+    file = files.read("form.pdf", b"%PDF-1.7")
+    return upkeep.add_paper(
+        school=cast.school, kind="risk_template", title="Form", file=file, by=cast.head, now=now
+    )
+
+
+def _overlay(cast: Cast, now: dt.datetime) -> Overlay:
+    return upkeep.start_overlay(
+        school=cast.school,
+        starts_on=dt.date(2027, 2, 1),
+        ends_on=None,
+        reason="Measles",
+        source="UKHSA",
+        by=cast.head,
+        now=now,
+    )
+
+
+def _training(cast: Cast, now: dt.datetime) -> SchoolTraining:
+    return people.ask_training(school=cast.school, title="Cultural awareness", by=cast.head, now=now)
 
 
 def _closure(cast: Cast) -> Closure:
@@ -185,6 +217,9 @@ def world(now: dt.datetime) -> World:
         drafts[where] = publishing.start_draft(
             trust=each.trust, school=None, by=each.admin, now=now, based_on=each.policy
         )
+    for each in others.values():
+        editions.refresh(each.trust, now=now)
+    Edition.objects.update(state="ready", pdf=b"%PDF-1.7")
     return World(cast, places, _policies(others, drafts))
 
 
@@ -194,6 +229,7 @@ def _policies(others: dict[str, Cast], drafts: dict[str, Any]) -> dict[str, dict
     draft = {place: drafts[of] for place, of in where.items()}
     return {
         "policy": {place: {"pk": others[of].policy.pk} for place, of in where.items()},
+        "law": {place: {"pk": others[of].trust.laws.first().pk} for place, of in where.items()},
         "policy_draft": {place: {"pk": d.pk} for place, d in draft.items()},
         "policy_section": {place: {"pk": d.pk, "section": "late"} for place, d in draft.items()},
         "policy_rows": {place: {"pk": d.pk, "rows": "reasons"} for place, d in draft.items()},
@@ -216,8 +252,3 @@ def nowhere(kwargs: dict[str, Any]) -> dict[str, Any]:
         "slug": "no-such",
     }
     return {name: missing.get(name, value) for name, value in kwargs.items()}
-
-
-def people(cast: Cast) -> dict[str, Staff]:
-    """Everybody of the cast."""
-    return cast.people

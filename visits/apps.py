@@ -9,12 +9,15 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
-        from homevisits.people import panels
+        from homevisits.people import panels, regular
         from homevisits.people.models import Staff
+        from homevisits.upkeep.panels import of_day
         from visits import menus, pupil_file
+        from visits import registry as pages
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
+        from visits.regular import visits_in_term
 
         def leaders(visit: Visit) -> Iterable[Staff]:
             return Staff.objects.holding(EVERYBODY, visit.school)
@@ -24,3 +27,5 @@ class VisitsConfig(AppConfig):
         menus.register()
         panels.PUPIL_PANELS.append(pupil_file.attempts_of)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
+        regular.VISITS_IN_TERM.append(visits_in_term)
+        pages.DAY_PANELS.append(of_day)

@@ -1,25 +1,22 @@
 """The PDFs of a visit: asked for after a change or by a viewer, made once by whoever is alive, and kept.
 
-A worker makes them. When none answers, the page that waits makes its own in the background: the
-lease on the row, taken by one conditional update, sees to it that a copy is made once.
+`homevisits.making` has the lease that sees to it that a copy is made once.
 """
 
 import datetime as dt
 import hashlib
 import json
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from kombu.exceptions import KombuError
 
-from homevisits import celery_app, pdf
+from homevisits import making, pdf
 from homevisits.clock import app_now
 from homevisits.people.models import Staff
 from visits.letters import expectations_words, letter_words, may_have_letter
@@ -31,11 +28,6 @@ from visits.written import record_words
 
 logger = logging.getLogger(__name__)
 Kind, Made = Document.Kind, Document.State
-
-LEASE = dt.timedelta(seconds=45)
-PATIENCE = dt.timedelta(seconds=3)
-AT_ONCE = 2
-_hands = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -106,24 +98,23 @@ def again(copy: Document, *, now: dt.datetime) -> None:
 
 def hand_over(document_id: int) -> None:
     """Tell the workers. Nobody listening is no harm: the page that waits makes the copy itself."""
-    try:
-        celery_app.send_task("visits.tasks.make_document", args=[document_id], retry=False)
-    except (KombuError, OSError):
-        logger.warning("no broker: document %s waits for its page", document_id)
+    making.hand_over("visits.tasks.make_document", document_id)
 
 
 def make(document_id: int) -> None:
     """Make one copy, unless it is made or somebody else is at it."""
     started = app_now()
-    if not _lease(document_id, started):
+    if not making.lease(Document, document_id, started):
         return
     try:
-        _settle(document_id, started, **_rendered(document_id, started))
+        making.settle(Document, document_id, started, **_rendered(document_id, started))
     except pdf.NotMade as trouble:
         logger.warning("document %s was not made: %s", document_id, trouble)
-        _settle(document_id, started, state=Made.FAILED, failure=str(trouble)[:200])
+        making.settle(Document, document_id, started, state=Made.FAILED, failure=str(trouble)[:200])
     except Exception:
-        _settle(document_id, started, state=Made.FAILED, failure="The document could not be made.")
+        making.settle(
+            Document, document_id, started, state=Made.FAILED, failure="The document could not be made."
+        )
         raise
 
 
@@ -143,36 +134,9 @@ def page(copy: Document, said: dict[str, Any], now: dt.datetime) -> str:
     return render_to_string(SHEETS[Kind(copy.kind)].template, {**said, "printed": printed})
 
 
-def _lease(document_id: int, now: dt.datetime) -> bool:
-    """Whether this process makes it: it waits, or whoever began has been gone for too long."""
-    abandoned = Q(state=Made.MAKING, started_at__lt=now - LEASE)
-    open_ones = Document.objects.filter(pk=document_id).filter(Q(state=Made.QUEUED) | abandoned)
-    return open_ones.update(state=Made.MAKING, started_at=now) == 1
-
-
-def _settle(document_id: int, started: dt.datetime, **columns: Any) -> None:
-    """Write the result, unless the lease has passed to somebody else."""
-    Document.objects.filter(pk=document_id, state=Made.MAKING, started_at=started).update(**columns)
-
-
 def make_if_left(copy: Document, *, now: dt.datetime) -> bool:
     """Make a copy here, behind the page that waits for it, when no worker has; whether it was begun."""
-    left = copy.state == Made.QUEUED and now - copy.asked_at > PATIENCE
-    abandoned = copy.state == Made.MAKING and copy.started_at is not None and now - copy.started_at > LEASE
-    if not (left or abandoned) or not _hands.acquire(blocking=False):
-        return False
-    threading.Thread(target=_make_and_leave, args=(copy.pk,), name="document", daemon=True).start()
-    return True
-
-
-def _make_and_leave(document_id: int) -> None:
-    try:
-        make(document_id)
-    except Exception:
-        logger.exception("document %s was not made in the background", document_id)
-    finally:
-        connection.close()
-        _hands.release()
+    return making.make_if_left(copy, make, now=now)
 
 
 def can_be_printed(visit: Visit, kind: str) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from homevisits.clock import london_day
 from homevisits.people import permissions
 from homevisits.people.duty import office_is_open
+from homevisits.people.holding import newest_dbs
 from homevisits.people.models import Away, Clearance, DeskDuty, Role, Staff
 from homevisits.people.querysets import StaffQuerySet
 from homevisits.trusts.models import School
@@ -32,12 +33,11 @@ class Line:
 def with_facts(staff: StaffQuerySet, now: dt.datetime) -> StaffQuerySet:
     """Everything that lines need, in the same few queries for one person or thirty."""
     roles = Role.objects.select_related("school")
-    checks = Clearance.objects.filter(kind=Clearance.Kind.DBS)
     aways = Away.objects.filter(during__contains=now)
     duties = DeskDuty.objects.filter(during__contains=now).select_related("school")
     return staff.select_related("trust").prefetch_related(
         Prefetch("roles", roles),
-        Prefetch("clearances", checks),
+        "clearances",
         Prefetch("aways", aways),
         Prefetch("desk_duties", duties),
     )
@@ -85,7 +85,7 @@ def _duties(staff: Staff, open_offices: dict[int, School]) -> list[str]:
 
 def dbs_pill(checks: Iterable[Clearance], today: dt.date) -> Pill:
     """The state of somebody's DBS check, by the newest one (TC-227)."""
-    newest = max(checks, key=lambda check: check.issued_on, default=None)
+    newest = newest_dbs(checks)
     if newest is None:
         return "soon", "shield-alert", "DBS not on file"
     ends = newest.expires_on

@@ -73,6 +73,35 @@ def may_keep_clearances(by: Staff, staff: Staff) -> bool:
     return by != staff and (may_manage(by, staff) or is_office_of(by, staff))
 
 
+def may_record_training(by: Staff, staff: Staff) -> bool:
+    """Whether a person may record another's training; the EWO, who gives some of it, anybody's (TC-183)."""
+    is_ewo = by.trust_id == staff.trust_id and (RoleName.EWO, None) in by.held
+    return by != staff and (is_ewo or may_keep_clearances(by, staff))
+
+
+def may_try_mobile(by: Staff, staff: Staff) -> bool:
+    """Whether a person may say that they rang another's mobile and reached them; never one's own."""
+    return by != staff and may_keep_details(by, staff)
+
+
+def may_ask_training(by: Staff, school: School) -> bool:
+    """Whether a person says which training a school asks for besides its policy: the head (TC-181)."""
+    heads = (RoleName.HEADTEACHER, RoleName.TRUST_ADMIN)
+    return by.trust_id == school.trust_id and by.has_role(*heads, school=school)
+
+
+def sees_checks(by: Staff) -> bool:
+    """Whether a person looks over what staff hold: head, office, EWO, trust admin, CEO (TC-059)."""
+    return by.has_role(
+        RoleName.HEADTEACHER, RoleName.OFFICE, RoleName.EWO, RoleName.TRUST_ADMIN, RoleName.CEO
+    )
+
+
+def checks_everywhere(by: Staff) -> bool:
+    """Whether a person looks over the staff of every school of the trust."""
+    return by.has_role(RoleName.EWO, RoleName.TRUST_ADMIN, RoleName.CEO)
+
+
 def may_see_details(by: Staff, staff: Staff) -> bool:
     """Whether a person may read another's checks and cars: who decides, logs or keeps them."""
     if by.trust_id != staff.trust_id:
@@ -80,7 +109,8 @@ def may_see_details(by: Staff, staff: Staff) -> bool:
     leads = (RoleName.CEO, None) in by.held or any(
         by.has_role(*LEADERS, school=where) for _, where in staff.held if where
     )
-    return leads or may_keep_details(by, staff)
+    is_ewo = (RoleName.EWO, None) in by.held
+    return leads or is_ewo or may_keep_details(by, staff)
 
 
 def may_keep_families(by: Staff, school: School) -> bool:

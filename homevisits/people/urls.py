@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homevisits.people.views import accounts, desk, homes, imports, pupils, staff
+from homevisits.people.views import accounts, clearances, desk, homes, imports, pupils, staff
 
 urlpatterns = [
     path("people/", staff.staff_list, name="people"),
@@ -19,12 +19,17 @@ urlpatterns = [
         accounts.retire_vehicle,
         name="vehicle_retire",
     ),
-    path("people/staff/<int:pk>/checks/new/", accounts.add_clearance, name="clearance_add"),
+    path("people/staff/<int:pk>/checks/new/", clearances.add_clearance, name="clearance_add"),
     path(
         "people/staff/<int:pk>/checks/<int:clearance>/remove/",
-        accounts.remove_clearance,
+        clearances.remove_clearance,
         name="clearance_remove",
     ),
+    path("people/staff/<int:pk>/mobile-tried/", clearances.try_mobile, name="mobile_tried"),
+    path("people/staff/<int:pk>/job/", clearances.describe_job, name="job_description"),
+    path("people/checks/", clearances.worklist, name="checks"),
+    path("people/training/<slug:slug>/", clearances.school_training, name="school_training"),
+    path("people/training/<slug:slug>/<int:pk>/end/", clearances.end_training, name="school_training_end"),
     path("people/staff/<int:pk>/away/new/", accounts.set_away, name="away_set"),
     path("people/staff/<int:pk>/away/<int:away>/end/", accounts.end_away, name="away_end"),
     path("people/pupils/", pupils.pupil_list, name="pupils"),

@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from pypdf import PdfReader
 
-from homevisits import pdf
+from homevisits import making, pdf
 from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
@@ -205,9 +205,7 @@ def test_a_worker_that_is_told_after_the_commit_makes_it(
     cast: Cast, now, instant, django_capture_on_commit_callbacks, monkeypatch
 ) -> None:
     handed: list[int] = []
-    monkeypatch.setattr(
-        documents.celery_app, "send_task", lambda name, args, **_: handed.append((name, *args))
-    )
+    monkeypatch.setattr(making.celery_app, "send_task", lambda name, args, **_: handed.append((name, *args)))
     with django_capture_on_commit_callbacks(execute=True):
         copy = documents.ask(visit=make.logged(cast), kind="appointment", by=cast.teacher, now=now)
     assert ("visits.tasks.make_document", copy.pk) in handed
@@ -218,9 +216,9 @@ def test_a_worker_that_is_told_after_the_commit_makes_it(
 
 def test_no_broker_is_no_harm(cast: Cast, now, monkeypatch) -> None:
     def dead(*args: object, **kwargs: object) -> None:
-        raise documents.KombuError("away")
+        raise making.KombuError("away")
 
-    monkeypatch.setattr(documents.celery_app, "send_task", dead)
+    monkeypatch.setattr(making.celery_app, "send_task", dead)
     documents.hand_over(1)
 
 

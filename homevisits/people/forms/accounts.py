@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from homevisits.look.forms import DayField, HouseForm, MomentField
+from homevisits.look.forms import HouseForm, MomentField
 from homevisits.people.forms.offering import offer, offer_rows
-from homevisits.people.models import Clearance, Staff
+from homevisits.people.models import Staff
 from homevisits.people.permissions import GIVEN_BY_TRUST, is_trust_admin, schools_as
 from homevisits.people.phones import PhoneField
 from homevisits.people.plates import tidy_plate
@@ -101,17 +101,6 @@ class VehicleForm(HouseForm):
 
     def clean_registration(self) -> str:
         return tidy_plate(self.cleaned_data["registration"])
-
-
-class ClearanceForm(HouseForm):
-    """A check or training somebody holds."""
-
-    submit = "Record this check"
-    sizes = {"reference": "medium"}
-    kind = forms.ChoiceField(label="What was checked", choices=[("", "Choose"), *Clearance.Kind.choices])
-    issued_on = DayField(label="Issued on")
-    expires_on = DayField(label="Expires on", required=False)
-    reference = forms.CharField(max_length=40, required=False, help_text="The number on the certificate.")
 
 
 class AwayForm(HouseForm):

@@ -12,6 +12,7 @@ from homevisits.people import upn as upns
 from homevisits.people.families import ContactLink
 from homevisits.people.phones import tidy_phone
 from homevisits.people.plates import tidy_plate
+from homevisits.trusts.choices import DbsLevel
 from homevisits.trusts.roles import RoleName
 
 FORMULA_STARTS = tuple("=+-@\t\r")
@@ -162,3 +163,13 @@ def _role_list() -> str:
 
 def plate(cell: str) -> str:
     return tidy_plate(cell)
+
+
+def dbs_level(cell: str) -> str:
+    """Basic, standard, enhanced, or enhanced with (any words about) barred lists."""
+    word = " ".join(cell.casefold().replace("-", " ").replace("_", " ").split())
+    if word.startswith("enhanced") and ("barred" in word or "list 99" in word):
+        return DbsLevel.ENHANCED_BARRED
+    if word not in DbsLevel.values:
+        raise ValidationError(f"Enter the level: {', '.join(str(label) for label in DbsLevel.labels)}.")
+    return word

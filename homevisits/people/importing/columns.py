@@ -134,6 +134,7 @@ STAFF = [
         cells.text(40),
         ("dbs number", "dbs certificate", "dbs certificate number"),
     ),
+    Column("dbs_level", "DBS level", cells.dbs_level, ("dbs type", "level of dbs", "dbs check type")),
 ]
 
 

@@ -9,6 +9,7 @@ from homevisits.people.importing.checking import Checked, once
 from homevisits.people.importing.context import BATCH, Context, Tally
 from homevisits.people.importing.summary import Missing
 from homevisits.people.models import Clearance, Role, Staff, Vehicle
+from homevisits.trusts.choices import DbsLevel
 from homevisits.trusts.roles import TRUST_WIDE, RoleName
 
 ACCOUNT = ("first_name", "last_name", "job_title", "mobile")
@@ -82,7 +83,7 @@ class StaffPlan:
 
     def _check_dbs(self, row: Checked, staff: Staff | None) -> None:
         issued_on, expires_on = row.values.get("dbs_issued_on"), row.values.get("dbs_expires_on")
-        if issued_on is None and (expires_on or row.values.get("dbs_reference")):
+        if issued_on is None and (expires_on or row.values.keys() & {"dbs_reference", "dbs_level"}):
             row.add("DBS issued", "Enter the day on which the DBS check was issued.")
         if issued_on and issued_on > self.context.today:
             row.add("DBS issued", "This day lies in the future.")
@@ -107,7 +108,10 @@ class StaffPlan:
             trust_id=self.context.school.trust_id, email=values["email"], password=make_password(None)
         )
         is_new = staff._state.adding
-        self.tally.take(staff, {name: values[name] for name in ACCOUNT if name in values})
+        told = {name: values[name] for name in ACCOUNT if name in values}
+        if "mobile" in told and told["mobile"] != staff.mobile:
+            told |= {"mobile_tried_at": None, "mobile_tried_by": None}  # nobody has rung the new number
+        self.tally.take(staff, told)
         belongings = [
             self._take_roles(staff, values, is_new),
             self._take_vehicle(staff, values, is_new),
@@ -150,6 +154,7 @@ class StaffPlan:
                 issued_on=issued_on,
                 expires_on=values.get("dbs_expires_on"),
                 reference=values.get("dbs_reference", ""),
+                level=values.get("dbs_level", DbsLevel.ENHANCED),
                 recorded_by=self.context.by,
             )
         )

@@ -13,11 +13,14 @@ from homevisits.people.keeping.accounts import (
     reactivate_staff,
     take_role,
 )
-from homevisits.people.keeping.belongings import (
+from homevisits.people.keeping.belongings import add_vehicle, retire_vehicle
+from homevisits.people.keeping.clearances import (
     add_clearance,
-    add_vehicle,
+    ask_training,
+    describe_job,
+    end_training,
     remove_clearance,
-    retire_vehicle,
+    try_mobile,
 )
 from homevisits.people.keeping.contacts import (
     CONTACT_FIELDS,
@@ -50,12 +53,15 @@ __all__ = [
     "add_staff",
     "add_vehicle",
     "add_warning",
+    "ask_training",
     "change_contact",
     "change_household",
     "change_staff",
     "deactivate_staff",
+    "describe_job",
     "end_away",
     "end_stand_in",
+    "end_training",
     "end_warning",
     "give_role",
     "reactivate_staff",
@@ -68,4 +74,5 @@ __all__ = [
     "set_key_person",
     "stand_in",
     "take_role",
+    "try_mobile",
 ]

@@ -69,6 +69,8 @@ def change_staff(*, staff: Staff, by: Staff, now: dt.datetime, **changes: Any) -
         taken = Staff.objects.filter(email__iexact=changes["email"]).exclude(pk=staff.pk).exists()
         require(not taken, "Another account has this e-mail address.")
     locked = fresh(staff)
+    if "mobile" in changes and changes["mobile"] != locked.mobile:
+        set_fields(locked, mobile_tried_at=None, mobile_tried_by=None)  # nobody has rung the new number
     changed = set_fields(locked, **changes)
     if changed:
         what = ", ".join(FIELDS[name] for name in changed)

@@ -10,7 +10,6 @@ from homevisits.people import keeping, permissions
 from homevisits.people.forms.accounts import (
     AccountForm,
     AwayForm,
-    ClearanceForm,
     CloseForm,
     MobileForm,
     NewStaffForm,
@@ -139,31 +138,6 @@ def retire_vehicle(request: StaffRequest, pk: int, vehicle: int) -> HttpResponse
         lambda: keeping.retire_vehicle(vehicle=car, by=request.user, now=app_now()),
         back=_profile(pk),
         done="The vehicle is taken off. Past visits keep it.",
-    )
-
-
-def add_clearance(request: StaffRequest, pk: int) -> HttpResponse:
-    """A check or training, recorded by somebody else than its holder."""
-    person = _person(request, pk)
-    allow_or_404(permissions.may_keep_clearances(request.user, person))
-
-    def save(told: dict) -> None:
-        keeping.add_clearance(staff=person, by=request.user, now=app_now(), **told)
-
-    form = ClearanceForm(posted(request))
-    title = f"Record a check of {person}"
-    return ask(request, form, title=title, back=_profile(pk), save=save, done="The check is recorded.")
-
-
-@require_POST
-def remove_clearance(request: StaffRequest, pk: int, clearance: int) -> HttpResponse:
-    """A check that was recorded by mistake."""
-    check = get_object_or_404(_person(request, pk).clearances, pk=clearance)
-    return act(
-        request,
-        lambda: keeping.remove_clearance(clearance=check, by=request.user, now=app_now()),
-        back=_profile(pk),
-        done="The check is taken off.",
     )
 
 

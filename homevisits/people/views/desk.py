@@ -26,6 +26,7 @@ def duty(request: StaffRequest) -> HttpResponse:
         "now": now,
         "may_set": any(desk.may_set for desk in shown),
         "may_import": bool(permissions.kinds_to_import(request.user)),
+        "sees_checks": permissions.sees_checks(request.user),
     }
     return render(request, "people/duty.html", context)
 

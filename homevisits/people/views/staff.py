@@ -43,6 +43,7 @@ def _rows(request: StaffRequest, found: StaffQuerySet) -> dict[str, object]:
         "lines": directory.lines(page, by, _schools(by), now),
         "may_add": permissions.may_add_staff(by),
         "may_import": bool(permissions.kinds_to_import(by)),
+        "sees_checks": permissions.sees_checks(by),
     }
 
 
@@ -73,6 +74,8 @@ def staff_profile(request: StaffRequest, pk: int) -> HttpResponse:
         "manage": permissions.may_manage(by, person),
         "details": permissions.may_keep_details(by, person),
         "clearances": permissions.may_keep_clearances(by, person),
+        "train": permissions.may_record_training(by, person),
+        "try": permissions.may_try_mobile(by, person),
         "see": permissions.may_see_details(by, person),
     }
     context = {"person": person, "line": line, "may": may, "now": now, "today": london_day(now)}
