@@ -114,8 +114,9 @@ def rows_since(before: Standing) -> Rows | None:
     if before.keys() - after.keys() or any(table != HEADS for table, _ in changed):
         return None
     rows = Rows(heads=[int(key) for _, key in changed])
-    # The parts of a policy are frozen with it, so they come first: their models stand below its own.
-    for model in reversed(list(apps.get_models(include_auto_created=True))):
+    # The parts of a policy are frozen with it, so it comes last; foreign keys wait for the commit.
+    every = apps.get_models(include_auto_created=True)
+    for model in sorted(reversed(list(every)), key=lambda model: model._meta.db_table == "trusts_policy"):
         if keys := [key for table, key in written if table == model._meta.db_table]:
             rows.lines[_columns(model)] = _lines(model, keys)
     return rows
