@@ -116,7 +116,7 @@ def rows_since(before: Standing) -> Rows | None:
     rows = Rows(heads=[int(key) for _, key in changed])
     # The parts of a policy are frozen with it, so it comes last; foreign keys wait for the commit.
     every = apps.get_models(include_auto_created=True)
-    for model in sorted(reversed(list(every)), key=lambda model: model._meta.db_table == "trusts_policy"):
+    for model in sorted(every, key=lambda model: model._meta.db_table == "trusts_policy"):
         if keys := [key for table, key in written if table == model._meta.db_table]:
             rows.lines[_columns(model)] = _lines(model, keys)
     return rows
