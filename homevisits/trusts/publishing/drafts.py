@@ -6,10 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from homevisits.clock import london_day
 from homevisits.trusts import floor
 from homevisits.trusts.catalogue import SETTINGS
 from homevisits.trusts.contents import KINDS, Contents, copy_rows, values_of
 from homevisits.trusts.models import School, Trust
+from homevisits.trusts.months import months_after
 from homevisits.trusts.permissions import require_editor
 from homevisits.trusts.policies import Policy
 from homevisits.trusts.publishing.door import (
@@ -32,8 +34,11 @@ BOOKKEEPING = {"trust", "school", "number", "based_on", "created_at", "created_b
 def start_draft(
     *, trust: Trust, school: School | None, by: Actor, now: dt.datetime, based_on: Policy
 ) -> Policy:
-    """Open the next version as a copy of another. Raises NotAllowed, DraftExists."""
-    contents = Contents.of(based_on)
+    """Open the next version as a copy of another. Raises NotAllowed, DraftExists.
+
+    After a review it proposes the next one; without, an amendment leaves the date alone (AF-009).
+    """
+    contents = after_review(Contents.of(based_on))
     return open_draft(
         trust=trust,
         school=school,
@@ -43,6 +48,19 @@ def start_draft(
         preset=based_on.preset,
         based_on=based_on,
     )
+
+
+def after_review(contents: Contents) -> Contents:
+    """The same, with the next review so many months after the last one that was finished (AF-004)."""
+    base = contents.policy
+    last = base.reviews.filter(finished_at__isnull=False).order_by("-finished_at").first()
+    if last is None or last.finished_at is None:
+        return contents
+    reviewed_on = london_day(last.finished_at)
+    why = f"Proposed: {base.review_months} months after the review of {reviewed_on:%-d %B %Y}."
+    proposed = contents.having(review_by=months_after(reviewed_on, base.review_months))
+    proposed.policy.sources = base.sources | {"review_by": {"clauses": [], "own": True, "note": why}}
+    return proposed
 
 
 @transaction.atomic

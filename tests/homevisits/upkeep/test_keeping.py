@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from homevisits.clock import app_now
+from homevisits.trusts import publishing
 from homevisits.trusts.models import LawReference, Overlay, PolicyReview, School, SchoolPaper
 from homevisits.upkeep import files, keeping
 from homevisits.upkeep.models import UpkeepEvent
@@ -175,6 +176,19 @@ def test_an_early_review_says_why_who_took_part_and_what_came_of_it(cast: Cast, 
     with pytest.raises(keeping.Refused, match="finished already"):
         keeping.finish_review(review=review, took_part="x", outcome="y", by=cast.ceo, now=now)
     assert start_review(cast, cast.admin).finished_at is None
+
+
+@pytest.mark.clause("AF-004", "AF-009")
+def test_the_next_review_is_proposed_after_a_review_and_left_alone_by_an_amendment(
+    cast: Cast, new_version: Publish, now: dt.datetime
+) -> None:
+    amended = new_version(amended_on=dt.date(2026, 11, 26))
+    assert amended.review_by == cast.policy.review_by
+    review = keeping.start_review(policy=amended, why="Scheduled", by=cast.ceo, now=now)
+    keeping.finish_review(review=review, took_part="x", outcome="y", by=cast.ceo, now=now)
+    draft = publishing.start_draft(trust=cast.trust, school=None, by=cast.admin, now=now, based_on=amended)
+    assert draft.review_by == dt.date(2027, 11, 26)
+    assert draft.sources["review_by"]["note"] == "Proposed: 12 months after the review of 26 November 2026."
 
 
 def test_an_earlier_version_is_not_reviewed(cast: Cast, new_version: Publish) -> None:
