@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from homevisits.look.forms import DayField, HouseForm
+from homevisits.look.forms import DayField, HouseForm, TickTiles
+from homevisits.people.forms.offering import offer
 
 
 class LawForm(HouseForm):
@@ -77,3 +78,20 @@ class TellForm(HouseForm):
         max_length=200,
         help_text="For example: at the staff briefing on Monday",
     )
+
+
+class ReadForm(HouseForm):
+    """One tick for the policy and for each paper beside it that is left to read."""
+
+    submit = "I have read what I ticked"
+    sentences = {"papers": "Tick what you have read"}
+    papers = forms.MultipleChoiceField(label="I have read", widget=TickTiles)
+
+    def __init__(self, missing: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A value of its own for the policy, whose paper is "": an empty tick is no tick.
+        choices = [(f"paper:{paper}", paper or "The home-visit policy") for paper in missing]
+        offer(self, "papers", choices)
+
+    def clean_papers(self) -> list[str]:
+        return [paper.removeprefix("paper:") for paper in self.cleaned_data["papers"]]

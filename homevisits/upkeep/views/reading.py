@@ -2,7 +2,6 @@
 
 import csv
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
@@ -16,7 +15,7 @@ from homevisits.trusts.contents import Contents
 from homevisits.trusts.models import Policy, School
 from homevisits.trusts.whole import chapters
 from homevisits.upkeep import edition, keeping, panels, permissions, publication
-from homevisits.upkeep.forms.trust import TellForm
+from homevisits.upkeep.forms.trust import ReadForm, TellForm
 from homevisits.upkeep.readers import Place, Register
 
 
@@ -36,23 +35,26 @@ def words(request: StaffRequest, pk: int) -> HttpResponse:
 
 def read(request: StaffRequest, pk: int) -> HttpResponse:
     """The words of a version, the papers beside it, one tick each, one button."""
-    policy = policy_or_404(request, pk)
-    problem = ""
-    if request.method == "POST":
-        ticked = [paper.removeprefix("paper:") for paper in request.POST.getlist("papers")]
-        try:
-            keeping.confirm_reading(policy=policy, papers=ticked, by=request.user, now=app_now())
-        except keeping.Refused as refused:
-            problem = str(refused)
-        else:
-            messages.success(request, "Thank you: it is noted what you have read.")
-            return redirect("policy_read", pk)
+    policy, by = policy_or_404(request, pk), request.user
+    missing = missing_papers(by, policy)
     context = {
-        "missing": missing_papers(request.user, policy),
-        "read": Reading.objects.filter(staff=request.user, policy=policy).order_by("read_at"),
-        "problem": problem,
+        "missing": missing,
+        "read": Reading.objects.filter(staff=by, policy=policy).order_by("read_at"),
     }
-    return render(request, "upkeep/read.html", context | _words(request, policy))
+
+    def save(told: dict) -> None:
+        keeping.confirm_reading(policy=policy, by=by, now=app_now(), **told)
+
+    return ask(
+        request,
+        ReadForm(missing, posted(request)),
+        title="Read the policy",
+        back=request.path,
+        save=save,
+        done="Thank you: it is noted what you have read.",
+        context=context | _words(request, policy),
+        template="upkeep/read.html",
+    )
 
 
 def _words(request: StaffRequest, policy: Policy) -> dict[str, object]:
