@@ -245,6 +245,7 @@ def _decided(decision: Decision, for_office: bool) -> str:
         for word, holds in (
             ("necessary", decision.necessary),
             ("in the pupil’s best interests", decision.best_interests),
+            ("safeguarding arrangements are in place", decision.safeguarding),
         )
         if holds
     ]
