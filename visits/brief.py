@@ -108,8 +108,9 @@ class Brief:
 
     @cached_property
     def attempts(self) -> list[ContactAttempt]:
-        """Calls and messages to these families in the two weeks before the request."""
-        since = self.visit.created_at - dt.timedelta(days=14)
+        """Calls and messages to these families before the request, as long as the policy lets them count."""
+        rules = self.visit.rules
+        since = self.visit.created_at - dt.timedelta(days=rules.attempts_within_days if rules else 0)
         found = ContactAttempt.objects.filter(pupil__in=self.visit.pupils.all(), at__gte=since)
         return list(found.select_related("by", "pupil").order_by("-at")[:8])
 

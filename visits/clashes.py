@@ -1,10 +1,10 @@
 """Whether a visit gets in the way of another one: the same person, the same home, a sibling's school."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from homevisits.clock import local
 from visits.models import Attendee, Visit
@@ -33,22 +33,25 @@ def clashes(visit: Visit, now: dt.datetime) -> list[Clash]:
     return [*_in_two_places(visit), *_same_home(visit), *_siblings(visit, now)]
 
 
+def elsewhere_then(visit: Visit, people: Collection[int]) -> QuerySet[Attendee]:
+    """The places that these people have on other open visits while this one lasts."""
+    leave, end, back = visit.depart_at, visit.end_at, visit.return_at
+    if leave is None or end is None or back is None:
+        return Attendee.objects.none()
+    others = Attendee.objects.filter(
+        staff__in=people, visit__state__in=OPEN, visit__depart_at__lt=back, visit__return_at__gt=leave
+    )
+    apart = Q(visit__end_at__lte=leave) | Q(visit__depart_at__gte=end)
+    return others.exclude(visit=visit.pk).exclude(apart)
+
+
 def _in_two_places(visit: Visit) -> Iterator[Clash]:
     """The same person on two visits at once, from leaving to the planned return.
 
     A round is none: the next visit leaves when the one before has ended, before anybody is back.
     """
-    leave, end, back = visit.depart_at, visit.end_at, visit.return_at
-    if leave is None or end is None or back is None:
-        return
-    others = Attendee.objects.filter(
-        staff__in=[a.staff_id for a in visit.party if a.staff_id],
-        visit__state__in=OPEN,
-        visit__depart_at__lt=back,
-        visit__return_at__gt=leave,
-    ).exclude(visit=visit.pk)
-    apart = Q(visit__end_at__lte=leave) | Q(visit__depart_at__gte=end)
-    first = others.exclude(apart).order_by("staff", "visit__depart_at").distinct("staff")
+    others = elsewhere_then(visit, [a.staff_id for a in visit.party if a.staff_id])
+    first = others.order_by("staff_id", "visit__depart_at").distinct("staff_id")
     for other in first.select_related("staff", "visit"):
         yield Clash("clash_person", _elsewhere_then(visit, other), "when")
 
