@@ -29,9 +29,10 @@ class Sun:
 
 def sun_at(school: School, day: dt.date) -> Sun:
     """The sun at a school on a day. England lies far enough south: it rises and sets on every day."""
-    placed = school.latitude is not None and school.longitude is not None
-    latitude, longitude = (float(school.latitude), float(school.longitude)) if placed else MIDDLE
-    there = LocationInfo(latitude=latitude, longitude=longitude).observer
+    latitude, longitude = school.latitude, school.longitude
+    placed = latitude is not None and longitude is not None
+    where = MIDDLE if latitude is None or longitude is None else (float(latitude), float(longitude))
+    there = LocationInfo(latitude=where[0], longitude=where[1]).observer
     return Sun(sunrise(there, day, tzinfo=dt.UTC), sunset(there, day, tzinfo=dt.UTC), placed)
 
 

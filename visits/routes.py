@@ -98,9 +98,15 @@ def is_unusual_hour(visit: Visit) -> bool:
 
 
 def goes_undecided(visit: Visit) -> bool:
-    """Whether an emergency goes ahead without a decision, to be looked at afterwards."""
+    """Whether a visit on an emergency ground goes ahead without a decision, to be looked at afterwards.
+
+    The ground counts, not that somebody calls the request urgent.
+    """
     policy = visit.rules
-    return bool(policy and not policy.urgent_needs_authorisation and visit.kind == Visit.Kind.EMERGENCY)
+    if policy is None or policy.urgent_needs_authorisation or visit.is_retrospective:
+        return False
+    ground = {"code": visit.ground_code, "is_emergency": True}
+    return visit.told == Visit.Told.NO and policy.noticegrounds.filter(**ground).exists()
 
 
 def route(visit: Visit) -> list[Need]:

@@ -163,7 +163,7 @@ class Walker:
         """Brief those who go, each of whom reads it; the EWO sees to the safeguarding arrangements."""
         fresh = Visit.objects.get(pk=self.visit.pk)
         for one in briefings(fresh):
-            by = briefers(fresh, one.staff).order_by("pk").first()
+            by = briefers(fresh, one.staff).order_by("pk")[0]
             words = "A quiet street. Nothing is known that would make it difficult."
             transitions.brief(visit=fresh, by=by, now=now, staff=[one.staff], words=words)
             transitions.acknowledge_briefing(visit=fresh, by=one.staff, now=now)

@@ -48,21 +48,10 @@ def parents(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 
 @gate("submit")
-def letter(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """A reason that always has a letter, and one that never may (a letter can put somebody in danger)."""
+def nothing_in_writing(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """A reason about which nothing is ever sent to the home: a letter can put somebody in danger."""
     reason = visit.reason
-    if reason is None or not visit.told or not (reason.needs_letter or reason.never_a_letter):
-        return
-    if reason.needs_letter and visit.told != Visit.Told.NO:
-        yield need(
-            visit.told == Visit.Told.LETTER,
-            "letter",
-            f"“{reason.label}” is announced in writing: choose “by letter or message”.",
-            met="The parents are told in writing",
-            clauses=reason.clauses,
-            fix="told",
-        )
-    if reason.never_a_letter:
+    if reason and reason.never_a_letter and visit.told != Visit.Told.NO:
         yield need(
             visit.told != Visit.Told.LETTER,
             "letter",

@@ -49,6 +49,7 @@ def _confirm(visit: Visit, one: Briefed, *, by: Staff, now: dt.datetime, words: 
     if one.anew and not words:
         raise Refused("Say what they should know about this family and home.")
     rules = visit.rules
+    assert rules is not None  # without a policy nobody is asked to be briefed
     if one.standing and one.standing_row is None:
         Briefing.objects.create(policy=rules, staff=one.staff, confirmed_by=by, confirmed_at=now)
     if one.anew and (one.is_outdated or one.visit_row is None or one.words != words):

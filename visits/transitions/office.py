@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import CodeWordScope
 from visits import documents, telling
-from visits.codeword import objection, set_code_word
+from visits.codeword import objection, scope_of, set_code_word
 from visits.models import Attendee, ExtraAnswer, Visit
 from visits.permissions import refusal
 from visits.states import State
@@ -77,6 +78,9 @@ def _word_refusal(visit: Visit, word: Word, by: Staff, now: dt.datetime) -> str 
     """Visitors agree on a word for their visit; the school's is the office's and the leaders' to set."""
     if not word.for_visit and visit.includes(by):
         return "Set a code word for this visit only. The office or a leader sets the school's."
+    wanted = {CodeWordScope.VISIT: True, CodeWordScope.SCHOOL: False}.get(CodeWordScope(scope_of(visit)))
+    if wanted is not None and wanted != word.for_visit:
+        return f"Your policy wants a code word for {'each visit' if wanted else 'the whole school'}."
     return refusal(by, "agree_code_word", visit, now) or objection(word.phrase)
 
 
