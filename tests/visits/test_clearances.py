@@ -257,6 +257,5 @@ def test_people_to_choose_from_come_with_what_they_miss(cast: Cast, now, visit: 
         (cast.attendance.pk, "No DBS check on file"),
         (cast.attendance.pk, "No training: Violence prevention"),
         (cast.attendance.pk, "No training: Home visits for early help and better attendance"),
-        (cast.attendance.pk, "Mobile not tried out"),
         (cast.attendance.pk, "Has not read the policy"),
     ]

@@ -153,7 +153,7 @@ def test_outside_school_hours_warns_or_is_an_exception(cast: Cast, now) -> None:
 
 @pytest.mark.clause("SH-056")
 def test_daylight_is_reckoned_for_the_school(cast: Cast, now) -> None:
-    visit = make.draft(cast, now=now, **at(15, 30))  # until 16:00; the sun sets before
+    visit = make.draft(cast, now=now, **at(15, 45))  # until 16:15; the sun sets at 16:00
     for strength in (OFF, WARN, BLOCK):
         assert unmet("submit", visit, now, "daylight", daylight_rule=strength) == SAID[strength]
     (position,) = checks("authorise", visit, now, "position")
@@ -161,7 +161,7 @@ def test_daylight_is_reckoned_for_the_school(cast: Cast, now) -> None:
     School.objects.filter(pk=cast.school.pk).update(latitude="54.06", longitude="-2.88")
     assert checks("authorise", visit, now, "position") == []
     (check,) = checks("authorise", visit, now, "daylight")
-    assert check.sentence == "The visit ends after sunset (15:53). Go by day if you can."
+    assert check.sentence == "The visit ends after sunset (15:57). Go by day if you can."
     changed(visit, **at(12))
     assert unmet("submit", visit, now, "daylight", daylight_rule=BLOCK) == []
     changed(visit, **at(7, 30))
