@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from homevisits.clock import app_now
 from homevisits.people.models import Staff
 from homevisits.trusts.models import Policy, School, Trust
 from homevisits.trusts.roles import RoleName
@@ -103,6 +104,9 @@ def build_cast(preset: str) -> Cast:
         for part, role in (AT_SCHOOL | FOR_TRUST).items()
     }
     outsider = _person("outsider", RoleName.HEADTEACHER, SchoolFactory())
+    for person in people.values():
+        person.mobile_tried_at, person.mobile_tried_by = app_now(), people["office"]
+    Staff.objects.bulk_update(people.values(), ["mobile_tried_at", "mobile_tried_by"])
     policy = PolicyFactory(preset=preset, trust=trust)
     return Cast(
         trust=trust, school=school, other_school=other_school, policy=policy, outsider=outsider, **people

@@ -8,12 +8,16 @@ from django.urls import reverse
 
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
+from visits.background import waits_for_ewo
 from visits.board.scope import has_board
+from visits.briefing import WAITS, is_asked, of_visitor, to_brief
 from visits.gates.authorise import risk_is_wanted
 from visits.models import Visit
 from visits.permissions import refusal
+from visits.routes import is_exempt
 from visits.states import MOVES, State
 from visits.transitions.asking import assessor_refusal
+from visits.transitions.handing import is_handed
 from visits.waiting import to_countersign
 
 
@@ -49,7 +53,12 @@ Offers = Callable[[Looker], Iterator[Action]]
 
 def next_actions(looker: Looker) -> list[Action]:
     """What moves the visit on, the one to press first in the colour for it."""
-    return [*_countersign(looker), *FIRST[State(looker.visit.state)](looker), *_risk(looker)]
+    return [
+        *_countersign(looker),
+        *_assure(looker),
+        *FIRST[State(looker.visit.state)](looker),
+        *_risk(looker),
+    ]
 
 
 def other_actions(looker: Looker) -> list[Action]:
@@ -62,9 +71,48 @@ def _countersign(a: Looker) -> Iterator[Action]:
         yield a.link("Countersign what you said", "decide_countersign", "pen-line", kind="brand")
 
 
+def _assure(a: Looker) -> Iterator[Action]:
+    """What waits for this person's word: the contact, the EWO, those who brief and are briefed."""
+    visit = a.visit
+    contact = visit.state in ASSURED and not visit.contact_acknowledged_at
+    if contact and a.may("acknowledge_contact"):
+        yield a.link("Confirm that you check on them", "contact_page", "shield-check", kind="brand")
+    if visit.state in WAITS and to_brief(a.staff, visit):
+        yield a.link("Brief those who go", "briefing", "book-open-check", kind="brand")
+    own = of_visitor(visit, a.staff) if visit.state in WAITS else None
+    if own and own.is_confirmed and not own.is_acknowledged:
+        yield a.link("Read your briefing", "briefing", "book-open-check", kind="brand")
+    rules = visit.rules
+    open_still = visit.state in CHANGED and not visit.safeguarding_confirmed_at
+    if open_still and rules and rules.confirm_safeguarding and is_exempt(visit):
+        yield from _arranged(a)
+
+
+def _arranged(a: Looker) -> Iterator[Action]:
+    if a.may("confirm_safeguarding"):
+        text = "Safeguarding arrangements are in place"
+        yield a.link(text, "safeguarding", "shield-check", posts=True)
+
+
+def _background(a: Looker) -> Iterator[Action]:
+    """Asking the EWO what visitors should know, and answering (TC-062)."""
+    if a.visit.state not in CHANGED or not a.reads_why or not is_asked(a.visit):
+        return
+    is_asked_already = waits_for_ewo(a.visit)
+    if is_asked_already and a.may("give_background"):
+        yield a.link("Write what visitors should know", "background", "message-square-quote")
+    elif not is_asked_already and a.may("ask_background") and not a.may("give_background"):
+        yield a.link("Ask the EWO for background", "background_ask", "send", posts=True)
+
+
 def _draft(a: Looker) -> Iterator[Action]:
     if a.may("edit"):
         yield a.link("Go on with the request", "request", "arrow-right", kind="brand")
+    if a.may("ask_colleague"):
+        yield a.link("Ask somebody to make this visit", "ask_colleague", "user-plus")
+    if is_handed(a.visit) and a.may("hand_back"):
+        mine = a.visit.requested_by_id == a.staff.pk
+        yield a.link("Take it back" if mine else "Hand it back", "hand_back", "undo-2")
 
 
 def _requested(a: Looker) -> Iterator[Action]:
@@ -127,6 +175,7 @@ FIRST: dict[State, Offers] = {
     State.DECLINED: _nothing,
     State.CANCELLED: _nothing,
 }
+ASSURED = {State.REQUESTED, State.AUTHORISED, State.LOGGED, State.IN_PROGRESS}
 CHANGED = {State.REQUESTED, State.AUTHORISED, State.LOGGED}
 ASSESSED = {State.DRAFT, *CHANGED}
 
@@ -141,6 +190,9 @@ def _risk(a: Looker) -> Iterator[Action]:
 
 def _rest(a: Looker) -> Iterator[Action]:
     state = a.visit.state
+    yield from _background(a)
+    if a.visit.is_undecided and not a.visit.is_looked_at and a.reads_why and a.may("look_afterwards"):
+        yield a.link("Look at it afterwards", "looked_at", "eye")
     if state in CHANGED and a.may("amend"):
         yield a.link("Change the visit", "change", "pencil")
     if state in CHANGED and a.may("retime"):

@@ -40,7 +40,8 @@ def _pupil(visit: Visit, reads_why: bool) -> Rows:
 
 def _reason(visit: Visit, reads_why: bool) -> Rows:
     reason: Reason | None = visit.reason
-    more = [("The reason explained", visit.reason_explained)] if reason and reason.needs_explanation else []
+    more = [("Which kind", visit.reason_kind)] if reason and reason.kinds else []
+    more += [("The reason explained", visit.reason_explained)] if reason and reason.needs_explanation else []
     more += [("The concern", visit.concern_text)] if reason and reason.needs_concern else []
     return [
         ("Reason", str(reason or "")),
@@ -105,14 +106,28 @@ def times(visit: Visit) -> str:
 
 def _people(visit: Visit, reads_why: bool) -> Rows:
     who = "\n".join(_goes(attendee) for attendee in visit.party)
-    why = [("Why fewer go", visit.lone_reason), ("Why without the DSL", visit.dsl_absent_reason)]
+    why = [
+        ("Could two make it worse", worse(visit)),
+        ("Why fewer go", visit.lone_reason),
+        ("Why without the DSL", visit.dsl_absent_reason),
+        ("Why nobody interprets", visit.no_interpreter_reason),
+    ]
     return [("People", who), *(row for row in why if row[1] and reads_why)]
+
+
+def worse(visit: Visit) -> str:
+    """Whether two people could make it worse, and why (PS-125); "" where nobody was asked."""
+    rules = visit.rules
+    if rules is None or not rules.two_may_escalate or visit.two_may_escalate is None:
+        return ""
+    return f"Yes. {visit.two_may_escalate_why}".strip() if visit.two_may_escalate else "No"
 
 
 def _goes(attendee: Attendee) -> str:
     lead = " (leads)" if attendee.is_lead else ""
     outside = ", ".join(filter(None, [attendee.organisation, paper.spoken(attendee.phone)]))
-    return f"{attendee}{lead}" + (f", {outside}" if not attendee.staff_id and outside else "")
+    speaks = ", interprets" if attendee.is_interpreter else ""
+    return f"{attendee}{lead}" + (f", {outside}" if not attendee.staff_id and outside else "") + speaks
 
 
 ROWS = {

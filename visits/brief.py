@@ -9,8 +9,9 @@ from homevisits.clock import local, london_day
 from homevisits.look.times import when_text
 from homevisits.people.looking import warnings_of
 from homevisits.people.models import Clearance, HouseholdWarning, Staff
-from homevisits.trusts.choices import Ladder
-from visits import gates, mending, paper
+from homevisits.trusts.choices import Ladder, Strength
+from visits import answers, gates, mending, paper
+from visits.daylight import sun_of
 from visits.gates.checks import Check
 from visits.hours import distance
 from visits.models import Attendee, Visit
@@ -99,6 +100,17 @@ class Brief:
         return distance(v.school, v.start_at, v.end_at) if v.start_at and v.end_at else ""
 
     @property
+    def sunset(self) -> str:
+        """ "Sunset 15:52", where the policy looks at daylight (SH-056)."""
+        rules, sun = self.visit.rules, sun_of(self.visit)
+        return str(sun) if sun and rules and rules.daylight_rule != Strength.OFF else ""
+
+    @property
+    def worse(self) -> str:
+        """Whether two people could make it worse, and why (PS-125)."""
+        return answers.worse(self.visit)
+
+    @property
     def parents(self) -> str:
         return paper.parents_told(self.visit, for_office=False)
 
@@ -108,8 +120,9 @@ class Brief:
 
     @cached_property
     def attempts(self) -> list[ContactAttempt]:
-        """Calls and messages to these families in the two weeks before the request."""
-        since = self.visit.created_at - dt.timedelta(days=14)
+        """Calls and messages to these families before the request, as long as the policy lets them count."""
+        rules = self.visit.rules
+        since = self.visit.created_at - dt.timedelta(days=rules.attempts_within_days if rules else 0)
         found = ContactAttempt.objects.filter(pupil__in=self.visit.pupils.all(), at__gte=since)
         return list(found.select_related("by", "pupil").order_by("-at")[:8])
 

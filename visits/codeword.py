@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from homevisits.audit.look import looked
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import CodeWordScope
 from homevisits.trusts.models import School
 from visits.models import Visit
 from visits.story import CodeWord
@@ -43,10 +44,18 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+def scope_of(visit: Visit) -> str:
+    """Whose code word the policy wants: the school's, the visit's, or either."""
+    return visit.rules.code_word_scope if visit.rules else CodeWordScope.EITHER
+
+
 def _of(visit: Visit) -> CodeWord | None:
-    """The visit's own word, else the school's latest."""
-    words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
-    return words.order_by("visit_id", "-set_at").first()
+    """The visit's own word, else the school's latest; only one of them where the policy says so."""
+    own, schools = Q(visit=visit), Q(visit=None, school=visit.school)
+    where = {CodeWordScope.VISIT: own, CodeWordScope.SCHOOL: schools}.get(
+        CodeWordScope(scope_of(visit)), own | schools
+    )
+    return CodeWord.objects.filter(where).order_by("visit_id", "-set_at").first()
 
 
 def has_code_word(visit: Visit) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from homevisits.clock import local, london_day
@@ -14,10 +14,12 @@ from homevisits.people.models import Away, Staff
 from visits import paper
 from visits.actions import Action, may_ask
 from visits.board.scope import viewer
+from visits.briefings import Waits, waiting_to_brief, waiting_to_read
 from visits.climbing import EVERYBODY
 from visits.desk import worklist
 from visits.models import Attendee, Visit, VisitAlarm, VisitDeadline
 from visits.pills import Pill, pill
+from visits.routes import wants_contact
 from visits.safety import Due
 from visits.states import ENDED, State
 from visits.story import Decision
@@ -167,9 +169,47 @@ class Day:
 
     @cached_property
     def drafts(self) -> list[Visit]:
-        """Requests begun and not sent, the latest first."""
-        found = Visit.objects.filter(requested_by=self.staff, state=State.DRAFT)
+        """Requests begun and not sent, the latest first; those that a leader asks for stand by themselves."""
+        mine = Q(requested_by=self.staff, asked_of=None) | Q(asked_of=self.staff, requested_by=self.staff)
+        found = Visit.objects.filter(mine, state=State.DRAFT)
         return list(found.prefetch_related("pupils").order_by("-created_at")[:30])
+
+    @cached_property
+    def _handed(self) -> list[Visit]:
+        """Drafts that somebody asked a colleague to complete: theirs to do, or asked by this person (TC-184)."""
+        handed = Visit.objects.filter(state=State.DRAFT, asked_of__isnull=False)
+        mine = handed.filter(Q(asked_of=self.staff) | Q(requested_by=self.staff))
+        found = mine.exclude(asked_of=F("requested_by")).select_related("requested_by", "asked_of")
+        return list(found.prefetch_related("pupils").order_by("-created_at")[:30])
+
+    @property
+    def asked_to_make(self) -> list[Visit]:
+        """Visits that a leader asks this person to make."""
+        return [visit for visit in self._handed if visit.asked_of_id == self.staff.pk]
+
+    @property
+    def asked_of_others(self) -> list[Visit]:
+        """Visits that this person asked colleagues to make, and that they have not sent yet."""
+        return [visit for visit in self._handed if visit.requested_by_id == self.staff.pk]
+
+    @cached_property
+    def to_confirm(self) -> list[Visit]:
+        """Visits whose people this person checks on out of hours, and has not said so yet (TC-106)."""
+        named = Visit.objects.filter(responsible_contact=self.staff, contact_acknowledged_at=None)
+        states = [State.AUTHORISED, State.LOGGED]
+        found = named.filter(state__in=states, return_at__gt=self.now).select_related("school", "policy")
+        whole = found.prefetch_related("school__terms", "school__closures").order_by("depart_at")
+        return [v for v in whole if v.rules and v.rules.contact_must_acknowledge and wants_contact(v)]
+
+    @cached_property
+    def to_brief(self) -> list[Waits]:
+        """Visits with somebody whom this person briefs and who waits for it."""
+        return waiting_to_brief(self.staff, self.now)
+
+    @cached_property
+    def to_read(self) -> list[Visit]:
+        """Visits of which this person was given a briefing and has not confirmed it."""
+        return waiting_to_read(self.staff, self.now)
 
     @cached_property
     def decisions(self) -> list[Waiting]:
@@ -217,11 +257,12 @@ class Day:
     @property
     def waits(self) -> bool:
         """Whether anything waits for this person besides their own visits."""
-        return bool(self.alarms or self.decisions or self.countersign or self.to_log or self.calls)
+        told = self.to_brief or self.to_read or self.to_confirm or self.asked_to_make
+        return bool(self.alarms or self.decisions or self.countersign or self.to_log or self.calls or told)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.going or self.waits or self.drafts or self.asked)
+        return not (self.going or self.waits or self.drafts or self.asked or self.asked_of_others)
 
     @property
     def may_ask(self) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
 from homevisits import making, pdf
@@ -21,6 +21,7 @@ from homevisits.clock import app_now
 from homevisits.people.models import Staff
 from visits.letters import expectations_words, letter_words, may_have_letter
 from visits.models import Visit
+from visits.numbers import may_read_all, without_hidden
 from visits.paper import appointment_words, letterhead, moment
 from visits.states import State
 from visits.story import Document
@@ -62,6 +63,12 @@ def words(visit: Visit, kind: str, *, for_office: bool = False) -> dict[str, Any
     return letterhead(visit) | SHEETS[Kind(kind)].words(visit, for_office)
 
 
+def for_reader(visit: Visit, kind: str, reader: Staff, *, for_office: bool) -> dict[str, Any]:
+    """The same for one person: the form leaves out the numbers that they do not see (TC-160, TC-161)."""
+    said = words(visit, kind, for_office=for_office)
+    return without_hidden(said, visit, reader) if kind == Kind.APPOINTMENT else said
+
+
 def digest(said: dict[str, Any]) -> str:
     """SHA-256 over the words: an old copy is good for as long as it says the same."""
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -78,7 +85,7 @@ def ask(*, visit: Visit, kind: str, by: Staff, now: dt.datetime, for_office: boo
             .select_related("school__trust", "policy")
             .get(pk=visit.pk)
         )
-        said = digest(words(fresh, kind, for_office=for_office))
+        said = digest(for_reader(fresh, kind, by, for_office=for_office))
         copies = Document.objects.filter(visit=fresh, kind=kind, for_office=for_office, printed_by=by)
         copy = copies.filter(facts_hash=said).first()
         if copy is None:
@@ -123,7 +130,7 @@ def _rendered(document_id: int, started: dt.datetime) -> dict[str, Any]:
     copy = Document.objects.select_related("visit__school__trust", "visit__policy", "printed_by").get(
         pk=document_id
     )
-    said = words(copy.visit, copy.kind, for_office=copy.for_office)
+    said = for_reader(copy.visit, copy.kind, copy.printed_by, for_office=copy.for_office)
     made = pdf.render(page(copy, said, started))
     return {"state": Made.READY, "pdf": made, "made_at": app_now(), "facts_hash": digest(said)}
 
@@ -148,4 +155,7 @@ def kept(visit: Visit, staff: Staff) -> "QuerySet[Document]":
     """The copies on file that this person may open; none without the reason for who may not read it."""
     copies = visit.documents.filter(state=Made.READY).select_related("printed_by").defer("pdf")
     reads_why = Visit.objects.about_reason(staff).filter(pk=visit.pk).exists()
-    return copies if reads_why else copies.filter(for_office=True)
+    copies = copies if reads_why else copies.filter(for_office=True)
+    if may_read_all(staff, visit):
+        return copies
+    return copies.exclude(~Q(printed_by=staff), kind=Kind.APPOINTMENT)

@@ -300,6 +300,16 @@ class Visit(models.Model):
         return any(a.staff_id == staff.pk for a in self.party)
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether it went ahead as an emergency without a decision, to be looked at afterwards."""
+        return self.events.filter(kind="undecided").exists()
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether somebody has looked at it afterwards."""
+        return self.events.filter(kind="looked_at").exists()
+
+    @property
     def has_ewo(self) -> bool:
         return any(a.staff and a.staff.is_ewo for a in self.party)
 

@@ -74,6 +74,8 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         return _countersign(visit)
     if kind == "record":
         return _record(deadline)
+    if kind == "contact":
+        return _contact(deadline, now)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
     body = "Say where you are on your phone page, or ring the office."
     return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
@@ -104,6 +106,28 @@ def _countersign(visit: "Visit") -> Nudges:
         (d.decider, Words(subject, "Read what was typed in for you.", visit.get_absolute_url()))
         for d in open_ones
     ]
+
+
+def _contact(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """The responsible contact; with the last reminder the office too, who can ring or choose another."""
+    from visits.watch import answerers
+
+    visit = deadline.visit
+    asked = visit.responsible_contact
+    words = Words(
+        f"{visit.ref}: confirm that you check on the visitors",
+        "Nobody leaves before you have. Open it and press the button.",
+        f"/visits/{visit.ref}/contact/",
+    )
+    told = [(asked, words)] if asked else []
+    if deadline.nudges_left > 1:
+        return told
+    late = Words(
+        f"{visit.ref}: the responsible contact has not answered",
+        "Ring them, or choose somebody else: nobody leaves before the contact has confirmed.",
+        f"/visits/{visit.ref}/log/",
+    )
+    return [*told, *((person, late) for person in answerers(visit, now) if person != asked)]
 
 
 def _record(deadline: "VisitDeadline") -> Nudges:

@@ -14,7 +14,8 @@ from visits.actions import Action, Looker, next_actions, other_actions
 from visits.codeword import has_code_word
 from visits.documents import can_be_printed, kept
 from visits.hours import distance
-from visits.models import Visit, VisitAlarm
+from visits.models import Attendee, Visit, VisitAlarm
+from visits.numbers import may_read
 from visits.permissions import refusal
 from visits.pills import Pill, is_late, pill
 from visits.prefill import standing_warnings
@@ -275,6 +276,11 @@ class Overview:
         """Why it was declined, returned or cancelled, for those to whom that was written."""
         shows = self.reads_why or self.visit.state == State.CANCELLED
         return self.visit.ended_reason if shows else ""
+
+    @cached_property
+    def party(self) -> list[tuple[Attendee, bool]]:
+        """Everybody who goes, and whether this person sees their number (TC-160, TC-161)."""
+        return [(one, may_read(self.staff, self.visit, one)) for one in self.visit.party]
 
     @property
     def documents(self) -> list[Document]:

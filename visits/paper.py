@@ -123,7 +123,15 @@ def appointment_words(visit: Visit, *, for_office: bool) -> dict[str, Any]:
         "safety": _safety(visit, for_office),
         "authorised": _authorised(visit, for_office),
         "checks": [item.text for item in departure_checks(visit)],
+        "extras": extras(visit),
     }
+
+
+def extras(visit: Visit) -> Facts:
+    """The answers to what the school's form asks besides (TC-101)."""
+    given = dict(visit.extra_answers.values_list("code", "text"))
+    asked = visit.rules.extrafields.all() if given and visit.rules else []
+    return told(*((field.label, given.get(field.code, "")) for field in asked))
 
 
 def _visit_facts(visit: Visit, for_office: bool) -> Facts:
@@ -151,6 +159,7 @@ def _person(attendee: Attendee, visit: Visit) -> dict[str, str]:
     """Name and part, mobile, car, and the checks that hold on the day."""
     staff = attendee.staff
     part = staff.title if staff else attendee.organisation or "From outside"
+    part += ", interprets" if attendee.is_interpreter else ""
     checks = []
     if staff and visit.start_at:
         on = london_day(visit.start_at)
@@ -245,6 +254,7 @@ def _decided(decision: Decision, for_office: bool) -> str:
         for word, holds in (
             ("necessary", decision.necessary),
             ("in the pupil’s best interests", decision.best_interests),
+            ("safeguarding arrangements are in place", decision.safeguarding),
         )
         if holds
     ]

@@ -6,18 +6,55 @@ from dataclasses import dataclass
 
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
+from homevisits.trusts.models import School
 from homevisits.trusts.roles import LEADERS, RoleName
+from visits.briefing import may_brief
 from visits.models import Visit
 from visits.routes import decidable, route, standing
 from visits.watch import may_act_as_office
 
 Rule = Callable[[Staff, Visit, dt.datetime], str | None]
 
+# Who may ask a named colleague to make a visit (TC-184).
+DELEGATES = (RoleName.HEADTEACHER, RoleName.SLT, RoleName.ATTENDANCE_LEAD)
 READS_CODE_WORD = {*LEADERS, RoleName.OFFICE}
 
 
 def is_asker(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     return visit.requested_by_id == staff.pk
+
+
+def is_drafter(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Whoever fills in a draft: the colleague who was asked to make the visit, else who began it (TC-184)."""
+    return staff.pk == (visit.asked_of_id or visit.requested_by_id)
+
+
+def is_delegator(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """A head, a member of SLT or the attendance lead, with a draft of their own (TC-184)."""
+    return is_drafter(staff, visit, now) and may_delegate(staff, visit.school)
+
+
+def may_delegate(staff: Staff, school: School) -> bool:
+    """Whether somebody may ask a colleague of a school to make a visit (TC-184)."""
+    return staff.has_role(*DELEGATES, school=school)
+
+
+def is_ewo(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return staff.has_role(RoleName.EWO, school=visit.school)
+
+
+def is_own_ewo(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """The EWO who initiates or attends this visit (TC-060)."""
+    return is_ewo(staff, visit, now) and (visit.includes(staff) or is_asker(staff, visit, now))
+
+
+def is_briefer(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Somebody who briefs at least one of those who go."""
+    return any(may_brief(staff, visit, a.staff) for a in visit.party if a.staff)
+
+
+def is_contact(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return staff.pk == visit.responsible_contact_id
 
 
 def is_visitor(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
@@ -35,6 +72,11 @@ def is_decider(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
 def is_leader(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     """A leader of the school or trust who is not in the party."""
     return staff.has_role(*LEADERS, school=visit.school) and not visit.includes(staff)
+
+
+def is_onlooker(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """A leader for whom it is not their own visit."""
+    return is_leader(staff, visit, now) and not is_asker(staff, visit, now)
 
 
 def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
@@ -81,8 +123,26 @@ def _any(sentence: str, *who: Callable[[Staff, Visit, dt.datetime], bool]) -> An
 
 
 RULES: dict[str, Rule] = {
-    "edit": _any("Only the person who asks can change this request.", is_asker),
-    "submit": _any("Only the person who asks can send this request.", is_asker),
+    "edit": _any("Only the person who asks can change this request.", is_drafter),
+    "submit": _any("Only the person who asks can send this request.", is_drafter),
+    "ask_colleague": _any(
+        "Only a head, a member of SLT or the attendance lead can ask a colleague to make a visit.",
+        is_delegator,
+    ),
+    "hand_back": _any("Only whoever was asked, or who asked them, can hand this back.", is_asker, is_drafter),
+    "brief": _any(
+        "Only those whom your policy names brief visitors, and nobody briefs themself.", is_briefer
+    ),
+    "acknowledge_briefing": _any("Only somebody who goes can confirm their briefing.", is_visitor),
+    "ask_background": _any(
+        "Only somebody who goes, who asked, or a leader can ask the EWO.", is_visitor, is_asker, is_leader
+    ),
+    "give_background": _any("Only the EWO answers this.", is_ewo),
+    "acknowledge_contact": _any("Only the responsible contact can confirm this.", is_contact),
+    "confirm_safeguarding": _any("Only the EWO of this visit can confirm this.", is_own_ewo),
+    "look_afterwards": _any(
+        "Only a leader who neither asked nor goes can look at this visit afterwards.", is_onlooker
+    ),
     "amend": _any(
         "Only the person who asked, the lead or the office can change this visit.",
         is_asker,

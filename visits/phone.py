@@ -15,6 +15,7 @@ from homevisits.clock import london_day
 from homevisits.people.models import ContactLink, HouseholdWarning, Staff
 from homevisits.trusts.parts import GuidanceItem
 from visits import timing
+from visits.briefing import Briefed, of_visitor
 from visits.guidance import guidance
 from visits.models import Attendee, Visit
 from visits.states import State
@@ -203,6 +204,11 @@ class PhonePage:
         moment, title = REMINDERS[self.phase]
         items = [item for item in guidance(self.visit, moment) if not item.is_check]
         return {"title": title, "items": items} if items else None
+
+    @cached_property
+    def briefing(self) -> Briefed | None:
+        """What this visitor reads and confirms before leaving, where the policy asks for it (TC-141)."""
+        return of_visitor(self.visit, self.staff) if self.phase == Phase.READY else None
 
     @property
     def threats(self) -> list[GuidanceItem]:

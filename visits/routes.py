@@ -70,12 +70,43 @@ def is_out_of_hours(visit: Visit) -> bool:
     return not is_in_school_hours(visit.school, visit.start_at, visit.end_at)
 
 
+def wants_contact(visit: Visit) -> bool:
+    """Whether the policy asks for somebody who checks on the visitors at this hour (TC-106)."""
+    policy = visit.rules
+    return bool(policy and policy.responsible_contact_required and is_out_of_hours(visit))
+
+
 def is_evening(visit: Visit) -> bool:
     """Whether the visit starts, or is still going on, in what the policy calls evening (PS-136)."""
     policy = visit.rules
     if not (policy and policy.evening_from and visit.start_at and visit.end_at):
         return False
     return max(local(visit.start_at).time(), local(visit.end_at).time()) >= policy.evening_from
+
+
+def is_early(visit: Visit) -> bool:
+    """Whether the visit starts before what the policy calls the earliest hour."""
+    policy = visit.rules
+    if not (policy and policy.earliest_start and visit.start_at):
+        return False
+    return local(visit.start_at).time() < policy.earliest_start
+
+
+def is_unusual_hour(visit: Visit) -> bool:
+    """Whether the hour needs a reason and a decision of its own."""
+    return is_evening(visit) or is_early(visit)
+
+
+def goes_undecided(visit: Visit) -> bool:
+    """Whether a visit on an emergency ground goes ahead without a decision, to be looked at afterwards.
+
+    The ground counts, not that somebody calls the request urgent.
+    """
+    policy = visit.rules
+    if policy is None or policy.urgent_needs_authorisation or visit.is_retrospective:
+        return False
+    ground = {"code": visit.ground_code, "is_emergency": True}
+    return visit.told == Visit.Told.NO and policy.noticegrounds.filter(**ground).exists()
 
 
 def route(visit: Visit) -> list[Need]:
@@ -103,7 +134,7 @@ def _need(policy: Policy, kind: str, roles: list[str], sentence: str, *columns: 
 
 
 def _visit(visit: Visit, policy: Policy) -> Need | None:
-    if is_exempt(visit):
+    if is_exempt(visit) or goes_undecided(visit):
         return None
     return _need(policy, Kind.VISIT, policy.authorising_roles, "The visit itself", "authorising_roles")
 
@@ -118,10 +149,10 @@ def _lone(visit: Visit, policy: Policy) -> Need | None:
 
 def _out_of_hours(visit: Visit, policy: Policy) -> Need | None:
     exceptional = policy.out_of_hours == OutOfHours.EXCEPTIONAL and is_out_of_hours(visit)
-    if not (exceptional or is_evening(visit)):
+    if not (exceptional or is_unusual_hour(visit)):
         return None
     roles = policy.stand_in_roles if is_exempt(visit) else policy.authorising_roles
-    columns = ("out_of_hours", "evening_from")
+    columns = ("out_of_hours", "evening_from", "earliest_start")
     return _need(policy, Kind.OUT_OF_HOURS, roles, "Going outside school hours", *columns)
 
 

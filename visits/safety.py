@@ -29,6 +29,7 @@ class Due(models.TextChoices):
     END = "end", "End of the visit"
     RETURN = "return", "Return"
     RECORD = "record", "Record"
+    CONTACT = "contact", "Word of the responsible contact"
 
 
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}

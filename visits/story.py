@@ -84,6 +84,16 @@ class Decision(models.Model):
         return self.voided_at is None
 
     @property
+    def confirmed(self) -> str:
+        """What was ticked with it: "that it is necessary, that it is in the pupil's best interests"."""
+        said = (
+            (self.necessary, "that it is necessary"),
+            (self.best_interests, "that it is in the pupil’s best interests"),
+            (self.safeguarding, "that safeguarding arrangements are in place"),
+        )
+        return ", ".join(words for ticked, words in said if ticked)
+
+    @property
     def wants_countersigning(self) -> bool:
         return self.stands and self.typed_by_id is not None and self.countersigned_at is None
 

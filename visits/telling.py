@@ -7,6 +7,7 @@ from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel
+from visits.briefing import briefers, briefings
 from visits.models import Visit
 from visits.routes import deciders_on, missing, rota_of
 from visits.watch import answerers
@@ -78,6 +79,12 @@ def waiting_deciders(visit: Visit, now: dt.datetime) -> list[Staff]:
 
 def office(visit: Visit, now: dt.datetime) -> list[Staff]:
     return list(answerers(visit, now))
+
+
+def briefers_of(visit: Visit) -> list[Staff]:
+    """Everybody who may brief somebody on this visit who is not briefed yet."""
+    waiting = [one for one in briefings(visit) if not one.is_confirmed]
+    return list(dict.fromkeys(person for one in waiting for person in briefers(visit, one.staff)))
 
 
 def told_of_changes(visit: Visit) -> list[Staff]:

@@ -8,11 +8,14 @@ from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
 from visits.models import Attendee, Visit
+from visits.routes import wants_contact
 from visits.safety import SAFETY, Due
 from visits.states import State
 from visits.story import Moment
 
 NUDGES = 3
+CONTACT_MINUTES = 15
+CONTACT_NUDGES = 8
 
 
 def minutes(number: int) -> dt.timedelta:
@@ -50,6 +53,14 @@ def countersignatures(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         yield _want(
             Due.COUNTERSIGN, first + minutes(policy.countersign_minutes), nudges=NUDGES, nudge_minutes=240
         )
+
+
+def contact(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The responsible contact is reminded until they say that they check on the visitors (TC-106)."""
+    asked = policy.contact_must_acknowledge and wants_contact(visit) and visit.responsible_contact_id
+    if asked and visit.logged_at and not visit.contact_acknowledged_at:
+        due = visit.logged_at + minutes(CONTACT_MINUTES)
+        yield _want(Due.CONTACT, due, nudges=CONTACT_NUDGES, nudge_minutes=CONTACT_MINUTES)
 
 
 def departure(visit: Visit, policy: Policy) -> Iterator[Wanted]:
@@ -124,7 +135,7 @@ def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 PLANS = {
     State.REQUESTED: (decisions, countersignatures),
     State.AUTHORISED: (countersignatures,),
-    State.LOGGED: (departure, coming_back, countersignatures),
+    State.LOGGED: (departure, coming_back, contact, countersignatures),
     State.IN_PROGRESS: (arrival, check_ins, waiting, end, coming_back, countersignatures),
     State.RETURNED_SAFE: (recording, countersignatures),
     State.RECORDED: (countersignatures,),

@@ -55,7 +55,13 @@ def _all(staff: Staff, now: dt.datetime) -> Iterator[Found]:
             yield Found(visit, "Said by telephone and not confirmed in time", _answer(visit))
     for visit in went.filter(policy__urgent_needs_authorisation=False, kind=Visit.Kind.EMERGENCY):
         if not is_exempt(visit) and not _answer(visit):
-            yield Found(visit, "An emergency that went ahead without a decision", "")
+            yield Found(visit, "An emergency that went ahead without a decision", _looked_at(visit))
+
+
+def _looked_at(visit: Visit) -> str:
+    """Who has looked at it afterwards; empty while nobody has."""
+    event = visit.events.filter(kind="looked_at").select_related("by").first()
+    return f"Looked at: {event.by.short_name}" if event and event.by else ""
 
 
 def _is_late(decision: Decision, visit: Visit, now: dt.datetime) -> bool:

@@ -1,9 +1,11 @@
 """Signing in by e-mail: no sign-up, and the demo's password opens nothing but a demo."""
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -43,3 +45,12 @@ class DemoPasswordValidator:
 
     def get_help_text(self) -> str:
         return "Your password can’t be the one of the demonstration."
+
+
+def is_fresh(request: HttpRequest, limit: dt.timedelta, now: dt.datetime) -> bool:
+    """Whether the password was given in this session no longer ago than a limit.
+
+    allauth notes each sign-in with the machine's clock; a moment ahead of the database's is fresh too.
+    """
+    given = [method["at"] for method in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])]
+    return bool(given) and now.timestamp() - max(given) <= limit.total_seconds()

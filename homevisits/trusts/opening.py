@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from homevisits.people.models import Staff
 
 HOURS = ("opens_at", "closes_at", "office_opens_at", "office_closes_at", "desk_name")
+# Where the school lies: sunrise and sunset are reckoned for it (SH-056).
+POSITION = ("latitude", "longitude")
 
 type Span = Term | Closure
 

@@ -6,22 +6,28 @@ from django.core.exceptions import ValidationError
 
 from homevisits.look.forms import DayField, HouseModelForm, Tiles
 from homevisits.trusts.models import Closure, School, Term
-from homevisits.trusts.opening import HOURS
+from homevisits.trusts.opening import HOURS, POSITION
 
 
 class HoursForm(HouseModelForm):
     submit = "Save"
-    sizes = {name: "short" for name in HOURS if name.endswith("_at")}
+    sizes = {name: "short" for name in (*HOURS, *POSITION) if name != "desk_name"}
 
     class Meta:
         model = School
-        fields = HOURS
+        fields = (*HOURS, *POSITION)
         labels = {
             "opens_at": "The school day starts at",
             "closes_at": "The school day ends at",
             "office_opens_at": "The office opens at",
             "office_closes_at": "The office closes at",
             "desk_name": "What the office is called",
+            "latitude": "Latitude of the school",
+            "longitude": "Longitude of the school",
+        }
+        help_texts = {
+            "latitude": "Degrees north, such as 52.056. Sunrise and sunset are reckoned for this place.",
+            "longitude": "Degrees east, so a minus for most of England: -2.716, say.",
         }
 
     def clean(self) -> dict[str, Any]:
@@ -29,7 +35,17 @@ class HoursForm(HouseModelForm):
         for first, last in (("opens_at", "closes_at"), ("office_opens_at", "office_closes_at")):
             if cleaned.get(first) and cleaned.get(last) and cleaned[first] >= cleaned[last]:
                 self.add_error(last, f"Enter a time after {cleaned[first]:%H:%M}.")
+        self._place(cleaned.get("latitude"), cleaned.get("longitude"))
         return cleaned
+
+    def _place(self, latitude: Any, longitude: Any) -> None:
+        """A place is whole, and on the globe."""
+        if (latitude is None) != (longitude is None):
+            missing = "latitude" if latitude is None else "longitude"
+            self.add_error(missing, f"Enter the {missing} too, or leave both empty.")
+        for name, value, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+            if value is not None and abs(value) > most:
+                self.add_error(name, f"Enter a {name} from -{most} to {most}.")
 
 
 class SpanForm(HouseModelForm):

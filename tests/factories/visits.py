@@ -8,17 +8,19 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from homevisits.clock import app_now
-from homevisits.people.models import Contact, ContactLink, Pupil, Staff
+from homevisits.clock import app_now, london_day
+from homevisits.people.models import Clearance, Contact, ContactLink, Pupil, Reading, Staff
+from homevisits.trusts.models import Policy
 from homevisits.trusts.roles import RoleName
 from tests.cast import Cast
-from tests.factories.people import ClearanceFactory, HouseholdFactory, PupilFactory
+from tests.factories.people import HouseholdFactory, PupilFactory
 from tests.kept import kept
 from visits import transitions
+from visits.briefing import briefings
 from visits.codeword import has_code_word, set_code_word
 from visits.guidance import departure_checks
-from visits.models import Visit
-from visits.routes import deciders, missing, route
+from visits.models import Briefing, Visit
+from visits.routes import deciders, is_exempt, missing, route, wants_contact
 from visits.states import State
 from visits.story import ContactAttempt
 
@@ -57,11 +59,56 @@ def attempt(
     return ContactAttempt.objects.create(pupil_id=pupil, by=by, at=at, channel=channel, result=result)
 
 
+TRAINED = ("dbs_enhanced", "violence_prevention", "early_help", "home_visits")
+
+
 def checked(*people: Staff) -> None:
-    """Give people the DBS check that lets them go."""
-    for person in people:
-        if not person.clearances.exists():
-            ClearanceFactory(staff=person, kind="dbs_enhanced")
+    """Give people what lets them go: the check, the training, the papers read. Writes new rows alone."""
+    ids = {person.pk for person in people}
+    have = set(Clearance.objects.filter(staff__in=ids).values_list("staff_id", flat=True))
+    issued = london_day(app_now()) - dt.timedelta(days=365)
+    Clearance.objects.bulk_create(
+        Clearance(staff_id=pk, kind=kind, issued_on=issued) for pk in ids - have for kind in TRAINED
+    )
+    read(*people)
+
+
+def read(*people: Staff) -> None:
+    """Have people confirm every policy of their trust, and the papers beside it."""
+    trusts = {person.trust_id for person in people}
+    policies = Policy.objects.published().filter(trust__in=trusts).prefetch_related("linkedpolicys")
+    papers = [(p, title) for p in policies for title in ["", *(x.title for x in p.linkedpolicys.all())]]
+    Reading.objects.bulk_create(
+        [
+            Reading(staff_id=pk, policy=policy, paper=title, read_at=app_now())
+            for pk in {person.pk for person in people}
+            for policy, title in papers
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def briefed(cast: Cast, visit: Visit, now: dt.datetime) -> None:
+    """Everybody who goes is briefed by whom the policy names, and has read it."""
+    rows = []
+    for one in briefings(visit):
+        by = cast.ceo if one.staff.is_ewo or one.staff == cast.head else cast.head
+        said = {"staff": one.staff, "confirmed_by": by, "confirmed_at": now, "acknowledged_at": now}
+        if one.standing_row is None:
+            rows.append(Briefing(policy=visit.rules, **said))
+        if one.visit_row is None:
+            rows.append(
+                Briefing(policy=visit.rules, visit=visit, words="A quiet street; a small dog.", **said)
+            )
+    Briefing.objects.bulk_create(rows)
+
+
+def assured(cast: Cast, visit: Visit, now: dt.datetime) -> None:
+    """The EWO has made sure of the safeguarding arrangements of a visit that needs no head."""
+    if is_exempt(visit):
+        Visit.objects.filter(pk=visit.pk).update(
+            safeguarding_confirmed_by=cast.ewo, safeguarding_confirmed_at=now
+        )
 
 
 def plan(now: dt.datetime) -> dict[str, dt.datetime]:
@@ -90,7 +137,7 @@ def draft(
     party = (
         party if party is not None else ([by, cast.colleague] if by != cast.colleague else [by, cast.teacher])
     )
-    checked(*party)
+    checked(by, *party)
     pupil = pupil or a_pupil(cast)
     visit = transitions.start_draft(by=by, school=cast.school, now=now, pupils=[pupil])
     home = pupil.household
@@ -107,6 +154,7 @@ def draft(
         "told_at": now,
         "told_by": by,
         "parent_agreed": True,
+        "two_may_escalate": False,
         **plan(now),
         **values,
     }
@@ -159,7 +207,11 @@ def authorised(cast: Cast, **options: Any) -> Visit:
             kinds=[n.kind for n in route(fresh)],
             necessary=True,
             best_interests=True,
+            safeguarding=True,
         )
+    ready = Visit.objects.get(pk=visit.pk)
+    briefed(cast, ready, now)
+    assured(cast, ready, now)
     return Visit.objects.get(pk=visit.pk)
 
 
@@ -176,7 +228,10 @@ def logged(cast: Cast, **options: Any) -> Visit:
     now = options.get("now") or app_now()
     if not has_code_word(visit):
         set_code_word(school=cast.school, word="Is the blue folder on my desk?", by=cast.office, now=now)
-    return transitions.log(visit=visit, by=cast.office, now=now, **log_facts(cast, visit))
+    visit = transitions.log(visit=visit, by=cast.office, now=now, **log_facts(cast, visit))
+    if wants_contact(visit):
+        visit = transitions.acknowledge_contact(visit=visit, by=cast.slt, now=now)
+    return visit
 
 
 @kept

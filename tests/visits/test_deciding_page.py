@@ -14,6 +14,7 @@ from homevisits.people.models import Staff
 from tests.cast import PARTS, Cast
 from tests.factories import visits as make
 from tests.factories.people import AwayFactory, HouseholdWarningFactory
+from tests.factories.trusts import PolicyFactory
 from tests.factories.visits import fresh
 from visits import transitions
 from visits.models import Visit
@@ -21,7 +22,13 @@ from visits.states import State
 from visits.story import ContactAttempt, Decision
 
 PRESETS = ["three_counties", "poulton_le_sands", "aspirational_futures"]
-YES = {"reply": "yes", "reason": "Needed now.", "necessary": "on", "best_interests": "on"}
+YES = {
+    "reply": "yes",
+    "reason": "Needed now.",
+    "necessary": "on",
+    "best_interests": "on",
+    "safeguarding": "on",
+}
 
 
 def opened(client: Client, staff: Staff, visit: Visit) -> HttpResponse:
@@ -114,7 +121,8 @@ def test_another_schools_visits_to_the_home_are_named_without_anything_about_the
 ) -> None:
     pupil = make.a_pupil(cast)
     visit = make.requested(cast, now=now, pupil=pupil)
-    other = make.requested(cast, now=now, pupil=pupil)
+    others = [cast.attendance, cast.deputy]
+    other = make.requested(cast, now=now, pupil=pupil, by=cast.attendance, party=others)
     Visit.objects.filter(pk=other.pk).update(school=cast.other_school, arrived_at=now, outcome="refused")
     said = text(opened(client, cast.head, visit))
     assert f"Visited by {cast.other_school} too: ask there" in said
@@ -134,7 +142,7 @@ def test_authorise_is_disabled_with_its_reason_while_something_blocks(
 
 
 @pytest.mark.clause("TC-095", "TC-096")
-@pytest.mark.parametrize("missing", ["necessary", "best_interests"])
+@pytest.mark.parametrize("missing", ["necessary", "best_interests", "safeguarding"])
 def test_a_yes_needs_what_the_policy_asks_to_confirm(cast: Cast, now, client: Client, missing: str) -> None:
     visit = make.requested(cast, now=now)
     make.assessed(cast, visit, now)
@@ -149,7 +157,7 @@ def test_a_no_needs_its_reason_and_nothing_else(
     cast: Cast, now, client: Client, answer: str, state: str
 ) -> None:
     visit = make.requested(cast, now=now)
-    unasked = {"reply": answer, "necessary": "", "best_interests": ""}
+    unasked = {"reply": answer, "necessary": "", "best_interests": "", "safeguarding": ""}
     silent = answered(client, cast.head, visit, **unasked, reason=" ")
     assert silent.context["form"].errors["reason"] == ["Give a reason for your decision"]
     reply = answered(client, cast.head, visit, **unasked, reason="Meet in school first.")
@@ -350,6 +358,7 @@ def test_dashboard_shows_a_deputy_only_while_the_first_is_away(cast: Cast, now, 
 
 
 def test_dashboard_costs_the_same_for_one_request_and_for_thirty(cast: Cast, now, client: Client) -> None:
+    PolicyFactory(preset="three_counties", trust=cast.trust, clash_rule="off")  # thirty visits, one teacher
     make.requested(cast, now=now)
     client.force_login(cast.head)
 

@@ -190,11 +190,12 @@ def test_an_outsider_does_not_count_as_a_second_person(cast: Cast, ten_o_clock) 
     assert codes("submit", visit, ten_o_clock) == {"min_people"}
 
 
-def test_an_outsider_needs_a_phone(cast: Cast, ten_o_clock) -> None:
+@pytest.mark.clause("TC-244", "TC-158")
+def test_an_outsider_needs_a_phone_and_says_where_they_are_from(cast: Cast, ten_o_clock) -> None:
     visit = make.draft(cast, now=ten_o_clock)
     party = [{"staff": cast.teacher, "is_lead": True}, {"staff": cast.colleague}, {"name": "Ana Silva"}]
     transitions.keep_draft(visit=visit, by=cast.teacher, now=ten_o_clock, values={}, party=party)
-    assert codes("submit", visit, ten_o_clock) == {"outsider_phone"}
+    assert codes("submit", visit, ten_o_clock) == {"outsider_phone", "outsider_organisation"}
 
 
 @pytest.mark.clause("TC-227")
@@ -283,6 +284,7 @@ def test_tc_authorises_nothing_without_a_risk_assessment(cast: Cast, ten_o_clock
         "reason": "Needed.",
         "necessary": True,
         "best_interests": True,
+        "safeguarding": True,
     }
     with pytest.raises(Refused, match="Write the risk assessment"):
         transitions.answer(**yes)
@@ -292,14 +294,14 @@ def test_tc_authorises_nothing_without_a_risk_assessment(cast: Cast, ten_o_clock
     assert transitions.answer(**yes).state == "authorised"
 
 
-@pytest.mark.clause("TC-095", "TC-096", "TC-049")
+@pytest.mark.clause("TC-095", "TC-096", "TC-049", "TC-051")
 @on("cast", [TC], indirect=True)
-@on("missing", ["necessary", "best_interests"])
-def test_tc_yes_confirms_necessity_and_best_interests(cast: Cast, ten_o_clock, missing: str) -> None:
+@on("missing", ["necessary", "best_interests", "safeguarding"])
+def test_tc_yes_confirms_what_the_policy_asks(cast: Cast, ten_o_clock, missing: str) -> None:
     visit = make.requested(cast, now=ten_o_clock)
     make.assessed(cast, visit, ten_o_clock)
-    ticks = {"necessary": True, "best_interests": True, missing: False}
-    with pytest.raises(Refused, match="Confirm that the visit is"):
+    ticks = {"necessary": True, "best_interests": True, "safeguarding": True, missing: False}
+    with pytest.raises(Refused, match="Confirm that"):
         transitions.answer(visit=visit, by=cast.head, now=ten_o_clock, reply="yes", reason="Needed.", **ticks)
 
 
@@ -373,6 +375,7 @@ def test_a_lone_visit_is_not_logged_without_its_assessment(cast: Cast, ten_o_clo
         reason="Safe.",
         necessary=True,
         best_interests=True,
+        safeguarding=True,
     )
     assert {"risk", "lone_assessment"} <= codes("log", visit, ten_o_clock)
     transitions.assess_risk(

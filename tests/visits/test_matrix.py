@@ -42,7 +42,14 @@ class Undone(Exception):
 def acts(cast: Cast, now) -> dict[str, Callable[[Visit, Staff], object]]:
     def answer(reply: str) -> Callable[[Visit, Staff], object]:
         return lambda visit, by: transitions.answer(
-            visit=visit, by=by, now=now, reply=reply, reason="Because.", necessary=True, best_interests=True
+            visit=visit,
+            by=by,
+            now=now,
+            reply=reply,
+            reason="Because.",
+            necessary=True,
+            best_interests=True,
+            safeguarding=True,
         )
 
     def amend(visit: Visit, by: Staff) -> object:

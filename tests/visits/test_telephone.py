@@ -20,6 +20,7 @@ SAID = {
     "reason": "“Go, please.”",
     "necessary": "on",
     "best_interests": "on",
+    "safeguarding": "on",
 }
 
 

@@ -83,6 +83,8 @@ class Facts:
     returned_at: dt.datetime | None = None
     early_minutes: int = 30
     checkin_minutes: int = 0
+    readers: tuple[str, ...] = ()
+    readers_ewo: tuple[str, ...] = ()
     pupils: int = 1
     warnings: tuple[str, ...] = ()
     is_shared: bool = False
@@ -128,6 +130,8 @@ def read(visits: Collection[int]) -> list[Facts]:
             school=row["school__name"],
             early_minutes=row["policy__depart_early_minutes"],
             checkin_minutes=row["policy__checkin_after_start_minutes"],
+            readers=tuple(row["policy__phone_reader_roles"]),
+            readers_ewo=tuple(row["policy__phone_reader_roles_ewo"]),
             is_shared=row["household__entrance"] == Household.Entrance.SHARED,
             callers=(row["checkin_colleague_id"], row["responsible_contact_id"]),
             warnings=tuple(warnings[row["household_id"]]),
@@ -152,6 +156,8 @@ def _visits(visits: Collection[int]) -> Iterable[dict[str, Any]]:
         "school__name",
         "policy__depart_early_minutes",
         "policy__checkin_after_start_minutes",
+        "policy__phone_reader_roles",
+        "policy__phone_reader_roles_ewo",
         "household_id",
         "household__entrance",
         "checkin_colleague_id",

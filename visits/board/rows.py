@@ -7,11 +7,13 @@ from typing import TypedDict
 from homevisits.clock import local
 from homevisits.look.times import when_text
 from homevisits.people.phones import written
+from homevisits.trusts.roles import RoleName
 from visits.board.acts import Act, act
 from visits.board.counting import Counted, counted
 from visits.board.facts import Facts, Goes
 from visits.board.scope import Viewer
 from visits.board.track import Stop, stops
+from visits.numbers import holds_one, readers
 from visits.states import State
 
 SOON = dt.timedelta(minutes=15)
@@ -87,6 +89,7 @@ def row(facts: Facts, viewer: Viewer, now: dt.datetime) -> Row:
     count = counted(facts)
     status = status_of(count, now)
     who = whom_to_ring(facts, count)
+    phone = who.phone if who and reads_number(facts, who, viewer) else ""
     return Row(
         ref=facts.ref,
         status=status,
@@ -97,8 +100,8 @@ def row(facts: Facts, viewer: Viewer, now: dt.datetime) -> Row:
         since=_since(facts, now),
         people=[Person(name=goes.name, note=_note(goes)) for goes in facts.party],
         alone=len(facts.party) == 1,
-        phone=who.phone if who else "",
-        phone_shown=written(who.phone) if who and who.phone else "",
+        phone=phone,
+        phone_shown=written(phone) if phone else "",
         travel=_travel(facts, who),
         where=_where(facts),
         about=about(facts),
@@ -106,6 +109,17 @@ def row(facts: Facts, viewer: Viewer, now: dt.datetime) -> Row:
         stops=stops(facts, count, late=status in (LATE, ALARM)),
         act=act(facts, count, status, who, viewer, now),
     )
+
+
+def reads_number(facts: Facts, who: Goes, viewer: Viewer) -> bool:
+    """Whether this person sees the number: those who go, who ring, and whom the policy names (TC-160, TC-161)."""
+    part = viewer.part(
+        school_id=facts.school_id, party=[goes.staff_id for goes in facts.party], callers=facts.callers
+    )
+    roles = readers(facts.readers, facts.readers_ewo, is_ewo=who.part == "EWO")
+    if part in {"party", "caller"} or holds_one(viewer.held, roles, facts.school_id):
+        return True
+    return part == "office" and RoleName.OFFICE in roles
 
 
 def status_of(count: Counted, now: dt.datetime) -> str:

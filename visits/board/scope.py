@@ -26,6 +26,7 @@ class Viewer:
     staff_id: int
     leads: frozenset[int | None]
     desk: frozenset[int | None]
+    held: frozenset[tuple[str, int | None]] = frozenset()
 
     def part(self, *, school_id: int, party: Collection[int | None], callers: Collection[int | None]) -> str:
         """ "party", "office", "leader", "caller", or "" for somebody who only looks."""
@@ -50,6 +51,7 @@ def viewer(staff: Staff) -> Viewer:
         staff_id=staff.pk,
         leads=frozenset(where for role, where in staff.held if role in LEADERS),
         desk=frozenset([*(where for role, where in staff.held if role == RoleName.OFFICE), *standing_in]),
+        held=frozenset(staff.held),
     )
 
 

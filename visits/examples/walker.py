@@ -9,10 +9,11 @@ from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.calendar import is_in_school_hours
 from homevisits.trusts.choices import Unannounced
 from visits import transitions
+from visits.briefing import briefers, briefings
 from visits.examples.crew import Crew
 from visits.guidance import departure_checks
 from visits.models import Visit
-from visits.routes import deciders, is_exempt, missing, route
+from visits.routes import deciders, is_exempt, missing, route, wants_contact
 from visits.story import ContactAttempt
 
 PURPOSES = (
@@ -66,6 +67,7 @@ class Walker:
             "told_by": self.lead,
             "parent_agreed": True,
             **self._hours(),
+            **self._people(),
         }
         party = [{"staff": self.lead, "is_lead": True}, {"staff": self.mate}]
         return transitions.keep_draft(visit=visit, by=self.lead, now=self.asked, values=values, party=party)
@@ -81,12 +83,20 @@ class Walker:
             "responsible_contact": self.crew.dsl,
         }
 
+    def _people(self) -> dict[str, Any]:
+        """What is asked about who goes: whether two make it worse, and who interprets."""
+        return {
+            "two_may_escalate": False,
+            "no_interpreter_reason": "The aunt next door interprets, as the family asked.",
+        }
+
     def _reason(self, visit: Visit) -> dict[str, Any]:
         reasons = [r for r in visit.rules.reasons.all() if _is_plain(r)] if visit.rules else []
         reason = self.rng.choice(reasons)
         self._attempts(visit, reason)
         return {
             "reason_code": reason.code,
+            "reason_kind": reason.kinds[0] if reason.kinds else "",
             "reason_explained": "Agreed with the family at the last meeting."
             if reason.needs_explanation
             else "",
@@ -145,11 +155,25 @@ class Walker:
                 kinds=[n.kind for n in route(fresh)],
                 necessary=True,
                 best_interests=True,
+                safeguarding=True,
             )
         return self
 
+    def prepare(self, now: dt.datetime) -> None:
+        """Brief those who go, each of whom reads it; the EWO sees to the safeguarding arrangements."""
+        fresh = Visit.objects.get(pk=self.visit.pk)
+        for one in briefings(fresh):
+            by = briefers(fresh, one.staff).order_by("pk")[0]
+            words = "A quiet street. Nothing is known that would make it difficult."
+            transitions.brief(visit=fresh, by=by, now=now, staff=[one.staff], words=words)
+            transitions.acknowledge_briefing(visit=fresh, by=one.staff, now=now)
+        if is_exempt(fresh) and fresh.rules and fresh.rules.confirm_safeguarding:
+            transitions.confirm_safeguarding(visit=fresh, by=self.crew.ewo, now=now)
+
     def log(self) -> "Walker":
         self.authorise()
+        logged = max(self._at(-15), self.asked + dt.timedelta(minutes=36))
+        self.prepare(logged)
         people: dict[int, dict[str, Any]] = {}
         for attendee in Visit.objects.get(pk=self.visit.pk).party:
             car = attendee.staff.vehicles.first() if attendee.staff and attendee.is_lead else None
@@ -162,10 +186,12 @@ class Walker:
         self.visit = transitions.log(
             visit=self.visit,
             by=self.crew.office,
-            now=max(self._at(-15), self.asked + dt.timedelta(minutes=36)),
+            now=logged,
             values=values,
             people=people,
         )
+        if wants_contact(self.visit):
+            transitions.acknowledge_contact(visit=self.visit, by=self.crew.dsl, now=logged)
         return self
 
     def depart(self) -> "Walker":

@@ -48,6 +48,7 @@ class Deciding(HouseForm):
     )
     necessary = forms.BooleanField(label="The visit is necessary", required=False)
     best_interests = forms.BooleanField(label="The visit is in the pupil’s best interests", required=False)
+    safeguarding = forms.BooleanField(label="Safeguarding arrangements are in place", required=False)
     reason = forms.CharField(
         label="Your reason", help_text=REASON_HINT, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -61,10 +62,9 @@ class Deciding(HouseForm):
         """Ask only what this person and this policy need."""
         rules = self.brief.visit.rules
         confirms = any(kind != Kind.DSL_INPUT for kind in self.kinds_asked)
-        if not (rules and rules.confirm_necessary and confirms):
-            del self.fields["necessary"]
-        if not (rules and rules.confirm_best_interests and confirms):
-            del self.fields["best_interests"]
+        for name in CONFIRMS:
+            if not (rules and getattr(rules, f"confirm_{name}") and confirms):
+                del self.fields[name]
         offer(self, "kinds", [(kind, self.statements[Kind(kind)]) for kind in self.kinds_asked])
         if not self.asks_which:
             self.fields["kinds"].widget = forms.MultipleHiddenInput()
@@ -143,6 +143,7 @@ class Deciding(HouseForm):
             "kinds": cleaned["kinds"],
             "necessary": bool(cleaned.get("necessary")),
             "best_interests": bool(cleaned.get("best_interests")),
+            "safeguarding": bool(cleaned.get("safeguarding")),
             "seen": cleaned["seen"],
             "reasons": {Kind.LONE: cleaned.get("lone_reason") or ""},
         }
@@ -151,6 +152,7 @@ class Deciding(HouseForm):
 CONFIRMS = {
     "necessary": "Confirm that the visit is necessary, or return it for changes",
     "best_interests": "Confirm that the visit is in the pupil’s best interests, or return it for changes",
+    "safeguarding": "Confirm that safeguarding arrangements are in place, or return it for changes",
 }
 
 
@@ -165,6 +167,7 @@ class Telephoned(Deciding):
         "lone_reason",
         "necessary",
         "best_interests",
+        "safeguarding",
         "reason",
     ]
     statements = TYPED
@@ -187,6 +190,7 @@ class Telephoned(Deciding):
         self.fields["kinds"].label = "What did they decide on?"
         self.fields["necessary"].label = "They said that the visit is necessary"
         self.fields["best_interests"].label = "They said that it is in the pupil’s best interests"
+        self.fields["safeguarding"].label = "They said that safeguarding arrangements are in place"
         self.fields["reason"].label = "The reason they gave"
         self.fields["reason"].help_text = "In their words, as nearly as you can."
         super().dress()

@@ -4,18 +4,20 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.html import escape
 
 from homevisits.look.forms import HouseForm, Tiles
 from homevisits.people.forms.offering import offer
 from homevisits.people.models import Staff, Vehicle
 from homevisits.people.phones import PhoneField
-from homevisits.trusts.choices import CheckInColleague, CodeWordRule
-from visits.codeword import has_code_word, objection
+from homevisits.trusts.choices import CheckInColleague, CodeWordRule, CodeWordScope
+from visits.codeword import has_code_word, objection, scope_of
 from visits.models import Attendee, Visit
-from visits.routes import is_out_of_hours, is_short
+from visits.routes import is_short, wants_contact
 from visits.transitions import Word
 
 OTHER_CAR = "other"
+EXTRA = "extra_"
 Travel = Attendee.Travel
 
 
@@ -137,6 +139,9 @@ class LogForm(HouseForm):
         self.has_word = has_code_word(visit)
         names = ("checkin_colleague", "no_colleague_reason", "responsible_contact")
         known = {name: getattr(visit, name) for name in names}
+        self.extras = list(visit.rules.extrafields.all()) if visit.rules else []
+        answers = visit.extra_answers.values_list("code", "text") if self.extras else []
+        known |= {f"{EXTRA}{code}": text for code, text in answers}
         super().__init__(data, initial={**known, "word_for": "visit" if visit.includes(by) else "school"})
 
     def dress(self) -> None:
@@ -155,11 +160,37 @@ class LogForm(HouseForm):
             field.queryset = colleagues(self.visit)
         if not self.wants_word:
             del self.fields["word"], self.fields["word_for"]
-        elif self.visit.includes(self.by):
-            offer(self, "word_for", [("visit", "For this visit only")])
+        else:
+            offer(self, "word_for", self._word_for())
+        self._ask_extras()
         if "responsible_contact" in self.fields:
             self.fields["responsible_contact"].required = self.is_logging
         super().dress()
+
+    def _word_for(self) -> list[tuple[str, str]]:
+        """For what a word may be set here: visitors only for their visit, and as the policy wants it."""
+        scope = scope_of(self.visit)
+        offered = [("school", "For every visit of the school"), ("visit", "For this visit only")]
+        if self.visit.includes(self.by) or scope == CodeWordScope.VISIT:
+            return offered[1:]
+        return offered[:1] if scope == CodeWordScope.SCHOOL else offered
+
+    def _ask_extras(self) -> None:
+        """What the school's appointment form asks besides (TC-101)."""
+        for asked in self.extras:
+            self.fields[f"{EXTRA}{asked.code}"] = forms.CharField(
+                label=asked.label,
+                help_text=escape(asked.help_text),
+                required=self.is_logging and asked.is_required,
+                max_length=500,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+            self.sentences = {**self.sentences, f"{EXTRA}{asked.code}": f"Fill in “{asked.label}”"}
+
+    @property
+    def answered(self) -> dict[str, str]:
+        """The answers to those questions, by code."""
+        return {asked.code: self.cleaned_data[f"{EXTRA}{asked.code}"] for asked in self.extras}
 
     @property
     def may_do_without(self) -> bool:
@@ -171,8 +202,7 @@ class LogForm(HouseForm):
 
     @property
     def wants_contact(self) -> bool:
-        rules = self.visit.rules
-        return bool(rules and rules.responsible_contact_required and is_out_of_hours(self.visit))
+        return wants_contact(self.visit)
 
     @property
     def wants_word(self) -> bool:

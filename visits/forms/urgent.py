@@ -10,7 +10,7 @@ from django.db.models import Q
 from homevisits.look.forms import HouseForm, TickTiles, Tiles
 from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.choices import ParentNotice, Unannounced
-from homevisits.trusts.models import Policy
+from homevisits.trusts.models import Policy, Reason
 from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
 from visits.forms.asking.base import words
 from visits.forms.asking.reason import hint
@@ -58,6 +58,11 @@ class UrgentForm(HouseForm):
         max_length=2000,
         widget=words(2),
     )
+    two_may_escalate = forms.ChoiceField(
+        label="Could two people make it worse?",
+        choices=[("no", "No"), ("yes", "Yes")],
+        widget=Tiles(inline=True),
+    )
     minutes = forms.TypedChoiceField(
         label="When do you arrive there?", choices=SOON, coerce=int, initial=30, widget=Tiles(inline=True)
     )
@@ -70,6 +75,7 @@ class UrgentForm(HouseForm):
         "whom": "Say who was told",
         "ground_code": "Choose the ground on which they are not told",
         "minutes": "Choose when you arrive",
+        "two_may_escalate": "Say whether two people could make it worse",
     }
     checks = {
         "reason": "reason_code",
@@ -87,6 +93,7 @@ class UrgentForm(HouseForm):
         "ground_text": "worry",
         "people": "goes",
         "min_people": "lone_reason",
+        "two_may_escalate": "two_may_escalate",
         "dsl_takes_part": "goes",
         "times": "minutes",
         "future": "minutes",
@@ -98,7 +105,7 @@ class UrgentForm(HouseForm):
         super().__init__(data, initial={"whom": str(self.adults[0]) if self.adults else ""})
 
     def dress(self) -> None:
-        reasons = [r for r in self.rules.reasons.all() if r.unannounced != Unannounced.NO]
+        reasons = [r for r in self.rules.reasons.all() if self._may_be_urgent(r)]
         reasons.sort(key=lambda reason: (not reason.is_welfare, reason.position))
         field = self.fields["reason_code"]
         field.choices = [(reason.code, reason.label) for reason in reasons]
@@ -108,10 +115,17 @@ class UrgentForm(HouseForm):
         if self.rules.parent_notice != ParentNotice.AGREED:
             self.fields.pop("agreed", None)
             self.reveals = {"told": {Told.CALL: ["whom"], Told.NO: ["ground_code"]}}
+        if not self.rules.two_may_escalate:
+            del self.fields["two_may_escalate"]
         self.colleagues = {person.pk: person for person in self._likely()}
         self.fields["goes"].choices = [(pk, str(person)) for pk, person in self.colleagues.items()]
         self.fields["goes"].widget.hints = {str(pk): p.title for pk, p in self.colleagues.items()}
         super().dress()
+
+    def _may_be_urgent(self, reason: Reason) -> bool:
+        """Not by appointment, not one of several kinds (they can wait), no lift that the policy forbids."""
+        lift = reason.is_transport and not self.rules.child_transport_allowed
+        return reason.unannounced != Unannounced.NO and not reason.kinds and not lift
 
     def _likely(self) -> list[Staff]:
         """The safeguarding team, then whoever went on visits here lately; present, and each once."""
@@ -132,6 +146,7 @@ class UrgentForm(HouseForm):
         said = self.cleaned_data
         is_told = said["told"] == Told.CALL
         worry, why_now = said["worry"], said["why_now"]
+        worse = said.get("two_may_escalate") == "yes"
         return {
             "kind": Visit.Kind.EMERGENCY,
             "reason_code": said["reason_code"],
@@ -149,6 +164,8 @@ class UrgentForm(HouseForm):
             "ground_code": "" if is_told else said["ground_code"],
             "ground_text": "" if is_told else worry[:500],
             "lone_reason": said["lone_reason"],
+            "two_may_escalate": worse if "two_may_escalate" in said else None,
+            "two_may_escalate_why": (said["lone_reason"] or worry)[:300] if worse else "",
             **self._plan.times,
         }
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from homevisits.trusts.choices import RiskRule
 from visits.gates.checks import Check, gate, need
-from visits.gates.party import dbs
 from visits.models import Visit
 from visits.routes import cites, is_exempt, is_short, route, standing
 from visits.story import Decision
@@ -56,7 +55,6 @@ def people(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         count = len(visit.counted_party)
         met = {1: "One person goes", 2: "Two people go"}.get(count, f"{count} people go")
         yield need(True, "min_people", "", met=met, clauses=cites(rules, "min_people"))
-    yield from dbs(visit, now)
 
 
 @gate("authorise")

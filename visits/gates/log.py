@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.people.phones import written
-from homevisits.trusts.choices import CheckInColleague, CodeWordRule
+from homevisits.trusts.choices import CheckInColleague, CodeWordRule, CodeWordScope
 from visits.codeword import has_code_word
 from visits.gates.checks import Check, gate, need
 from visits.models import Attendee, Visit
-from visits.routes import cites, is_out_of_hours, is_short
+from visits.routes import cites, is_short, wants_contact
 
 
 @gate("log")
@@ -71,12 +71,16 @@ def code_word(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         return
     if rules.code_word == CodeWordRule.PAIRS and len(visit.party) < 2:
         return
+    where = {
+        CodeWordScope.SCHOOL: "Set a code word for the school.",
+        CodeWordScope.VISIT: "Set a code word for this visit.",
+    }
     yield need(
         has_code_word(visit),
         "code_word",
-        "Set a code word for the school, or for this visit.",
+        where.get(CodeWordScope(rules.code_word_scope), "Set a code word for the school, or for this visit."),
         met="A code word is in place",
-        clauses=cites(rules, "code_word"),
+        clauses=cites(rules, "code_word", "code_word_scope"),
         fix="log",
     )
 
@@ -99,7 +103,7 @@ def lone_assessment(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 @gate("log")
 def out_of_hours_contact(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     rules = visit.rules
-    if rules is None or not (rules.responsible_contact_required and is_out_of_hours(visit)):
+    if rules is None or not wants_contact(visit):
         return
     contact = visit.responsible_contact
     yield need(

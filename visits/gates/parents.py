@@ -47,6 +47,21 @@ def parents(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         )
 
 
+@gate("submit")
+def nothing_in_writing(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """A reason about which nothing is ever sent to the home: a letter can put somebody in danger."""
+    reason = visit.reason
+    if reason and reason.never_a_letter and visit.told != Visit.Told.NO:
+        yield need(
+            visit.told != Visit.Told.LETTER,
+            "letter",
+            f"Nothing is sent to this home in writing about “{reason.label}”: ring instead.",
+            met="Nothing is sent to the home in writing",
+            clauses=reason.clauses,
+            fix="told",
+        )
+
+
 def _ground(visit: Visit) -> Iterator[Check]:
     rules, reason = visit.rules, visit.reason
     if rules is None:

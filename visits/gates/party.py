@@ -1,11 +1,11 @@
-"""Who goes: enough people, cleared to go, with the DSL where the reason asks for it."""
+"""Who goes: enough people, somebody to interpret, the DSL where the reason asks for it."""
 
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q
 
-from homevisits.clock import london_day
+from homevisits.people.models import Contact
 from homevisits.trusts.choices import DslPart, LoneRule, Strength
 from homevisits.trusts.roles import RoleName
 from visits.gates.checks import Check, gate, need
@@ -23,18 +23,32 @@ def party(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         clauses=["TC-100"],
         fix="people",
     )
-    for outsider in (a for a in visit.party if not a.staff_id and not a.phone):
-        yield need(
-            False,
-            "outsider_phone",
-            f"Enter a mobile number for {outsider.name}.",
-            met="",
-            fix="people",
-            clauses=["TC-158"],
-        )
+    yield from _outsiders(visit)
     yield from _enough_people(visit)
-    yield from dbs(visit, now)
     yield from _dsl_part(visit)
+
+
+def _outsiders(visit: Visit) -> Iterator[Check]:
+    """Each is accounted for, so each says where they are from and has a number (TC-243, TC-244)."""
+    for outsider in (a for a in visit.party if not a.staff_id):
+        if not outsider.phone:
+            yield need(
+                False,
+                "outsider_phone",
+                f"Enter a mobile number for {outsider.name}.",
+                met="",
+                fix="people",
+                clauses=["TC-158"],
+            )
+        if not outsider.organisation.strip():
+            yield need(
+                False,
+                "outsider_organisation",
+                f"Say where {outsider.name} is from.",
+                met="",
+                fix="people",
+                clauses=["TC-244"],
+            )
 
 
 def _enough_people(visit: Visit) -> Iterator[Check]:
@@ -57,8 +71,9 @@ def _enough_people(visit: Visit) -> Iterator[Check]:
             fix="people",
         )
     elif rules.lone_rule == LoneRule.BY_DECISION:
+        worse = rules.two_may_escalate and visit.two_may_escalate
         yield need(
-            visit.lone_reason.strip(),
+            visit.lone_reason.strip() or (worse and visit.two_may_escalate_why.strip()),
             "min_people",
             f"Choose at least {rules.min_people} members of staff, or say why fewer should go.",
             met="Why fewer people go is stated; it needs a decision of its own",
@@ -67,27 +82,59 @@ def _enough_people(visit: Visit) -> Iterator[Check]:
         )
 
 
-@gate("log")
-@gate("depart")
-def dbs(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """Every member of staff who goes has a DBS check on file (TC-227)."""
+@gate("submit")
+def two_may_escalate(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """Whether two people could make it worse: yes, with why, is a ground for going with fewer (PS-125)."""
     rules = visit.rules
-    if rules is None or rules.dbs_rule == Strength.OFF:
+    if rules is None or not rules.two_may_escalate:
         return
-    today = london_day(now)
-    people = [(a, a.staff) for a in visit.party if a.staff]
-    prefetch_related_objects([staff for _, staff in people], "clearances")
-    for attendee, staff in people:
-        held = [c for c in staff.clearances.all() if c.kind == "dbs_enhanced"]
+    clauses = cites(rules, "two_may_escalate")
+    yield need(
+        visit.two_may_escalate is not None,
+        "two_may_escalate",
+        "Say whether two people could make it worse.",
+        met="Two people could make it worse"
+        if visit.two_may_escalate
+        else "Two people would not make it worse",
+        clauses=clauses,
+        fix="people",
+    )
+    if visit.two_may_escalate:
         yield need(
-            any(c.expires_on is None or c.expires_on >= today for c in held),
-            "dbs",
-            f"{attendee.short_name}'s DBS check is not on file. Ask the office to add it, or choose another person.",
-            met=f"{attendee.short_name} has a DBS check",
-            clauses=cites(rules, "dbs_rule"),
+            visit.two_may_escalate_why.strip(),
+            "two_may_escalate_why",
+            "Say why two people could make it worse.",
+            met="Why two people could make it worse is stated",
+            clauses=clauses,
             fix="people",
-            blocks=rules.dbs_rule == Strength.BLOCK,
         )
+
+
+@gate("submit")
+@gate("authorise")
+def interpreter(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """Somebody interprets where the family needs it, or why nobody does is stated."""
+    rules = visit.rules
+    if rules is None or rules.interpreter_rule == Strength.OFF or not (languages := interpreted_for(visit)):
+        return
+    comes = next((a for a in visit.party if a.is_interpreter), None)
+    yield need(
+        comes or visit.no_interpreter_reason.strip(),
+        "interpreter",
+        f"Somebody at this home needs an interpreter ({', '.join(languages)}). Say who interprets, or why nobody does.",
+        met=f"{comes.short_name} interprets" if comes else "Why nobody interprets is stated",
+        clauses=cites(rules, "interpreter_rule"),
+        fix="people",
+        blocks=rules.interpreter_rule == Strength.BLOCK,
+    )
+
+
+def interpreted_for(visit: Visit) -> list[str]:
+    """The languages of those whom to see, or who live there, who need an interpreter."""
+    seen = Q(pk__in=visit.to_see.values("contact"))
+    there = Q(household=visit.household_id) if visit.household_id else Q(pk__in=[])
+    needing = Contact.objects.filter(seen | there, interpreter_needed=True)
+    return list(dict.fromkeys(needing.order_by("language").values_list("language", flat=True)))
 
 
 def _dsl_part(visit: Visit) -> Iterator[Check]:

@@ -7,7 +7,7 @@ from homevisits.trusts.choices import OutOfHours
 from homevisits.trusts.parts import Reason
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
-from visits.routes import cites, deciders_on, is_evening, is_out_of_hours, rota_of, route
+from visits.routes import cites, deciders_on, is_out_of_hours, is_unusual_hour, rota_of, route
 from visits.story import ContactAttempt
 
 OTHER = "other"
@@ -83,12 +83,42 @@ def reason_asks(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         yield _attempts(visit, reason)
 
 
+@gate("submit")
+def reason_kind(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    reason = visit.reason
+    if reason and reason.kinds:
+        yield need(
+            visit.reason_kind in reason.kinds,
+            "reason_kind",
+            f"Choose which kind it is: {', '.join(reason.kinds)}.",
+            met=f"The kind is stated: {visit.reason_kind}",
+            clauses=reason.clauses,
+            fix="reason",
+        )
+
+
+@gate("submit")
+def lifts(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """A reason about transport only where the policy lets pupils be given a lift (PS-028, PS-029)."""
+    rules, reason = visit.rules, visit.reason
+    if rules and reason and reason.is_transport:
+        yield need(
+            rules.child_transport_allowed,
+            "transport",
+            "Your policy does not let staff give a pupil a lift. Choose another reason.",
+            met="The policy allows giving the pupil a lift",
+            clauses=cites(rules, "child_transport_allowed"),
+            fix="reason",
+        )
+
+
 def failed_attempts(visit: Visit) -> list[ContactAttempt]:
-    """Calls and messages of this request, or to these pupils' families, that brought no explanation."""
+    """Calls and messages to these pupils' families that brought no explanation, of the policy's last days."""
+    days = visit.rules.attempts_within_days if visit.rules else 0
     found = ContactAttempt.objects.filter(pupil__in=visit.pupils.all()).exclude(
         result=ContactAttempt.Result.EXPLAINED
     )
-    return list(found.filter(at__gte=visit.created_at - dt.timedelta(days=14)))
+    return list(found.filter(at__gte=visit.created_at - dt.timedelta(days=days)))
 
 
 def _attempts(visit: Visit, reason: Reason) -> Check:
@@ -177,17 +207,17 @@ def times(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 @gate("submit")
 def hours(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     rules = visit.rules
-    if rules is None or not (is_out_of_hours(visit) or is_evening(visit)):
+    if rules is None or not (is_out_of_hours(visit) or is_unusual_hour(visit)):
         return
     exceptional = rules.out_of_hours == OutOfHours.EXCEPTIONAL and is_out_of_hours(visit)
     clauses = cites(rules, "out_of_hours")
-    if exceptional or is_evening(visit):
+    if exceptional or is_unusual_hour(visit):
         yield need(
             visit.ooh_necessary.strip(),
             "ooh_necessary",
             "Say why it is absolutely necessary to go outside school hours.",
             met="Why it must be outside school hours is stated",
-            clauses=clauses + cites(rules, "evening_from"),
+            clauses=clauses + cites(rules, "evening_from", "earliest_start"),
             fix="when",
         )
     if exceptional:
@@ -199,7 +229,7 @@ def hours(visit: Visit, now: dt.datetime) -> Iterator[Check]:
             clauses=clauses,
             fix="when",
         )
-    if rules.out_of_hours == OutOfHours.WARN:
+    if rules.out_of_hours == OutOfHours.WARN and is_out_of_hours(visit):
         yield need(
             False,
             "ooh",

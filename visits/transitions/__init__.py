@@ -2,6 +2,8 @@
 
 from visits.transitions.afterwards import report_afterwards
 from visits.transitions.asking import amend, assess_risk, keep_draft, note_attempt, start_draft, submit
+from visits.transitions.assuring import acknowledge_contact, confirm_safeguarding, look_afterwards
+from visits.transitions.briefing import acknowledge_briefing, ask_for_background, brief, give_background
 from visits.transitions.calling import hear_code_word
 from visits.transitions.deciding import answer, ask_dsl, countersign
 from visits.transitions.door import Refused, Stale
@@ -18,6 +20,7 @@ from visits.transitions.going import (
     say_outcome,
     say_waiting,
 )
+from visits.transitions.handing import ask_colleague, hand_back
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
 from visits.transitions.returning import go_on, not_back_after_all, say_back
@@ -38,29 +41,38 @@ __all__ = [
     "Refused",
     "Stale",
     "Word",
+    "acknowledge_briefing",
+    "acknowledge_contact",
     "agree_sanctions",
     "amend",
     "answer",
     "answer_all",
     "ask_again",
+    "ask_colleague",
     "ask_dsl",
     "ask_for",
+    "ask_for_background",
     "ask_for_help",
     "assess_risk",
+    "brief",
     "brief_series",
     "cancel",
     "check_in",
+    "confirm_safeguarding",
     "countersign",
     "depart",
     "did_not_leave",
     "end_series",
     "extend",
+    "give_background",
     "go_on",
+    "hand_back",
     "hear_code_word",
     "keep_draft",
     "keep_log",
     "keep_record",
     "log",
+    "look_afterwards",
     "not_back_after_all",
     "note_attempt",
     "note_contact",

@@ -17,7 +17,7 @@ from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.preparing import RiskAssessment
 from visits.registry import SNAPSHOTS
-from visits.routes import is_exempt, missing
+from visits.routes import goes_undecided, is_exempt, missing
 from visits.states import State
 from visits.story import ContactAttempt
 from visits.transitions.door import (
@@ -37,6 +37,7 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DRAFT_FIELDS = {
     "kind",
     "reason_code",
+    "reason_kind",
     "reason_explained",
     "purpose",
     "why_necessary",
@@ -64,6 +65,9 @@ DRAFT_FIELDS = {
     "ground_text",
     "lone_reason",
     "dsl_absent_reason",
+    "two_may_escalate",
+    "two_may_escalate_why",
+    "no_interpreter_reason",
     "risk_known",
 }
 
@@ -109,15 +113,22 @@ def write_plan(
     """Write the given parts of the plan on a locked visit. Raises KeyError for a field that is not of the plan."""
     if unknown := set(values) - DRAFT_FIELDS:
         raise KeyError(f"not of the plan: {sorted(unknown)}")
+    forget_contact(visit, values)
     for field, value in values.items():
         setattr(visit, field, value)
-    keep(visit, *values)
+    keep(visit, *values, "contact_acknowledged_at")
     if pupils is not None:
         visit.pupils.set(pupils)
     if to_see is not None:
         visit.to_see.set(to_see)
     if party is not None:
         _write_party(visit, party)
+
+
+def forget_contact(visit: Visit, values: dict[str, Any]) -> None:
+    """Another responsible contact has to say anew that they check on the visitors (TC-106). Saved by the caller."""
+    if "responsible_contact" in values and values["responsible_contact"] != visit.responsible_contact:
+        visit.contact_acknowledged_at = None
 
 
 def _write_party(visit: Visit, party: Sequence[dict[str, Any]]) -> None:
@@ -132,6 +143,7 @@ def _write_party(visit: Visit, party: Sequence[dict[str, Any]]) -> None:
             person.get("phone") or attendee.phone or (attendee.staff.mobile if attendee.staff else "")
         )
         attendee.is_lead = bool(person.get("is_lead"))
+        attendee.is_interpreter = bool(person.get("is_interpreter", attendee.is_interpreter))
         attendee.save()
         staying.append(attendee.pk)
     _take_off(visit, staying)
@@ -187,12 +199,22 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
             return fresh
         fresh.policy = Policy.objects.in_force(fresh.school)
         fresh.__dict__.pop("rules", None)
+        _become_asker(fresh, by)
         fresh.kind = _kind(fresh)
         must_pass("submit", fresh, now)
         fresh.submitted_at = now
         fresh.ended_reason = ""
         fresh.attendance_note = "; ".join(filter(None, (note(fresh) for note in SNAPSHOTS)))[:200]
-        moved(fresh, "submit", "policy", "kind", "submitted_at", "ended_reason", "attendance_note")
+        moved(
+            fresh,
+            "submit",
+            "policy",
+            "kind",
+            "submitted_at",
+            "ended_reason",
+            "attendance_note",
+            "requested_by",
+        )
         happened(
             fresh,
             "submitted",
@@ -210,10 +232,19 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
                 now=now,
                 clauses=["TC-092"],
             )
+        elif goes_undecided(fresh):
+            sentence = "An emergency: goes ahead without a decision, and is looked at afterwards"
+            happened(fresh, "undecided", sentence, by=by, now=now)
         if not authorise_if_ready(fresh, by=by, now=now):
             ask_deciders(fresh, now=now)
         rearm(fresh, now=now)
     return fresh
+
+
+def _become_asker(visit: Visit, by: Staff) -> None:
+    """Whoever was asked to make the visit sends it, so it is their request from then on (TC-184)."""
+    if visit.asked_of_id == by.pk:
+        visit.requested_by = by
 
 
 def _kind(visit: Visit) -> str:
@@ -269,6 +300,15 @@ def authorise_if_ready(visit: Visit, *, by: Staff, now: dt.datetime) -> bool:
         subject=f"{visit.ref} is ready to be logged",
         body="A home visit is authorised and waits to be logged.",
         path=f"/visits/{visit.ref}/log/",
+        now=now,
+    )
+    telling.tell(
+        telling.briefers_of(visit),
+        visit,
+        what="to_brief",
+        subject=f"{visit.ref}: somebody waits for your briefing",
+        body="A home visit is authorised. Open it and brief those who go before they leave.",
+        path=f"/visits/{visit.ref}/briefing/",
         now=now,
     )
     return True

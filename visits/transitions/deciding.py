@@ -29,6 +29,7 @@ def answer(
     kinds: Sequence[str] = (),
     necessary: bool = False,
     best_interests: bool = False,
+    safeguarding: bool = False,
     seen: str = "",
     decider: Staff | None = None,
     reasons: Mapping[str, str] | None = None,
@@ -53,7 +54,7 @@ def answer(
         needs = _needs(fresh, who, kinds, now)
         if not needs:
             return fresh
-        _must_confirm(fresh, needs, reply, necessary, best_interests, now)
+        _must_confirm(fresh, needs, reply, (necessary, best_interests, safeguarding), now)
         assert fresh.start_at is not None  # the submit gate lets no request through without a start
         for need in needs:
             Decision.objects.create(
@@ -65,6 +66,7 @@ def answer(
                 reason=(reasons or {}).get(need.kind, "").strip() or reason,
                 necessary=necessary,
                 best_interests=best_interests,
+                safeguarding=safeguarding,
                 facts_hash=digest,
                 start_at=fresh.start_at,
                 typed_by=by if action == "type_decision" else None,
@@ -104,16 +106,23 @@ def _needs(visit: Visit, who: Staff, kinds: Sequence[str], now: dt.datetime) -> 
 
 
 def _must_confirm(
-    visit: Visit, needs: list[Need], reply: str, necessary: bool, best_interests: bool, now: dt.datetime
+    visit: Visit, needs: list[Need], reply: str, ticked: tuple[bool, bool, bool], now: dt.datetime
 ) -> None:
-    """A yes needs the policy's confirmations (TC-095, TC-096), and nothing else may block."""
+    """A yes needs the policy's confirmations (TC-051, TC-095, TC-096), and nothing else may block.
+
+    `ticked`: necessary, in the pupil's best interests, safeguarding arrangements in place.
+    """
     rules = visit.rules
     if reply != Answer.YES or rules is None or all(need.kind == Decision.Kind.DSL_INPUT for need in needs):
         return
-    if rules.confirm_necessary and not necessary:
-        raise Refused("Confirm that the visit is necessary.")
-    if rules.confirm_best_interests and not best_interests:
-        raise Refused("Confirm that the visit is in the pupil's best interests.")
+    wanted = (
+        (rules.confirm_necessary, "the visit is necessary"),
+        (rules.confirm_best_interests, "the visit is in the pupil's best interests"),
+        (rules.confirm_safeguarding, "safeguarding arrangements are in place"),
+    )
+    for (is_wanted, what), is_ticked in zip(wanted, ticked, strict=True):
+        if is_wanted and not is_ticked:
+            raise Refused(f"Confirm that {what}.")
     blocked = [c for c in gates.blocking("authorise", visit, now) if not c.code.startswith("decision_")]
     if blocked:
         raise Refused(blocked[0].sentence, blocked)

@@ -1,16 +1,18 @@
 """The office's part: log a visit, change its times, cancel it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import CodeWordScope
 from visits import documents, telling
-from visits.codeword import objection, set_code_word
-from visits.models import Attendee, Visit
+from visits.codeword import objection, scope_of, set_code_word
+from visits.models import Attendee, ExtraAnswer, Visit
 from visits.permissions import refusal
 from visits.states import State
-from visits.transitions.asking import reconsider
+from visits.transitions.asking import forget_contact, reconsider
 from visits.transitions.door import (
     Refused,
     happened,
@@ -43,13 +45,19 @@ def keep_log(
     values: dict[str, Any],
     people: dict[int, dict[str, Any]],
     word: Word | None = None,
+    extras: Mapping[str, str] | None = None,
 ) -> Visit:
     """Keep phones, cars, who calls and who is responsible; `people` is keyed by attendee id."""
     with opened(visit, by=by, action="plan_log", now=now) as fresh:
         is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        before = fresh.responsible_contact_id
         _write_log(fresh, values, people)
+        write_extras(fresh, extras or {})
         _agree_word(fresh, word, by=by, now=now)
         happened(fresh, "log_kept", "Kept phones, cars and who calls", by=by, now=now)
+        if fresh.state == State.LOGGED and fresh.responsible_contact_id not in (None, before):
+            _tell_contact(fresh, now)
+            rearm(fresh, now=now)
     return fresh
 
 
@@ -70,21 +78,33 @@ def _word_refusal(visit: Visit, word: Word, by: Staff, now: dt.datetime) -> str 
     """Visitors agree on a word for their visit; the school's is the office's and the leaders' to set."""
     if not word.for_visit and visit.includes(by):
         return "Set a code word for this visit only. The office or a leader sets the school's."
+    wanted = {CodeWordScope.VISIT: True, CodeWordScope.SCHOOL: False}.get(CodeWordScope(scope_of(visit)))
+    if wanted is not None and wanted != word.for_visit:
+        return f"Your policy wants a code word for {'each visit' if wanted else 'the whole school'}."
     return refusal(by, "agree_code_word", visit, now) or objection(word.phrase)
 
 
 def _write_log(visit: Visit, values: dict[str, Any], people: dict[int, dict[str, Any]]) -> None:
     if unknown := set(values) - LOG_FIELDS:
         raise KeyError(f"not of the log: {sorted(unknown)}")
+    forget_contact(visit, values)
     for field, value in values.items():
         setattr(visit, field, value)
-    keep(visit, *values)
+    keep(visit, *values, "contact_acknowledged_at")
     for attendee in Attendee.objects.filter(visit=visit, pk__in=people):
         given = {k: v for k, v in people[attendee.pk].items() if k in PERSON_FIELDS}
         for field, value in given.items():
             setattr(attendee, field, value)
         attendee.save(update_fields=list(given))
     visit.__dict__.pop("party", None)
+
+
+def write_extras(visit: Visit, extras: Mapping[str, str]) -> None:
+    """Keep the answers to the form's further questions, those of this policy only (TC-101)."""
+    asked = set(visit.rules.extrafields.values_list("code", flat=True)) if visit.rules else set()
+    for code in asked & set(extras):
+        text = extras[code].strip()[:500]
+        ExtraAnswer.objects.update_or_create(visit=visit, code=code, defaults={"text": text})
 
 
 def log(
@@ -95,16 +115,20 @@ def log(
     values: dict[str, Any] | None = None,
     people: dict[int, dict[str, Any]] | None = None,
     word: Word | None = None,
+    extras: Mapping[str, str] | None = None,
 ) -> Visit:
     """Log the visit with the office (AF-014, PS-062): from here on its return is watched."""
     with opened(visit, by=by, action="log", now=now) as fresh:
         if not must_stand_at(fresh, "log", by=by):
             return fresh
         _write_log(fresh, values or {}, people or {})
+        write_extras(fresh, extras or {})
         _agree_word(fresh, word, by=by, now=now)
         must_pass("log", fresh, now)
         fresh.logged_at, fresh.logged_by = now, by
-        moved(fresh, "log", "logged_at", "logged_by")
+        if by.pk == fresh.responsible_contact_id:
+            fresh.contact_acknowledged_at = fresh.contact_acknowledged_at or now
+        moved(fresh, "log", "logged_at", "logged_by", "contact_acknowledged_at")
         happened(fresh, "logged", "Logged with the office", by=by, now=now)
         documents.ask(visit=fresh, kind="appointment", by=by, now=now)
         telling.tell(
@@ -123,13 +147,27 @@ def log(
 
 def _tell_callers(visit: Visit, now: dt.datetime) -> None:
     """The check-in colleague and the responsible contact know what is asked of them (TC-106, TC-167)."""
-    people = [p for p in (visit.checkin_colleague, visit.responsible_contact) if p]
+    if visit.checkin_colleague and visit.checkin_colleague_id != visit.responsible_contact_id:
+        telling.tell(
+            [visit.checkin_colleague],
+            visit,
+            what="caller",
+            subject=f"{visit.ref}: you check on the visitors",
+            body="You are named to call the people on this visit and see that they are safe. Open it for the times.",
+            now=now,
+        )
+    _tell_contact(visit, now)
+
+
+def _tell_contact(visit: Visit, now: dt.datetime) -> None:
+    """The responsible contact reads whom they check on, and says that they do (TC-106)."""
     telling.tell(
-        people,
+        [visit.responsible_contact] if visit.responsible_contact else [],
         visit,
-        what="caller",
+        what="contact",
         subject=f"{visit.ref}: you check on the visitors",
-        body="You are named to call the people on this visit and see that they are safe. Open it for the times.",
+        body="You are named to see that the people on this visit are safe. Open it for the times, and confirm it.",
+        path=f"/visits/{visit.ref}/contact/",
         now=now,
     )
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from homevisits.clock import app_now
 from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
+from homevisits.people.signin import is_fresh
 from visits import telling, transitions, unapproved
 from visits.brief import Brief
+from visits.briefing import to_brief
 from visits.facts import facts_hash
 from visits.forms.deciding import Deciding
 from visits.models import Visit
@@ -123,6 +126,13 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     return shown(request, visit, explicit=bool(ref))
 
 
+def require_fresh(request: StaffRequest, visit: Visit, now: dt.datetime) -> None:
+    """Ask for the password again where the policy wants it fresh; what was typed is sent on afterwards."""
+    minutes = visit.rules.fresh_sign_in_minutes if visit.rules else 0
+    if minutes and not is_fresh(request, dt.timedelta(minutes=minutes), now):
+        raise ReauthenticationRequired
+
+
 def decide(request: StaffRequest, ref: str) -> HttpResponse:
     """One request, and the answer to it."""
     visit = request_of(request, ref)
@@ -132,6 +142,7 @@ def decide(request: StaffRequest, ref: str) -> HttpResponse:
     form = Deciding(brief, brief.needs, request.POST)
     if not (form.is_outdated or form.is_valid()):
         return shown(request, visit, form=form)
+    require_fresh(request, visit, brief.now)
     try:
         transitions.answer(visit=visit, by=request.user, now=brief.now, **form.said())
     except Refused as no:
@@ -153,6 +164,7 @@ def done(request: StaffRequest, ref: str) -> HttpResponse:
         "told": telling.told_at(visit, decision.decided_at),
         "missing": missing(visit) if visit.state == State.REQUESTED else [],
         "queue": queued(waits, None, now),
+        "to_brief": to_brief(request.user, visit) if visit.state == State.AUTHORISED else [],
     }
     return render(request, "visits/decide/done.html", context | {"now": now})
 

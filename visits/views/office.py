@@ -53,7 +53,15 @@ def log(request: StaffRequest, ref: str) -> HttpResponse:
     do = transitions.log if is_logging else transitions.keep_log
     facts = {person.attendee.pk: person.said() for person in people}
     try:
-        do(visit=visit, by=request.user, now=now, values=form.said(), people=facts, word=form.agreed)
+        do(
+            visit=visit,
+            by=request.user,
+            now=now,
+            values=form.said(),
+            people=facts,
+            word=form.agreed,
+            extras=form.answered,
+        )
     except Refused as no:
         form.add_error(None, no.sentence)
         return log_page(request, visit, form, people, now, refused=no)

@@ -16,6 +16,7 @@ from homevisits.clock import app_now
 from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
 from visits import gates, transitions
+from visits.briefing import who_briefs
 from visits.doorstep import advice
 from visits.forms.out import Departing, Entering, GoingOn, MoreTime, NotBack, NotLeft, Outcomes
 from visits.models import Attendee, Visit
@@ -56,6 +57,9 @@ def shown(
         "now": page.now,
         "form": form or (Departing(visit) if is_ready else None),
         "needs": gates.unmet("depart", visit, page.now) if is_ready else [],
+        "own": page.briefing,
+        "who": who_briefs(visit, request.user) if page.briefing else "",
+        "next": "out",
         "advice": advice(visit.outcome, visit.rules),
         "panels": _panels(request, visit),
     }

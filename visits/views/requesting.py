@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from visits.routes import deciders, is_exempt, missing
 from visits.states import State
 from visits.steps import CHECK, STEPS, after, before, number
 from visits.transitions import Refused
+from visits.transitions.handing import is_handed
 
 StepView = Callable[Concatenate[StaffRequest, Visit, ...], HttpResponse]
 
@@ -35,8 +37,14 @@ def by_asker(view: StepView) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def wrapped(request: StaffRequest, ref: str, **kwargs: Any) -> HttpResponse:
-        own = Visit.objects.visible_to(request.user).filter(requested_by=request.user)
+        mine = Q(requested_by=request.user) | Q(asked_of=request.user)
+        own = Visit.objects.visible_to(request.user).filter(mine)
         visit = get_object_or_404(own.select_related("school__trust", "policy", "household"), ref=ref)
+        if is_handed(visit) and visit.asked_of_id != request.user.pk:
+            messages.info(
+                request, f"{visit.asked_of} completes this request. Take it back to go on yourself."
+            )
+            return redirect(visit)
         if visit.state != State.DRAFT:
             if request.method == "POST":
                 messages.info(request, "This request was sent already. Change the visit from its page.")

@@ -17,10 +17,10 @@ from homevisits.local.examples.places import EXAMPLES, Example, Place
 from homevisits.people import importing
 from homevisits.people.importing.summary import Summary
 from homevisits.people.keeping import homes
-from homevisits.people.models import DeskDuty, Household, Pupil, Role, Staff
+from homevisits.people.models import Clearance, DeskDuty, Household, Pupil, Reading, Role, Staff
 from homevisits.people.upn import check_letter
 from homevisits.trusts import presets
-from homevisits.trusts.models import Closure, School, Term, Trust
+from homevisits.trusts.models import Closure, Insurance, Policy, School, Term, Trust
 from homevisits.trusts.roles import RoleName
 
 PUPILS = 64
@@ -59,6 +59,7 @@ def load(stdout: OutputWrapper) -> None:
             school = _school(trust, place, now)
             _staff(school, example, number, admin, now)
             _families(school, example, number, now)
+        _informed(trust, admin, now)
         stdout.write(f"  {trust}: {Pupil.objects.filter(school__trust=trust).count()} pupils")
 
 
@@ -89,7 +90,37 @@ def demo_password() -> str:
 
 def _clear(staff: Staff) -> None:
     staff.clearances.create(kind="dbs_enhanced", issued_on=dt.date(2025, 9, 1), reference="001234567890")
-    staff.clearances.create(kind="home_visits", issued_on=dt.date(2025, 9, 1))
+    _train(staff)
+
+
+def _train(staff: Staff) -> None:
+    """The training that lets somebody go, and a mobile that was tried out."""
+    for kind in (Clearance.Kind.VIOLENCE, Clearance.Kind.EARLY_HELP, Clearance.Kind.HOME_VISITS):
+        staff.clearances.create(kind=kind, issued_on=dt.date(2025, 9, 1), trainer="Education Welfare Service")
+
+
+def _informed(trust: Trust, admin: Staff, now: dt.datetime) -> None:
+    """Everybody has read the policy and the papers beside it, and their mobile was tried out."""
+    policy = Policy.objects.of(trust, None).published().first()
+    if policy is None:
+        return
+    staff = Staff.objects.filter(trust=trust)
+    papers = ["", *(paper.title for paper in policy.linkedpolicys.filter(must_be_read=True))]
+    Reading.objects.bulk_create(
+        Reading(staff=person, policy=policy, paper=paper, read_at=now - dt.timedelta(days=50))
+        for person in staff
+        for paper in papers
+    )
+    staff.exclude(mobile="").update(mobile_tried_at=now - dt.timedelta(days=50), mobile_tried_by=admin)
+    Insurance.objects.create(
+        trust=trust,
+        insurer="Wye Mutual",
+        reference="EL-204411",
+        starts_on=london_day(now) - dt.timedelta(days=120),
+        expires_on=london_day(now) + dt.timedelta(days=245),
+        recorded_by=admin,
+        recorded_at=now - dt.timedelta(days=50),
+    )
 
 
 def _school(trust: Trust, place: Place, now: dt.datetime) -> School:
@@ -159,7 +190,7 @@ def _staff(school: School, example: Example, number: int, admin: Staff, now: dt.
     for staff in Staff.objects.filter(roles__school=school).distinct():
         staff.password = demo_password()
         staff.save(update_fields=["password"])
-        staff.clearances.create(kind="home_visits", issued_on=dt.date(2025, 9, 1))
+        _train(staff)
     _stand_ins(school, now)
 
 

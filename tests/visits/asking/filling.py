@@ -46,7 +46,12 @@ def good(cast: Cast, party: list[Staff]) -> dict[str, dict[str, Any]]:
             "access": "enter",
         },
         "when": {"day": "2026-11-26", "start": "13:00", "stay": "30", "there": "10", "back": "15"},
-        "people": {"goes": [person.pk for person in party], "lead": party[0].pk, **NO_OUTSIDERS},
+        "people": {
+            "goes": [person.pk for person in party],
+            "lead": party[0].pk,
+            "two_may_escalate": "no",
+            **NO_OUTSIDERS,
+        },
     }
 
 

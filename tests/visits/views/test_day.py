@@ -97,6 +97,7 @@ def test_telephone_decision_waits_for_its_countersignature(cast: Cast, now) -> N
         reason="Go.",
         necessary=True,
         best_interests=True,
+        safeguarding=True,
     )
     assert link("decide_countersign", visit) in day(cast.head)
 

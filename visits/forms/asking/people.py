@@ -8,20 +8,27 @@ from django.db.models import Count, Q
 from django.forms import formset_factory
 from django.forms.formsets import BaseFormSet
 
-from homevisits.clock import london_day
-from homevisits.look.forms import HouseForm, TickTiles
+from homevisits.look.forms import HouseForm, TickTiles, Tiles
 from homevisits.people.models import Staff
 from homevisits.people.phones import PhoneField
 from homevisits.people.querysets import StaffQuerySet
 from homevisits.trusts.choices import DslPart, LoneRule, Strength
 from homevisits.trusts.roles import RoleName
+from visits.clashes import elsewhere_then
+from visits.cleared import asked_of, gaps
 from visits.forms.asking.base import Asking, StepForm, words
+from visits.gates.clashes import no_clash
+from visits.gates.party import interpreted_for
+from visits.states import State
 
 FEW = 8
 NUMBERS = {2: "two", 3: "three", 4: "four"}
 COMPANIONS = 5
 MOST_FOUND = 10
 MOST_OUTSIDERS = 5
+# What the gate misses of somebody from outside, and the field beside which it is said.
+OF_OUTSIDERS = {"outsider_phone": "phone", "outsider_organisation": "organisation"}
+WHY = ("lone_reason", "dsl_absent_reason", "two_may_escalate_why", "no_interpreter_reason")
 DSL_GOES = {DslPart.TAKES_PART, DslPart.LEADS}
 
 
@@ -34,6 +41,7 @@ class OutsiderForm(HouseForm):
     name = forms.CharField(label="Name", max_length=120, required=False)
     organisation = forms.CharField(label="Where they are from", max_length=120, required=False)
     phone = PhoneField(label="Mobile", required=False)
+    is_interpreter = forms.BooleanField(label="Comes to interpret", required=False)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -45,6 +53,11 @@ class OutsiderForm(HouseForm):
 Outsiders = formset_factory(OutsiderForm, extra=0, max_num=MOST_OUTSIDERS)
 
 
+def _title(staff: Staff) -> str:
+    """What somebody is, for the list of colleagues."""
+    return staff.job_title or next((role.get_role_display() for role in staff.roles.all()), "Staff")
+
+
 class PeopleForm(StepForm):
     """The party as ticks and rows, all of it in one message."""
 
@@ -54,10 +67,14 @@ class PeopleForm(StepForm):
         "min_people": "lone_reason",
         "dsl_takes_part": "dsl_absent_reason",
         "dsl_leads": "lead",
+        "two_may_escalate": "two_may_escalate",
+        "two_may_escalate_why": "two_may_escalate_why",
+        "interpreter": "interprets",
     }
+    reveals = {"two_may_escalate": {"yes": ["two_may_escalate_why"]}}
     waits = frozenset({"dbs", "decider_visit", "decider_lone", "decider_out_of_hours", "decider_dsl_input"})
     buttons = frozenset({"find", "row"})
-    sizes = {"lead": "medium"}
+    sizes = {"lead": "medium", "interprets": "medium"}
     goes = forms.TypedMultipleChoiceField(label="Colleagues", coerce=int, required=False, widget=TickTiles)
     find = forms.CharField(label="Find another colleague by name", required=False, max_length=60)
     lead = forms.TypedChoiceField(
@@ -65,6 +82,20 @@ class PeopleForm(StepForm):
         help_text="The lead carries the phone page and writes the record.",
         coerce=int,
         required=False,
+    )
+    two_may_escalate = forms.ChoiceField(
+        label="Could two people make it worse?",
+        help_text="Somebody who feels outnumbered may turn on both. Yes is a reason to go with fewer.",
+        choices=[("no", "No"), ("yes", "Yes")],
+        required=False,
+        widget=Tiles(inline=True),
+    )
+    two_may_escalate_why = forms.CharField(
+        label="Why could it?", required=False, max_length=300, widget=words(2)
+    )
+    interprets = forms.TypedChoiceField(label="Who interprets?", coerce=int, empty_value=None, required=False)
+    no_interpreter_reason = forms.CharField(
+        label="Nobody interprets", help_text="Say why not.", required=False, max_length=300, widget=words(2)
     )
     lone_reason = forms.CharField(
         label="Fewer go",
@@ -79,7 +110,12 @@ class PeopleForm(StepForm):
     def __init__(self, asking: Asking, data: Any = None) -> None:
         super().__init__(asking, data)
         kept = [
-            {"name": a.name, "organisation": a.organisation, "phone": a.phone}
+            {
+                "name": a.name,
+                "organisation": a.organisation,
+                "phone": a.phone,
+                "is_interpreter": a.is_interpreter,
+            }
             for a in asking.visit.party
             if not a.staff_id
         ]
@@ -88,19 +124,69 @@ class PeopleForm(StepForm):
     def started(self) -> dict[str, Any]:
         visit = self.asking.visit
         lead = visit.lead.staff_id if visit.lead else None
-        kept = {"goes": [a.staff_id for a in visit.party if a.staff_id], "lead": lead or self.asking.staff.pk}
+        goes = [a.staff_id for a in visit.party if a.staff_id]
+        usual = self.usual_lead
+        if usual and self._is_untouched:
+            lead, goes = usual.pk, [*goes, usual.pk]
+        kept = {"goes": goes, "lead": lead or self.asking.staff.pk}
+        kept["interprets"] = next((a.staff_id for a in visit.party if a.staff_id and a.is_interpreter), None)
         if self.asking.reads_why:
-            kept |= {"lone_reason": visit.lone_reason, "dsl_absent_reason": visit.dsl_absent_reason}
+            worse = {True: "yes", False: "no", None: ""}[visit.two_may_escalate]
+            kept |= {"two_may_escalate": worse} | {name: getattr(visit, name) for name in WHY}
         return kept
+
+    @cached_property
+    def usual_lead(self) -> Staff | None:
+        """Who usually leads: of the policy's role (TC-082); where it names none, the pupil's key person."""
+        rules, visit = self.asking.rules, self.asking.visit
+        if rules and rules.default_lead_role:
+            holders = Staff.objects.holding([rules.default_lead_role], visit.school).present(self.asking.now)
+            found = holders.filter(pk=self.asking.staff.pk).first() or holders.order_by("pk").first()
+        else:
+            people = (pupil.key_person for pupil in self.asking.pupils)
+            found = next((one for one in people if one and one.is_active), None)
+        return found
+
+    @property
+    def _is_untouched(self) -> bool:
+        """Whether nobody has said yet who goes: the draft has only whoever began it."""
+        visit = self.asking.visit
+        drafter = visit.asked_of_id or visit.requested_by_id
+        said = visit.lone_reason or visit.two_may_escalate is not None
+        return visit.state == State.DRAFT and not said and [a.staff_id for a in visit.party] == [drafter]
 
     def dress(self) -> None:
         offered = self.offered
-        field, today = self.fields["goes"], london_day(self.asking.now)
+        field, hints = self.fields["goes"], self._hints(offered)
         field.choices = [(staff.pk, str(staff)) for staff in offered]
-        field.widget.hints = {str(staff.pk): self._hint(staff, today) for staff in offered}
+        field.widget.hints = hints
         self.fields["lead"].choices = [(staff.pk, str(staff)) for staff in offered]
         self._dress_reasons()
+        self._dress_questions(offered)
         super().dress()
+
+    def _dress_questions(self, offered: list[Staff]) -> None:
+        """Ask about two people, and about an interpreter, only where the policy or the family needs it."""
+        rules = self.asking.rules
+        if rules is None or not rules.two_may_escalate:
+            del self.fields["two_may_escalate"], self.fields["two_may_escalate_why"]
+            self.reveals = {}
+        if rules is None or rules.interpreter_rule == Strength.OFF or not self.languages:
+            del self.fields["interprets"], self.fields["no_interpreter_reason"]
+            return
+        self.fields["interprets"].choices = [
+            ("", "Nobody of these colleagues"),
+            *((staff.pk, str(staff)) for staff in offered),
+        ]
+        self.fields["interprets"].help_text = (
+            f"Somebody at this home needs an interpreter: {', '.join(self.languages)}. Choose a colleague who goes, "
+            "or add somebody from outside below and tick that they interpret."
+        )
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of those who need an interpreter."""
+        return interpreted_for(self.asking.visit)
 
     def _dress_reasons(self) -> None:
         rules, reason = self.asking.rules, self.asking.visit.reason
@@ -117,14 +203,28 @@ class PeopleForm(StepForm):
         if reason is None or reason.dsl != DslPart.TAKES_PART:
             del self.fields["dsl_absent_reason"]
 
-    def _hint(self, staff: Staff, today: Any) -> str:
-        """What they are, and whether a check is missing."""
-        rules = self.asking.rules
-        held = [c for c in staff.clearances.all() if c.kind == "dbs_enhanced"]
-        is_checked = any(c.expires_on is None or c.expires_on >= today for c in held)
-        matters = rules is not None and rules.dbs_rule != Strength.OFF
-        title = staff.job_title or next((role.get_role_display() for role in staff.roles.all()), "Staff")
-        return title if is_checked or not matters else f"{title}. No DBS check on file."
+    def _hints(self, offered: list[Staff]) -> dict[str, str]:
+        """What each is, what they still miss to go, and whether they are elsewhere then."""
+        visit = self.asking.visit
+        asked = asked_of(visit, offered, self.asking.now)
+        short: dict[int, list[str]] = {}
+        for gap in gaps(asked) if asked else []:
+            short.setdefault(gap.staff.pk, []).append(gap.short)
+        busy = set(elsewhere_then(visit, [staff.pk for staff in offered]).values_list("staff_id", flat=True))
+        for pk in busy if asked and asked.rules.clash_rule != Strength.OFF else ():
+            short.setdefault(pk, []).append("On another visit then")
+        return {
+            str(staff.pk): " ".join([f"{_title(staff)}.", *(f"{one}." for one in short.get(staff.pk, []))])
+            if staff.pk in short
+            else _title(staff)
+            for staff in offered
+        }
+
+    @property
+    def warned(self) -> list[str]:
+        """What this visit gets in the way of, with the party as it is kept."""
+        found = no_clash(self.asking.visit, self.asking.now)
+        return [check.sentence for check in found if not check.is_met]
 
     @property
     def colleagues(self) -> StaffQuerySet:
@@ -143,9 +243,11 @@ class PeopleForm(StepForm):
         party = [a.staff_id for a in self.asking.visit.party if a.staff_id]
         ticked = self.data.getlist("goes") if self.is_bound else []
         asked = [int(key) for key in ticked if key.isdecimal()]
+        usual = [self.usual_lead.pk] if self.usual_lead else []
         return [
             self.asking.staff.pk,
             *party,
+            *usual,
             *self.colleagues.filter(pk__in=asked).values_list("pk", flat=True),
         ]
 
@@ -187,17 +289,19 @@ class PeopleForm(StepForm):
 
     @property
     def reasons(self) -> list[forms.BoundField]:
-        """Why fewer, why without the DSL: where the policy asks."""
-        return [self[name] for name in ("lone_reason", "dsl_absent_reason") if name in self.fields]
+        """Why fewer, why without the DSL, why nobody interprets: where the policy asks."""
+        names = ("lone_reason", "dsl_absent_reason", "no_interpreter_reason")
+        return [self[name] for name in names if name in self.fields]
 
     def values(self) -> dict[str, Any]:
         """Those who may not read the reasons add to them, and empty nothing."""
-        kept: dict[str, Any] = {
-            name: self.cleaned_data[name]
-            for name in ("lone_reason", "dsl_absent_reason")
-            if name in self.cleaned_data
-        }
-        return kept if self.asking.reads_why else {name: text for name, text in kept.items() if text}
+        said = self.cleaned_data
+        kept: dict[str, Any] = {name: said[name] for name in WHY if name in said}
+        if not self.asking.reads_why:
+            return {name: text for name, text in kept.items() if text}
+        if "two_may_escalate" in said:
+            kept["two_may_escalate"] = {"yes": True, "no": False}.get(said["two_may_escalate"])
+        return kept
 
     def parts(self) -> dict[str, Any]:
         if "goes" not in self.cleaned_data:
@@ -206,7 +310,11 @@ class PeopleForm(StepForm):
         goes = [by_id[pk] for pk in self.cleaned_data["goes"]]
         lead = self.cleaned_data.get("lead")
         leads = lead if lead in self.cleaned_data["goes"] else goes[0].pk if goes else None
-        party: list[dict[str, Any]] = [{"staff": staff, "is_lead": staff.pk == leads} for staff in goes]
+        speaks = self.cleaned_data.get("interprets")
+        party: list[dict[str, Any]] = [
+            {"staff": staff, "is_lead": staff.pk == leads, "is_interpreter": staff.pk == speaks}
+            for staff in goes
+        ]
         return {"party": [*party, *self._outsiders()]}
 
     def _outsiders(self) -> list[dict[str, Any]]:
@@ -214,7 +322,12 @@ class PeopleForm(StepForm):
         rows = [form.cleaned_data for form in self.outsiders.forms]
         named = {row["name"]: row for row in rows if row.get("name")}
         return [
-            {"name": name, "organisation": row.get("organisation", ""), "phone": row.get("phone", "")}
+            {
+                "name": name,
+                "organisation": row.get("organisation", ""),
+                "phone": row.get("phone", ""),
+                "is_interpreter": bool(row.get("is_interpreter")),
+            }
             for name, row in named.items()
         ]
 
@@ -236,20 +349,20 @@ class PeopleForm(StepForm):
         self.outsiders = room(prefix="outsiders", initial=typed)
 
     def refuse(self, unmet: Any) -> bool:
-        """A missing number is said beside the person from outside."""
+        """What misses of somebody from outside is said beside them."""
         said = list(unmet)
-        super().refuse(check for check in said if check.code != "outsider_phone")
+        super().refuse(check for check in said if check.code not in OF_OUTSIDERS)
         for check in said:
-            if check.code == "outsider_phone":
-                self._ask_number(check.sentence)
+            if check.code in OF_OUTSIDERS:
+                self._ask_beside(OF_OUTSIDERS[check.code], check.sentence)
         return bool(said)
 
-    def _ask_number(self, sentence: str) -> None:
-        """Beside the first named row whose number is missing and not yet asked for."""
+    def _ask_beside(self, name: str, sentence: str) -> None:
+        """Beside the first named row in which this is missing and not yet asked for."""
         named = [form for form in self.outsiders.forms if form.cleaned_data.get("name")]
         for row in named:
-            if not row.cleaned_data.get("phone") and "phone" not in row.errors:
-                return row.add_error("phone", sentence)
+            if not row.cleaned_data.get(name) and name not in row.errors:
+                return row.add_error(name, sentence)
         return self.add_error(None, sentence)
 
     @property

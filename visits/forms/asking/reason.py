@@ -21,16 +21,22 @@ GROUPS = ((True, "Welfare and safeguarding"), (False, "Attendance"), (None, "Oth
 def hint(reason: Reason) -> str:
     """The policy's own words, else what it says of parents and the DSL."""
     by_appointment = "By appointment." if reason.unannounced == Unannounced.NO else ""
-    return reason.help_text or " ".join(
+    said = reason.help_text or " ".join(
         filter(None, [by_appointment, DSL_WORDS.get(DslPart(reason.dsl), "")])
     )
+    return " ".join(filter(None, [said, reason.advice]))
 
 
 class ReasonForm(StepForm):
     """A tile for each reason; under it what it needs, each in a box of its own."""
 
     title = "Why do you want to visit?"
-    checks = {"reason": "reason_code", "purpose": "purpose", "necessary": "why_necessary"}
+    checks = {
+        "reason": "reason_code",
+        "transport": "reason_code",
+        "purpose": "purpose",
+        "necessary": "why_necessary",
+    }
     reason_code = forms.ChoiceField(label="Which reason of your policy?", required=False, widget=Tiles)
     purpose = forms.CharField(
         label="What is the visit for?",
@@ -50,21 +56,40 @@ class ReasonForm(StepForm):
     def started(self) -> dict[str, Any]:
         visit = self.asking.visit
         kept = {name: getattr(visit, name) for name in ("reason_code", "purpose", "why_necessary")}
+        kept[f"kind_{visit.reason_code}"] = visit.reason_kind
         kept[f"explained_{visit.reason_code}"] = visit.reason_explained
         kept[f"concern_{visit.reason_code}"] = visit.concern_text
         return kept
 
     def dress(self) -> None:
-        reasons = list(self.asking.rules.reasons.all()) if self.asking.rules else []
+        reasons = self._reasons
         self.reveals = {"reason_code": {reason.code: self._asked(reason) for reason in reasons}}
         field = self.fields["reason_code"]
         field.choices = _grouped(reasons)
         field.widget.hints = {reason.code: hint(reason) for reason in reasons}
         super().dress()
 
+    @property
+    def _reasons(self) -> list[Reason]:
+        """The policy's; those about lifts only where it allows them, or where one was chosen already."""
+        rules = self.asking.rules
+        if rules is None:
+            return []
+        chosen = self.asking.visit.reason_code
+        allowed = rules.child_transport_allowed
+        return [r for r in rules.reasons.all() if allowed or not r.is_transport or r.code == chosen]
+
     def _asked(self, reason: Reason) -> list[str]:
         """The boxes under one reason's tile."""
         names = []
+        if reason.kinds:
+            names.append(f"kind_{reason.code}")
+            self.fields[names[-1]] = forms.ChoiceField(
+                label="Which kind is it?",
+                choices=[(kind, kind) for kind in reason.kinds],
+                required=False,
+                widget=Tiles(inline=True),
+            )
         if reason.needs_explanation:
             names.append(f"explained_{reason.code}")
             self.fields[names[-1]] = forms.CharField(
@@ -92,16 +117,22 @@ class ReasonForm(StepForm):
 
     def values(self) -> dict[str, Any]:
         """What belongs to another reason is not kept with this one."""
-        boxes = {"reason_explained": f"explained_{self.code}", "concern_text": f"concern_{self.code}"}
+        boxes = {
+            "reason_kind": f"kind_{self.code}",
+            "reason_explained": f"explained_{self.code}",
+            "concern_text": f"concern_{self.code}",
+        }
         kept = {
             column: self.cleaned_data.get(box, "") for column, box in boxes.items() if box not in self.errors
         }
         return super().values() | kept
 
     def field_of(self, check: Any) -> str | None:
-        own = {"reason_explained": f"explained_{self.code}", "concern": f"concern_{self.code}"}.get(
-            check.code
-        )
+        own = {
+            "reason_kind": f"kind_{self.code}",
+            "reason_explained": f"explained_{self.code}",
+            "concern": f"concern_{self.code}",
+        }.get(check.code)
         return own if own in self.fields else super().field_of(check)
 
 

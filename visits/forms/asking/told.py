@@ -15,7 +15,6 @@ from visits.models import Visit
 from visits.story import ContactAttempt
 
 Told = Visit.Told
-LOOK_BACK = dt.timedelta(days=14)
 ATTEMPTS = {"attempts", "ground_attempts"}
 
 
@@ -82,7 +81,7 @@ class ToldForm(StepForm):
     """Three ways to answer; each brings its own questions."""
 
     question = "told"
-    checks = {"told": "told", "ground": "ground_code"}
+    checks = {"told": "told", "letter": "told", "ground": "ground_code"}
     buttons = frozenset({"attempt"})
     sentences = {"told": "Say whether the parents are told before you go"}
     told = forms.ChoiceField(
@@ -171,8 +170,9 @@ class ToldForm(StepForm):
 
     @cached_property
     def attempts(self) -> list[ContactAttempt]:
-        """What anybody tried to reach these families in the last two weeks."""
-        since = self.asking.visit.created_at - LOOK_BACK
+        """What anybody tried to reach these families lately: as long as the policy lets it count."""
+        rules = self.asking.rules
+        since = self.asking.visit.created_at - dt.timedelta(days=rules.attempts_within_days if rules else 0)
         found = ContactAttempt.objects.filter(pupil__in=self.asking.pupils, at__gte=since)
         return list(found.select_related("by", "pupil").order_by("-at"))
 
@@ -188,10 +188,16 @@ class ToldForm(StepForm):
         """How many the reason asks for."""
         reason = self.asking.visit.reason
         if not (reason and reason.min_attempts):
-            return "Every try counts: it shows that a visit is the next step."
+            return f"Every try{self._lately} counts: it shows that a visit is the next step."
         ways = f", by {reason.min_channels} different ways" if reason.min_channels > 1 else ""
         tries = "one" if reason.min_attempts == 1 else str(reason.min_attempts)
-        return f"“{reason.label}” asks for {tries} that brought no explanation{ways}."
+        return f"“{reason.label}” asks for {tries}{self._lately} that brought no explanation{ways}."
+
+    @property
+    def _lately(self) -> str:
+        """How long a call or message counts."""
+        days = self.asking.rules.attempts_within_days if self.asking.rules else 0
+        return f" of the last {days} days" if days else ""
 
     @property
     def way(self) -> str:

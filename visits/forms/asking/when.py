@@ -8,8 +8,10 @@ from django import forms
 
 from homevisits.clock import NoSuchLocalTime, from_local, local, london_day
 from homevisits.look.forms import DayField, TimeField
+from homevisits.trusts.choices import Strength
+from visits.daylight import sun_of
 from visits.forms.asking.base import Asking, StepForm, words
-from visits.gates import submit
+from visits.gates import clashes, daylight, submit
 from visits.hours import distance
 from visits.models import Visit
 from visits.plan import Plan, plan_of, proposed
@@ -92,12 +94,30 @@ class WhenForm(StepForm):
         return distance(self.asking.visit.school, self.times["start_at"], self.times["end_at"])
 
     @property
-    def codes(self) -> set[str]:
-        """What the policy has to say about the hours of these times."""
+    def then(self) -> Visit:
+        """The visit as it would be at these times."""
         then: Visit = copy.copy(self.asking.visit)
         for name, at in self.times.items():
             setattr(then, name, at)
-        return {check.code for check in submit.hours(then, self.asking.now)}
+        return then
+
+    @property
+    def codes(self) -> set[str]:
+        """What the policy has to say about the hours of these times."""
+        return {check.code for check in submit.hours(self.then, self.asking.now)}
+
+    @property
+    def sunset(self) -> str:
+        """ "Sunset 15:52", where the policy looks at daylight (SH-056)."""
+        rules = self.asking.rules
+        return str(sun_of(self.then)) if rules and rules.daylight_rule != Strength.OFF else ""
+
+    @property
+    def warned(self) -> list[str]:
+        """What else is to be said about these times: the dark, and what they get in the way of."""
+        looks = (daylight.daylight, clashes.no_clash)
+        checks = [check for look in looks for check in look(self.then, self.asking.now)]
+        return [check.sentence for check in checks if not check.is_met]
 
     @property
     def is_exception(self) -> bool:
