@@ -11,7 +11,8 @@ class VisitsConfig(AppConfig):
         from homevisits.local import registry as examples
         from homevisits.people import panels
         from homevisits.people.models import Staff
-        from visits import menus, pupil_file
+        from homevisits.trusts import registry as policies
+        from visits import impact, menus, pupil_file
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
@@ -22,5 +23,6 @@ class VisitsConfig(AppConfig):
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
         menus.register()
+        policies.IMPACTS.append(impact.of_draft)
         panels.PUPIL_PANELS.append(pupil_file.attempts_of)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
