@@ -56,7 +56,11 @@ def _with_settings(own: Contents, floor: Contents, names: list[str], note: str) 
 
 def _made_sound(lifted: Contents, floor: Contents, note: str) -> Contents:
     lacking = [fault.where for fault in faults(lifted) if fault.where in SETTINGS]
-    return _with_settings(lifted, floor, lacking, note) if lacking else lifted
+    if not lacking:
+        return lifted
+    whole = _with_settings(lifted, floor, lacking, note)
+    # A setting that follows another while it is blank may mean something else now.
+    return _with_settings(whole, floor, list(raised_settings(whole.policy, floor.policy)), note)
 
 
 def _in_places(rows: list[PolicyPart], own: Contents, floor: Contents) -> Iterator[PolicyPart]:
