@@ -236,9 +236,6 @@ def _policies(others: dict[str, Cast], drafts: dict[str, Any]) -> dict[str, dict
         "policy_row": {
             place: {"pk": d.pk, "rows": "reasons", "row": d.reasons.first().pk} for place, d in draft.items()
         },
-        "policy_row_code": {
-            place: {"pk": d.pk, "rows": "reasons", "code": "none"} for place, d in draft.items()
-        },
     }
 
 

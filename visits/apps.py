@@ -11,8 +11,9 @@ class VisitsConfig(AppConfig):
         from homevisits.local import registry as examples
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
+        from homevisits.trusts import registry as policies
         from homevisits.upkeep.panels import of_day
-        from visits import menus, pupil_file
+        from visits import impact, menus, pupil_file
         from visits import registry as pages
         from visits.climbing import EVERYBODY
         from visits.examples import load
@@ -25,6 +26,7 @@ class VisitsConfig(AppConfig):
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
         menus.register()
+        policies.IMPACTS.append(impact.of_draft)
         panels.PUPIL_PANELS.append(pupil_file.attempts_of)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)

@@ -168,7 +168,7 @@ _LISTS = [
         "extras",
         ExtraField,
         ExtraForm,
-        icon="circle-help",
+        icon="circle-question-mark",
         nothing="No further questions.",
     ),
     RowList(

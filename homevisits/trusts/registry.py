@@ -35,31 +35,41 @@ def drawn(panels: "list[Callable[..., Panel | None]]", request: HttpRequest, *ar
     return [render_to_string(template, context, request=request) for template, context in made]
 
 
+Named = tuple[str, str]  # a reference, and where the person may open it; "" where they may not
+
+
 @dataclass(frozen=True)
 class ImpactRow:
     """A sentence that a draft would ask for, or no longer ask for, and of how many things now under way.
 
-    `subjects` are those that the person may be shown: references, with an address where they may open it.
+    `named` are those of which the person may know why.
     """
 
     sentence: str
     is_added: bool
     blocks: bool
     count: int
-    subjects: tuple[tuple[str, str], ...]
+    named: tuple[Named, ...]
 
     @property
     def more(self) -> int:
         """How many are counted and not named."""
-        return self.count - len(self.subjects)
+        return self.count - len(self.named)
 
 
 @dataclass(frozen=True)
 class Impact:
-    """What a draft would change for things that are under way: how many were looked at, and the rows."""
+    """What a draft would change for things under way: how many were looked at, the rows, and which differ."""
 
     looked_at: int
+    differ: int
     rows: "list[ImpactRow]"
+    named: tuple[Named, ...]
+
+    @property
+    def more(self) -> int:
+        """How many differ and are not named."""
+        return self.differ - len(self.named)
 
 
 # What a draft would change for what is now under way, as this person may see it: (draft, staff, now).

@@ -13,7 +13,7 @@ from homevisits.trusts.floor.bands import band_faults, raised_bands
 from homevisits.trusts.floor.ladders import ladder_floor_faults, raised_steps
 from homevisits.trusts.floor.rows import raised_rows, row_faults
 from homevisits.trusts.floor.settings import floor_hint, raised_settings, setting_faults
-from homevisits.trusts.parts import PolicyPart
+from homevisits.trusts.parts import LadderStep, PolicyPart
 from homevisits.trusts.soundness import faults
 
 __all__ = ["below", "faults_over", "floor_hint", "raised"]
@@ -39,9 +39,9 @@ def raised(own: Contents, floor: Contents) -> Contents:
     note = f"Raised to the trust's floor, version {floor.policy.number}."
     lifted = _with_settings(own, floor, list(raised_settings(own.policy, floor.policy)), note)
     rows = [*raised_rows(own, floor), *raised_steps(own, floor), *raised_bands(own, floor)]
-    kept = {id(row) for row in own.rows}
-    noted = [row if id(row) in kept else _with(row, note=note) for row in rows]
-    return _made_sound(lifted.with_rows(_in_places(noted)), floor, note)
+    mine = {id(row) for row in own.rows}
+    noted = [row if id(row) in mine else _with(row, note=note) for row in _in_places(rows, own, floor)]
+    return _made_sound(lifted.with_rows(noted), floor, note)
 
 
 def _with_settings(own: Contents, floor: Contents, names: list[str], note: str) -> Contents:
@@ -56,16 +56,26 @@ def _with_settings(own: Contents, floor: Contents, names: list[str], note: str) 
 
 def _made_sound(lifted: Contents, floor: Contents, note: str) -> Contents:
     lacking = [fault.where for fault in faults(lifted) if fault.where in SETTINGS]
-    return _with_settings(lifted, floor, lacking, note) if lacking else lifted
+    if not lacking:
+        return lifted
+    whole = _with_settings(lifted, floor, lacking, note)
+    # A setting that follows another while it is blank may mean something else now.
+    return _with_settings(whole, floor, list(raised_settings(whole.policy, floor.policy)), note)
 
 
-def _in_places(rows: list[PolicyPart]) -> Iterator[PolicyPart]:
-    """The rows of each list numbered in their order."""
-    places: Counter[str] = Counter()
+def _in_places(rows: list[PolicyPart], own: Contents, floor: Contents) -> Iterator[PolicyPart]:
+    """Rows that are taken over from the trust stand at the end of their lists; a ladder is numbered already."""
+    taken_over = {id(row) for row in floor.rows if not isinstance(row, LadderStep)}
+    taken_over -= {id(row) for row in own.rows}
+    last = Counter[str]()
+    for row in own.rows:
+        last[place_of(row)] = max(last[place_of(row)], row.position)
     for row in rows:
-        place = places[place_of(row)]
-        places[place_of(row)] += 1
-        yield row if row.position == place else _with(row, position=place)
+        if id(row) in taken_over:
+            last[place_of(row)] += 1
+            yield _with(row, position=last[place_of(row)])
+        else:
+            yield row
 
 
 def _with(row: PolicyPart, **values: Any) -> PolicyPart:

@@ -40,6 +40,8 @@ def raised_bands(own: Contents, floor: Contents) -> list[RiskBand]:
     for least in floor.bands:
         if least.level in late:
             bands[least.level] = _joined(bands.get(least.level), least)
+            lowest = min(floor.bands, key=lambda band: band.from_score)
+            bands.setdefault(lowest.level, lowest)  # every score has a level
     bands = {band.level: band for band in _rising(list(bands.values()))}
     for least, upto in _reaches(floor.bands):
         for band in _holding(list(bands.values()), least.from_score, upto):

@@ -120,8 +120,7 @@ def impact(request: "StaffRequest", draft: Policy) -> HttpResponse:
     """What the draft would change for what is under way now. Nothing is saved, nothing follows it."""
     now = app_now()
     found = [look(draft, request.user, now) for look in registry.IMPACTS]
-    context = {"policy": draft, "impacts": found, "none": not any(each.rows for each in found)}
-    return render(request, "trusts/impact.html", context)
+    return render(request, "trusts/impact.html", {"policy": draft, "impacts": found})
 
 
 def _publish(request: "StaffRequest", draft: Policy, form: PublishForm) -> HttpResponse | None:

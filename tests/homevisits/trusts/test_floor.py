@@ -24,6 +24,7 @@ from homevisits.trusts.parts import (
     TrainingRule,
 )
 from homevisits.trusts.policies import Policy
+from homevisits.trusts.sheet import empty_sheet
 from homevisits.trusts.soundness import faults
 from homevisits.trusts.wording import value_text
 
@@ -417,10 +418,11 @@ def test_no_score_asks_for_less_than_the_trusts(own, fields):
     assert faults(lifted) == []
 
 
-@pytest.mark.parametrize("name", presets.NAMES)
+@pytest.mark.parametrize("start", [*presets.NAMES, "empty"])
 @pytest.mark.parametrize("under", presets.NAMES)
-def test_any_preset_raised_to_any_trusts_floor_is_sound_and_not_below(name, under):
+def test_anything_raised_to_any_trusts_floor_is_sound_and_not_below(start, under):
     floor = presets.read(under).contents.having(number=VERSION, review_by=dt.date(2027, 1, 1))
-    lifted = raised(presets.read(name).contents.having(review_by=dt.date(2027, 1, 1)), floor)
+    own = empty_sheet() if start == "empty" else presets.read(start).contents
+    lifted = raised(own.having(review_by=dt.date(2027, 1, 1)), floor)
     assert below(lifted, floor) == []
     assert faults(lifted) == []
