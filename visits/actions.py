@@ -11,12 +11,12 @@ from homevisits.trusts.roles import RoleName
 from visits.background import waits_for_ewo
 from visits.board.scope import has_board
 from visits.briefing import WAITS, is_asked, of_visitor, to_brief
-from visits.gates.authorise import risk_is_wanted
 from visits.models import Visit
 from visits.permissions import refusal
+from visits.risk import is_wanted
 from visits.routes import is_exempt
 from visits.states import MOVES, State
-from visits.transitions.asking import assessor_refusal
+from visits.transitions.assessing import assessor_refusal
 from visits.transitions.handing import is_handed
 from visits.waiting import to_countersign
 
@@ -183,7 +183,7 @@ ASSESSED = {State.DRAFT, *CHANGED}
 def _risk(a: Looker) -> Iterator[Action]:
     """The risk assessment, for those whom the policy lets write it."""
     may = a.visit.state in ASSESSED and a.reads_why and a.may("assess_risk")
-    if may and risk_is_wanted(a.visit) and assessor_refusal(a.visit, a.staff) is None:
+    if may and is_wanted(a.visit) and assessor_refusal(a.visit, a.staff) is None:
         text = "Change the risk assessment" if a.visit.risk_id else "Write the risk assessment"
         yield a.link(text, "risk", "shield-alert")
 

@@ -156,6 +156,15 @@ RULES: dict[str, Rule] = {
         is_leader,
         is_assessor,
     ),
+    "flag_risk": _any(
+        "Only somebody who asked, who goes or who assesses, the office or a leader can say so.",
+        is_asker,
+        is_visitor,
+        is_office,
+        is_leader,
+        is_assessor,
+    ),
+    "withdraw": _any("Only somebody who goes can take themselves off this visit.", is_visitor),
     "decide": _any("This decision is not yours to take. Nobody decides on their own visit.", is_decider),
     "type_decision": _any(
         "Only the office, a leader or the person who asks can type in what was said by telephone.",

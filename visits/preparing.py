@@ -27,6 +27,13 @@ class HazardKind(models.TextChoices):
     OTHER = "other", "Something else"
 
 
+class Assessments(models.Manager["RiskAssessment"]):
+    """Leaves the file in the database: a page reads many versions and opens few files."""
+
+    def get_queryset(self) -> "models.QuerySet[RiskAssessment]":
+        return super().get_queryset().defer("content")
+
+
 class RiskAssessment(models.Model):
     """One version of the risks at a home; the next one takes its place and this one stays readable.
 
@@ -50,8 +57,11 @@ class RiskAssessment(models.Model):
     content_type = models.CharField(max_length=80, blank=True)
     content = models.BinaryField(null=True, blank=True)
 
+    objects = Assessments()
+
     class Meta:
         ordering = ["-assessed_at", "-id"]
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "school", "number"],

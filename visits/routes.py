@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from homevisits.clock import local
 from homevisits.people.models import Staff
@@ -13,6 +13,7 @@ from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
 from visits.facts import facts_hash, still_binds
 from visits.models import Visit
+from visits.risk import band_of, fewest
 from visits.rota import Rota
 from visits.story import Decision
 
@@ -59,8 +60,8 @@ def is_exempt(visit: Visit) -> bool:
 
 
 def is_short(visit: Visit) -> bool:
-    """Whether fewer go than the policy's minimum."""
-    return visit.rules is not None and len(visit.counted_party) < visit.rules.min_people
+    """Whether fewer go than the policy, or the level of risk, asks for."""
+    return visit.rules is not None and len(visit.counted_party) < fewest(visit)
 
 
 def is_out_of_hours(visit: Visit) -> bool:
@@ -116,7 +117,13 @@ def route(visit: Visit) -> list[Need]:
         return []
     if visit.is_retrospective:  # one person looks back on it, whatever would have been asked before
         return [need for need in [_visit(visit, policy)] if need]
-    needs = [_visit(visit, policy), _lone(visit, policy), _out_of_hours(visit, policy), _dsl(visit, policy)]
+    needs = [
+        _visit(visit, policy),
+        _lone(visit, policy),
+        _out_of_hours(visit, policy),
+        _risk(visit, policy),
+        _dsl(visit, policy),
+    ]
     return [need for need in needs if need is not None]
 
 
@@ -154,6 +161,16 @@ def _out_of_hours(visit: Visit, policy: Policy) -> Need | None:
     roles = policy.stand_in_roles if is_exempt(visit) else policy.authorising_roles
     columns = ("out_of_hours", "evening_from", "earliest_start")
     return _need(policy, Kind.OUT_OF_HOURS, roles, "Going outside school hours", *columns)
+
+
+def _risk(visit: Visit, policy: Policy) -> Need | None:
+    """One decision more where the level of risk asks for it, by the people whom the policy names for it."""
+    band = band_of(visit)
+    if band is None or not band.roles:
+        return None
+    sentence = f"The level of risk, {band.get_level_display().lower()}"
+    need = _need(policy, Kind.RISK, band.roles, sentence, "risk_assessment")
+    return replace(need, clauses=tuple(dict.fromkeys([*band.clauses, *need.clauses])))
 
 
 def _dsl(visit: Visit, policy: Policy) -> Need | None:

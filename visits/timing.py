@@ -8,6 +8,7 @@ from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
 from visits.models import Attendee, Visit
+from visits.risk import repeat_minutes
 from visits.routes import wants_contact
 from visits.safety import SAFETY, Due
 from visits.states import State
@@ -121,9 +122,8 @@ def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Mom
     said = [m.recorded_at for m in fine if m.for_all or m.attendee_id == attendee.pk]
     if not said:
         return visit.start_at + minutes(policy.checkin_after_start_minutes) if visit.start_at else None
-    if not policy.checkin_repeat_minutes:
-        return None
-    return max(said) + minutes(policy.checkin_repeat_minutes)
+    repeat = repeat_minutes(visit, policy)
+    return max(said) + minutes(repeat) if repeat else None
 
 
 def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:

@@ -38,7 +38,9 @@ def reasoned(visits: Sequence[Visit]) -> Sequence[Visit]:
 def gathered(visits: QuerySet[Visit]) -> list[Visit]:
     """Submitted visits with school, calendar, pinned policy, party, pupils, decisions and whoever asked."""
     found = list(
-        visits.select_related("school__trust", "requested_by", "household").prefetch_related(
+        visits.select_related("school__trust", "requested_by", "household", "risk")
+        .defer("risk__content")
+        .prefetch_related(
             "requested_by__roles",
             "school__terms",
             "school__closures",

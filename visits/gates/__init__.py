@@ -17,6 +17,7 @@ from visits.gates import (  # noqa: F401  (they register)
     party,
     record,
     returning,
+    risk,
     submit,
     tuition,
 )

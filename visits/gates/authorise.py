@@ -3,47 +3,10 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from homevisits.trusts.choices import RiskRule
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
-from visits.routes import cites, is_exempt, is_short, route, standing
+from visits.routes import cites, is_short, route, standing
 from visits.story import Decision
-
-
-def risk_is_wanted(visit: Visit) -> bool:
-    """Whether the policy asks for a written risk assessment of this visit."""
-    rules = visit.rules
-    if rules is None or rules.risk_assessment == RiskRule.NEVER:
-        return False
-    if rules.risk_assessment == RiskRule.ALWAYS:
-        return True
-    known = visit.household and visit.household.warnings.filter(ended_at=None).exists()
-    return bool(visit.risk_known or known)
-
-
-def risk(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """A written risk assessment by somebody the policy names (TC-052, TC-061, TC-152, PS-061)."""
-    if risk_is_wanted(visit):
-        yield need(
-            visit.risk,
-            "risk",
-            "Write the risk assessment for this visit.",
-            met=f"The risks are assessed: {visit.risk.get_level_display().lower()}" if visit.risk else "",
-            clauses=cites(visit.rules, "risk_assessment") if visit.rules else (),
-            fix="risk",
-        )
-
-
-@gate("authorise")
-def risk_before_decision(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    if not is_exempt(visit):
-        yield from risk(visit, now)
-
-
-@gate("log")
-def risk_before_logging(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    if is_exempt(visit):
-        yield from risk(visit, now)
 
 
 @gate("authorise")

@@ -86,21 +86,6 @@ def code_word(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 
 @gate("log")
-def lone_assessment(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    rules = visit.rules
-    if rules is None or not (visit.is_lone and is_short(visit) and rules.lone_assessment_required):
-        return
-    yield need(
-        visit.lone_assessed_at and visit.lone_assessment.strip(),
-        "lone_assessment",
-        "Write the lone-working assessment.",
-        met="The lone-working assessment is written",
-        clauses=cites(rules, "lone_assessment_required"),
-        fix="risk",
-    )
-
-
-@gate("log")
 def out_of_hours_contact(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     rules = visit.rules
     if rules is None or not wants_contact(visit):

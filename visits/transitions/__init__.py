@@ -1,7 +1,8 @@
 """The one door through which a visit changes. Nothing else writes a visit's state or its events."""
 
 from visits.transitions.afterwards import report_afterwards
-from visits.transitions.asking import amend, assess_risk, keep_draft, note_attempt, start_draft, submit
+from visits.transitions.asking import amend, keep_draft, note_attempt, start_draft, submit
+from visits.transitions.assessing import assess_lone, assess_risk, confirm_risk, say_new_risk
 from visits.transitions.assuring import acknowledge_contact, confirm_safeguarding, look_afterwards
 from visits.transitions.briefing import acknowledge_briefing, ask_for_background, brief, give_background
 from visits.transitions.calling import hear_code_word
@@ -35,6 +36,7 @@ from visits.transitions.tutoring import (
     start_series,
     write_session,
 )
+from visits.transitions.withdrawing import withdraw
 from visits.transitions.writing import keep_record, record
 
 __all__ = [
@@ -53,11 +55,13 @@ __all__ = [
     "ask_for",
     "ask_for_background",
     "ask_for_help",
+    "assess_lone",
     "assess_risk",
     "brief",
     "brief_series",
     "cancel",
     "check_in",
+    "confirm_risk",
     "confirm_safeguarding",
     "countersign",
     "depart",
@@ -84,6 +88,7 @@ __all__ = [
     "say_back",
     "say_entered",
     "say_left",
+    "say_new_risk",
     "say_no_answer",
     "say_outcome",
     "say_waiting",
@@ -92,6 +97,7 @@ __all__ = [
     "start_series",
     "submit",
     "told_parents",
+    "withdraw",
     "word_letter",
     "write_session",
 ]

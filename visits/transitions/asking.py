@@ -15,11 +15,11 @@ from visits import telling
 from visits.facts import facts_hash, still_binds
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
-from visits.preparing import RiskAssessment
 from visits.registry import SNAPSHOTS
 from visits.routes import goes_undecided, is_exempt, missing
 from visits.states import State
 from visits.story import ContactAttempt
+from visits.transitions.circumstances import adopt, after_change, circumstances
 from visits.transitions.door import (
     Refused,
     happened,
@@ -69,6 +69,7 @@ DRAFT_FIELDS = {
     "two_may_escalate_why",
     "no_interpreter_reason",
     "risk_known",
+    "symptoms",
 }
 
 
@@ -202,6 +203,7 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         _become_asker(fresh, by)
         fresh.kind = _kind(fresh)
         must_pass("submit", fresh, now)
+        adopt(fresh)
         fresh.submitted_at = now
         fresh.ended_reason = ""
         fresh.attendance_note = "; ".join(filter(None, (note(fresh) for note in SNAPSHOTS)))[:200]
@@ -338,63 +340,6 @@ def look_back(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
     )
 
 
-def assess_risk(*, visit: Visit, by: Staff, now: dt.datetime, level: str, text: str, lone: str = "") -> Visit:
-    """Write the risk assessment, and the lone-working one (TC-052, TC-128, TC-152)."""
-    with opened(visit, by=by, action="assess_risk", now=now) as fresh:
-        is_still(fresh, State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
-        if sentence := assessor_refusal(fresh, by):
-            raise Refused(sentence)
-        if not (fresh.household_id or fresh.address.strip()):
-            raise Refused("Enter the address first: the assessment is of a home.")
-        fresh.risk = write_assessment(fresh, by=by, now=now, level=level, text=text)
-        fresh.risk_confirmed_by, fresh.risk_confirmed_at = by, now
-        fresh.lone_assessment = lone
-        fresh.lone_assessed_by, fresh.lone_assessed_at = (by, now) if lone.strip() else (None, None)
-        keep(
-            fresh,
-            "risk",
-            "risk_confirmed_by",
-            "risk_confirmed_at",
-            "lone_assessment",
-            "lone_assessed_by",
-            "lone_assessed_at",
-        )
-        happened(
-            fresh, "risk", f"Assessed the risks: {fresh.risk.get_level_display().lower()}", by=by, now=now
-        )
-        authorise_if_ready(fresh, by=by, now=now)
-        rearm(fresh, now=now)
-    return fresh
-
-
-def write_assessment(
-    visit: Visit, *, by: Staff, now: dt.datetime, level: str, text: str, why: str = ""
-) -> RiskAssessment:
-    """The next version of the risks at this home, as the visit's school sees them."""
-    home = visit.household
-    versions = RiskAssessment.objects.filter(household=home, school=visit.school) if home else None
-    last = versions.order_by("-number").first() if versions is not None else None
-    return RiskAssessment.objects.create(
-        household=home,
-        address="" if home else visit.address,
-        school=visit.school,
-        number=last.number + 1 if last else 1,
-        level=level,
-        text=text,
-        why=why,
-        assessed_by=by,
-        assessed_at=now,
-    )
-
-
-def assessor_refusal(visit: Visit, by: Staff) -> str | None:
-    """The policy's assessors; the EWO for the visits the EWO makes."""
-    roles = visit.rules.risk_assessor_roles if visit.rules else []
-    if not roles or by.has_role(*roles, school=visit.school) or (by.is_ewo and is_exempt(visit)):
-        return None
-    return "Your policy names who writes the risk assessment, and you are not one of them."
-
-
 def amend(
     *, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], reason: str, **parts: Any
 ) -> Visit:
@@ -403,8 +348,11 @@ def amend(
         raise Refused("Say why you change the visit.")
     with opened(visit, by=by, action="amend", now=now) as fresh:
         is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        before, was_known = circumstances(fresh), fresh.risk_known
         write_plan(fresh, values, **parts)
         must_pass("submit", fresh, now)
+        if fresh.risk_known and not was_known:
+            happened(fresh, "new_risk", "Said that there is a new risk", by=by, now=now, reason=reason)
         happened(
             fresh,
             "amended",
@@ -414,6 +362,7 @@ def amend(
             fields=sorted([*values, *parts]),
             reason=reason,
         )
+        after_change(fresh, before, by=by, now=now)
         reconsider(fresh, by=by, now=now)
         rearm(fresh, now=now)
     return fresh

@@ -13,6 +13,7 @@ from visits.models import Attendee, ExtraAnswer, Visit
 from visits.permissions import refusal
 from visits.states import State
 from visits.transitions.asking import forget_contact, reconsider
+from visits.transitions.circumstances import after_change, circumstances
 from visits.transitions.door import (
     Refused,
     happened,
@@ -178,11 +179,13 @@ def retime(*, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.dat
         raise Refused("Say why the times change.")
     with opened(visit, by=by, action="retime", now=now) as fresh:
         is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        before = circumstances(fresh)
         for field in ("depart_at", "start_at", "end_at", "return_at"):
             setattr(fresh, field, times.get(field) or getattr(fresh, field))
         must_pass("submit", fresh, now)
         keep(fresh, "depart_at", "start_at", "end_at", "return_at")
         happened(fresh, "retimed", "Changed the planned times", by=by, now=now, reason=reason, times=times)
+        after_change(fresh, before, by=by, now=now)
         reconsider(fresh, by=by, now=now)
         tell_schedule(fresh, now=now)
         rearm(fresh, now=now)

@@ -16,7 +16,7 @@ from visits.routes import is_short
 from visits.states import MOVES, State
 from visits.steps import AMENDABLE
 from visits.transitions import Refused
-from visits.transitions.asking import assessor_refusal
+from visits.transitions.assessing import assessor_refusal
 from visits.views.visit import seen
 
 ASSESSABLE = {State.DRAFT, *AMENDABLE}
