@@ -15,7 +15,7 @@ from homevisits.trusts.choices import RiskLevel, RiskRule
 from homevisits.trusts.models import Policy, SchoolPaper
 from homevisits.trusts.parts import RiskBand
 from visits.models import Visit
-from visits.preparing import RiskAssessment
+from visits.preparing import ArrivalLook, RiskAssessment
 
 ORDER = [RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH]
 
@@ -181,3 +181,13 @@ def lone_objection(visit: Visit) -> str:
     if new_warnings(visit, visit.lone_assessed_at):
         return "There is a new warning about this home. Look at the lone-working assessment again."
     return ""
+
+
+def seen_at_door(visit: Visit, last: RiskAssessment | None = None) -> list[str]:
+    """What visitors ticked on arriving at this home, since a version if there is one (CS-063 to CS-066)."""
+    if visit.household_id is None:
+        return []
+    looks = ArrivalLook.objects.filter(visit__household=visit.household_id, visit__school=visit.school_id)
+    if last is not None:
+        looks = looks.filter(at__gt=last.assessed_at)
+    return list(dict.fromkeys(kind for seen in looks.values_list("seen", flat=True) for kind in seen))

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.html import escape
 
-from homevisits.look.forms import HouseForm, Tiles
+from homevisits.look.forms import HouseForm
 from visits.forms.asking.base import Asking, words
 from visits.forms.asking.when import WhenForm
-from visits.models import Visit
 
 
 class WhyChanged(HouseForm):
@@ -83,39 +82,3 @@ class NotBackForm(HouseForm):
         max_length=300,
         widget=words(3),
     )
-
-
-class RiskForm(HouseForm):
-    """The risks and how they are reduced; the lone part when fewer go than the policy asks."""
-
-    submit = "Keep the risk assessment"
-    sentences = {
-        "level": "Choose how high the risk is",
-        "text": "Write the risks and how they are reduced",
-        "lone": "Write how going alone is made safe",
-    }
-    level = forms.ChoiceField(
-        label="How high is the risk?",
-        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-        widget=Tiles(inline=True),
-    )
-    text = forms.CharField(
-        label="Which risks are there, and how are they reduced?",
-        help_text="The home, the people, animals, the way there, the time of day. Facts, not judgements.",
-        max_length=4000,
-        widget=words(6),
-    )
-    lone = forms.CharField(
-        label="How is going alone made safe?",
-        help_text="Car and parking, telephone, who calls and when, what ends the visit at once.",
-        max_length=4000,
-        widget=words(4),
-    )
-
-    def __init__(self, visit: Visit, *, is_lone: bool, data: Any = None) -> None:
-        known = {"lone": visit.lone_assessment}
-        if visit.risk:
-            known |= {"level": visit.risk.level, "text": visit.risk.text}
-        super().__init__(data, initial=known)
-        if not is_lone:
-            del self.fields["lone"]

@@ -1,4 +1,4 @@
-"""Acts on a visit that need a reason: cancel it, or say that they are not back after all; and its risk assessment."""
+"""Acts on a visit that need a reason: cancel it, or say that they are not back after all."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -8,18 +8,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
 from visits import telling, transitions
-from visits.forms.changing import CancelForm, DropForm, NotBackForm, RiskForm
+from visits.forms.changing import CancelForm, DropForm, NotBackForm
 from visits.models import Visit
 from visits.permissions import refusal
-from visits.prefill import standing_warnings
-from visits.routes import is_short
 from visits.states import MOVES, State
-from visits.steps import AMENDABLE
 from visits.transitions import Refused
-from visits.transitions.assessing import assessor_refusal
 from visits.views.visit import seen
-
-ASSESSABLE = {State.DRAFT, *AMENDABLE}
 
 
 def open_to(request: StaffRequest, ref: str, action: str, *states: State) -> Visit:
@@ -80,36 +74,3 @@ def not_back(request: StaffRequest, ref: str) -> HttpResponse:
             messages.warning(request, f"{visit.ref} is out again. Its timers run, and the office was told.")
             return redirect(visit)
     return render(request, "visits/visit/not_back.html", {"visit": visit, "form": form})
-
-
-@require_http_methods(["GET", "POST"])
-def risk(request: StaffRequest, ref: str) -> HttpResponse:
-    """Write the risk assessment, beside what is known of the home."""
-    visit = open_to(request, ref, "assess_risk", *ASSESSABLE)
-    if not Visit.objects.about_reason(request.user).filter(pk=visit.pk).exists():
-        raise Http404
-    is_lone = visit.is_lone and is_short(visit)
-    form = RiskForm(visit, is_lone=is_lone, data=request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and _is_assessed(request, visit, form):
-        return redirect("request", visit.ref) if visit.state == State.DRAFT else redirect(visit)
-    context = {
-        "visit": visit,
-        "form": form,
-        "refusal": assessor_refusal(visit, request.user),
-        "warnings": standing_warnings(visit.household, by=request.user),
-    }
-    return render(request, "visits/visit/risk.html", context)
-
-
-def _is_assessed(request: StaffRequest, visit: Visit, form: RiskForm) -> bool:
-    """Keep what was written; say so when it was the last thing that the visit waited for."""
-    try:
-        after = transitions.assess_risk(visit=visit, by=request.user, now=app_now(), **form.cleaned_data)
-    except Refused as no:
-        form.add_error(None, no.sentence)
-        return False
-    is_ready = after.state == State.AUTHORISED and visit.state == State.REQUESTED
-    messages.success(
-        request, "The risk assessment is kept." + (" The visit is authorised." if is_ready else "")
-    )
-    return True
