@@ -184,7 +184,7 @@ def _risk(a: Looker) -> Iterator[Action]:
     """The risk assessment, for those whom the policy lets write it."""
     may = a.visit.state in ASSESSED and a.reads_why and a.may("assess_risk")
     if may and is_wanted(a.visit) and assessor_refusal(a.visit, a.staff) is None:
-        text = "Change the risk assessment" if a.visit.risk_id else "Write the risk assessment"
+        text = "Risk assessment" if a.visit.risk_id else "Write the risk assessment"
         yield a.link(text, "risk", "shield-alert")
 
 
@@ -197,6 +197,10 @@ def _rest(a: Looker) -> Iterator[Action]:
         yield a.link("Change the visit", "change", "pencil")
     if state in CHANGED and a.may("retime"):
         yield a.link("Change the times", "times", "clock")
+    if state in CHANGED and a.may("flag_risk"):
+        yield a.link("There is a new risk", "risk_new", "triangle-alert")
+    if state in CHANGED and a.visit.includes(a.staff):
+        yield a.link("I do not want to go", "withdraw", "user-minus")
     if state in MOVES["cancel"][0] and a.may("cancel"):
         yield a.link("Drop this draft" if state == State.DRAFT else "Cancel the visit", "cancel", "ban")
     if state != State.DRAFT and a.reads_why and may_ask(a.staff):

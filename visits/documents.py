@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from homevisits import making, pdf
 from homevisits.clock import app_now
 from homevisits.people.models import Staff
+from visits.cards import calling_words, checklist_words, risk_words
 from visits.letters import expectations_words, letter_words, may_have_letter
 from visits.models import Visit
 from visits.numbers import may_read_all, without_hidden
@@ -55,6 +56,13 @@ SHEETS = {
         lambda visit, for_office: expectations_words(visit),
         lambda visit: visit.series_id is not None,
     ),
+    Kind.RISK: Sheet(
+        "pdf/risk.html",
+        lambda visit, for_office: risk_words(visit),
+        lambda visit: visit.policy_id is not None and visit.risk_id is not None,
+    ),
+    Kind.CARD: Sheet("pdf/card.html", lambda visit, for_office: calling_words(visit)),
+    Kind.CHECKLIST: Sheet("pdf/checklist.html", lambda visit, for_office: checklist_words(visit)),
 }
 
 
@@ -154,8 +162,10 @@ def can_be_printed(visit: Visit, kind: str) -> bool:
 def kept(visit: Visit, staff: Staff) -> "QuerySet[Document]":
     """The copies on file that this person may open; none without the reason for who may not read it."""
     copies = visit.documents.filter(state=Made.READY).select_related("printed_by").defer("pdf")
-    reads_why = Visit.objects.about_reason(staff).filter(pk=visit.pk).exists()
-    copies = copies if reads_why else copies.filter(for_office=True)
+    if not Visit.objects.about_reason(staff).filter(pk=visit.pk).exists():
+        copies = copies.filter(for_office=True)
+    if not Visit.objects.record_read_by(staff).filter(pk=visit.pk).exists():
+        copies = copies.exclude(kind=Kind.RECORD)
     if may_read_all(staff, visit):
         return copies
     return copies.exclude(~Q(printed_by=staff), kind=Kind.APPOINTMENT)

@@ -49,6 +49,20 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
         return self.filter(self._own(staff) | of_school)
 
+    def record_read_by(self, staff: Any) -> "VisitQuerySet":
+        """Those whose record the person may read: their own, and by the roles of the visit's policy (PS-087).
+
+        A policy that names nobody means the leaders and the attendance lead.
+        """
+        nobody_named = Q(policy=None) | Q(policy__record_reader_roles=[])
+        wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.CEO, RoleName.EWO])
+        of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
+        named = Q(pk=None)
+        for role, school in staff.held:
+            place = Q(school__trust_id=staff.trust_id) if school is None else Q(school=school)
+            named |= place & Q(policy__record_reader_roles__contains=[role])
+        return self.filter(self._own(staff) | (nobody_named & of_school) | named)
+
     def _own(self, staff: Any) -> Q:
         """Asked for or gone on. A subquery: PostgreSQL plans a DISTINCT over all these joins for 70 ms."""
         party = self.model._base_manager.filter(attendees__staff=staff)

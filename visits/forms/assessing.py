@@ -151,10 +151,12 @@ class RiskForm(HouseForm):
         """What was marked, in the order of the kinds."""
         said = self.cleaned_data
         ticked = [kind for kind in HazardKind.values if kind in said.get("kinds", [])]
-        return [
-            Danger(kind, *(int(said[n] or 0) for n in parts_of(kind)[:2]), said[f"{kind}_control"].strip())
-            for kind in ticked
-        ]
+        return [self._danger(kind, said) for kind in ticked]
+
+    @staticmethod
+    def _danger(kind: str, said: dict[str, Any]) -> Danger:
+        likely, severe, control = (said.get(name) or "" for name in parts_of(kind))
+        return Danger(kind, int(likely or 0), int(severe or 0), str(control).strip())
 
     def said(self) -> dict[str, Any]:
         """The words of this version."""

@@ -63,26 +63,26 @@ def _shown(request: StaffRequest, visit: Visit, form: RiskForm, *, adding_up: bo
     said_no = assessor_refusal(visit, request.user)
     if adding_up:
         form.errors.clear()
+    current, objection = risk.latest(visit), risk.objection(visit) if risk.is_wanted(visit) else ""
+    may_write = may and said_no is None
     context = {
         "visit": visit,
         "now": now,
         "form": form,
         "adding_up": adding_up,
-        "may_write": may and said_no is None,
+        "may_write": may_write,
+        "may_confirm": may_write and _may_confirm(visit, current, objection),
         "refusal": said_no if may else "",
         "may_flag": visit.state in AMENDABLE and refusal(request.user, "flag_risk", visit, now) is None,
         "is_open": visit.state in BEFORE_LEAVING,
-        "objection": risk.objection(visit) if risk.is_wanted(visit) else "",
-        "current": risk.latest(visit),
+        "objection": objection,
+        "current": current,
         "versions": risk.versions(visit).select_related("assessed_by"),
         "needs_lone": lone_is_assessed(visit),
         "lone_objection": risk.lone_objection(visit),
         "template": risk.template_of(visit),
         "warnings": standing_warnings(visit.household, by=request.user),
     }
-    context["may_confirm"] = context["may_write"] and _may_confirm(
-        visit, context["current"], context["objection"]
-    )
     return render(request, "visits/risk/page.html", context)
 
 

@@ -24,8 +24,8 @@ def appointment(request: StaffRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def record(request: StaffRequest, ref: str) -> HttpResponse:
-    """The finished record, for those who read why."""
-    visible = Visit.objects.visible_to(request.user).about_reason(request.user)
+    """The finished record, for those whom the policy lets read it."""
+    visible = Visit.objects.visible_to(request.user).record_read_by(request.user)
     return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.RECORD)
 
 
@@ -41,6 +41,27 @@ def expectations(request: StaffRequest, ref: str) -> HttpResponse:
     """What is expected of parents while their child is taught at home."""
     visible = Visit.objects.visible_to(request.user).about_reason(request.user)
     return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.EXPECTATIONS)
+
+
+@require_http_methods(["GET", "POST"])
+def risk_assessment(request: StaffRequest, ref: str) -> HttpResponse:
+    """The risk assessment that the visit holds, for those who read why."""
+    visible = Visit.objects.visible_to(request.user).about_reason(request.user)
+    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.RISK)
+
+
+@require_http_methods(["GET", "POST"])
+def calling_card(request: StaffRequest, ref: str) -> HttpResponse:
+    """What is left at a door that nobody opens."""
+    visit = get_object_or_404(Visit.objects.visible_to(request.user), ref=ref)
+    return _copy(request, visit, Document.Kind.CARD, for_office=True)
+
+
+@require_http_methods(["GET", "POST"])
+def checklist(request: StaffRequest, ref: str) -> HttpResponse:
+    """The reminders of every moment, to take along."""
+    visit = get_object_or_404(Visit.objects.visible_to(request.user), ref=ref)
+    return _copy(request, visit, Document.Kind.CHECKLIST, for_office=True)
 
 
 @require_GET
