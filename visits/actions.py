@@ -156,7 +156,7 @@ def _returned(a: Looker) -> Iterator[Action]:
 
 
 def _recorded(a: Looker) -> Iterator[Action]:
-    if a.reads_why:
+    if Visit.objects.record_read_by(a.staff).filter(pk=a.visit.pk).exists():
         yield a.link("Read the record", "record", "notebook-text", kind="brand")
 
 

@@ -74,11 +74,13 @@ def _where(visit: Visit, reads_why: bool) -> Rows:
         filter(None, [*(str(link) for link in visit.to_see.select_related("contact")), visit.to_see_text])
     )
     known = [("A risk", "There is one that is not listed yet")] if visit.risk_known else []
+    ill = [("Symptoms at the home", visit.get_symptoms_display())] if visit.symptoms else []
     return [
         ("Address", paper.place(visit)),
         ("Going in", visit.get_access_display()),
         ("To see", seen),
         *child,
+        *ill,
         *known,
     ]
 

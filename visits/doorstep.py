@@ -1,18 +1,25 @@
 """What to do for each way in which a visit can go at the door, said before and after it is chosen."""
 
+from dataclasses import dataclass
+
+from homevisits.people.phones import written
 from homevisits.trusts.models import Policy
-from visits.models import Outcome
+from visits import telling
+from visits.models import Outcome, Visit
 
 ADVICE = {
     Outcome.COMPLETED: "You were let in and talked. Say when you leave the home.",
     Outcome.DOORSTEP: "Mind who can hear you, above all in a shared entrance. Say when you leave.",
-    Outcome.NOBODY_IN: "Leave the calling card: it says nothing about the pupil or why you came. Then say that you are leaving.",
+    Outcome.NOBODY_IN: "Say that you are leaving.",
     Outcome.PARENT_ABSENT: "Do not go in. Say that you will be in touch about another time, and leave.",
     Outcome.REFUSED: "Do not press them. Say that school will be in touch, and leave.",
     Outcome.UNSAFE: "Get to a safe place first, then ring school. Violence or threats: ring 999. The office and the head are told when you send this.",
-    Outcome.CHILD_ALONE: "Do not go in. Stay outside and ring school: a senior leader tells you what to do. A young child, or a child at risk: ring the police on 999 while you are still there. The office and the head are told when you send this.",
+    Outcome.CHILD_ALONE: "Do not go in. Stay outside until you are told what to do. A child in danger: ring 999. When you send this they are told, and you see whom to ring.",
     Outcome.POSTPONED: "Agree with the family when you come again, and leave.",
 }
+LEAVE_CARD = (
+    "Leave the calling card: it says nothing about the pupil or why you came. Then say that you are leaving."
+)
 ANIMALS_END_IT = (
     "Ask for them to be put in another room or outside for the whole visit. If they refuse or cannot, the visit is "
     "cancelled: leave."
@@ -24,7 +31,47 @@ def advice(outcome: str, rules: Policy | None) -> str:
     """What to do now, as the policy has it (TC-110, TC-114, TC-115, PS-066, PS-072, PS-082, CS-044, CS-072)."""
     if outcome == Outcome.ANIMALS:
         return ANIMALS_END_IT if rules and rules.animals_end_visit else ANIMALS_KEPT_OUT
+    if outcome == Outcome.NOBODY_IN and (rules is None or rules.calling_card):
+        return LEAVE_CARD
     return ADVICE.get(Outcome(outcome), "") if outcome else ""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One call to make: who it is, what they are, and the number."""
+
+    who: str
+    part: str
+    number: str
+    shown: str
+
+
+POLICE = Ring("Police", "they tell you whether to wait; stay at the home", "999", "999")
+IN_DANGER = Ring("999", "at once, when a child is in danger", "999", "999")
+
+
+def whom_to_ring(visit: Visit) -> list[Ring]:
+    """Whom to ring when a child is alone, in the policy's order (PS-082 to PS-085, CS-072, CS-073)."""
+    rules = visit.rules
+    if rules is None:
+        return [IN_DANGER]
+    people = [
+        ring for role in rules.child_alone_roles for ring in _holders(visit, role, rules.role_label(role))
+    ]
+    known = list({ring.who: ring for ring in people}.values())
+    desk = Ring(
+        visit.school.desk_name, "puts you through", str(visit.school.phone), written(str(visit.school.phone))
+    )
+    return [POLICE, *known, desk] if rules.child_alone_police_first else [*known, desk, IN_DANGER]
+
+
+def _holders(visit: Visit, role: str, label: str) -> list[Ring]:
+    """Those with a role whose number is known, as a visitor rings them."""
+    return [
+        Ring(person.short_name, label, str(person.mobile), written(str(person.mobile)))
+        for person in telling.holding(visit, [role])
+        if person.mobile
+    ]
 
 
 def hints(rules: Policy | None) -> dict[str, str]:

@@ -73,8 +73,18 @@ class Overview:
         return may
 
     @cached_property
+    def reads_record(self) -> bool:
+        """Whether the policy lets them read what the family said (PS-087)."""
+        return Visit.objects.record_read_by(self.staff).filter(pk=self.visit.pk).exists()
+
+    @cached_property
     def goes(self) -> bool:
         return self.visit.includes(self.staff)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether anything about it may still be changed, or people are out."""
+        return self.visit.state not in {*ENDED, State.RETURNED_SAFE}
 
     @property
     def is_own(self) -> bool:
@@ -292,7 +302,7 @@ class Overview:
 
     @property
     def has_record(self) -> bool:
-        return self.reads_why and can_be_printed(self.visit, Document.Kind.RECORD)
+        return self.reads_record and can_be_printed(self.visit, Document.Kind.RECORD)
 
     @cached_property
     def may_read_word(self) -> bool:

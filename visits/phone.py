@@ -13,11 +13,13 @@ from django.utils.functional import cached_property
 
 from homevisits.clock import london_day
 from homevisits.people.models import ContactLink, HouseholdWarning, Staff
+from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
 from visits import timing
 from visits.briefing import Briefed, of_visitor
+from visits.gates.enter import last_look, look_strength
 from visits.guidance import guidance
-from visits.models import Attendee, Visit
+from visits.models import ArrivalLook, Attendee, Visit
 from visits.states import State
 from visits.story import Moment
 
@@ -170,6 +172,19 @@ class PhonePage:
         others = len(self.awaited)
         return (
             "" if not others else "We are together, both fine" if others == 1 else "We are together, all fine"
+        )
+
+    @cached_property
+    def look(self) -> ArrivalLook | None:
+        """What was seen on arriving, if somebody looked round."""
+        return last_look(self.visit)
+
+    @cached_property
+    def looks_first(self) -> bool:
+        """Whether the look round is what comes next: at the door, asked for, and not done."""
+        at_door = self.phase in {Phase.ON_THE_WAY, Phase.AT_THE_DOOR, Phase.WAITING} and self.visit.arrived_at
+        return bool(
+            at_door and not self.visit.outcome and not self.look and look_strength(self.visit) != Strength.OFF
         )
 
     @property

@@ -21,6 +21,7 @@ def attempts_of(pupil: Pupil, staff: Staff) -> Panel:
 def visits_of(pupil: Pupil, staff: Staff) -> Panel | None:
     """The latest visits to a pupil, each with the copies that this person may open. Three queries."""
     readable = Q(for_office=True) | Q(visit__in=Visit.objects.about_reason(staff))
+    readable &= ~Q(kind=Document.Kind.RECORD) | Q(visit__in=Visit.objects.record_read_by(staff))
     papers = (
         Document.objects.filter(readable, state=Document.State.READY)
         .select_related("printed_by")

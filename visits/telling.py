@@ -97,3 +97,9 @@ def told_of_changes(visit: Visit) -> list[Staff]:
         roles += policy.told_roles
     own = {a.staff_id for a in visit.party}
     return [p for p in Staff.objects.holding(roles, visit.school) if p.pk not in own]
+
+
+def holding(visit: Visit, roles: Iterable[str]) -> list[Staff]:
+    """Everybody with one of these roles at the visit's school who is not of the party."""
+    own = {a.staff_id for a in visit.party}
+    return [p for p in Staff.objects.holding(list(roles), visit.school) if p.pk not in own]

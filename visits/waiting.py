@@ -44,7 +44,7 @@ class Waiting:
         names = [attendee.short_name for attendee in self.visit.party]
         who = f"{names[0]} alone" if len(names) == 1 else ", ".join(names)
         kinds = [need.kind for need in self.mine]
-        more = [WANTS[kind] for kind in (Kind.LONE, Kind.OUT_OF_HOURS) if kind in kinds]
+        more = [WANTS[kind] for kind in WANTS if kind in kinds]
         also = [f"needs {' and '.join(more)} too"] if more and Kind.VISIT in kinds else more
         views = ["your view as DSL is asked for"] if self.mine and self.is_view_only else []
         return " · ".join([who, *also, *views])
@@ -64,7 +64,11 @@ class Waiting:
         return ("soon" if is_today else "plain", "timer", when_text(self.leaves_at, now))
 
 
-WANTS = {Kind.LONE: "a lone decision", Kind.OUT_OF_HOURS: "one for the hours"}
+WANTS = {
+    Kind.LONE: "a lone decision",
+    Kind.OUT_OF_HOURS: "one for the hours",
+    Kind.RISK: "one for the level of risk",
+}
 
 
 def waiting(staff: Staff, now: dt.datetime) -> list[Waiting]:

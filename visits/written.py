@@ -4,9 +4,12 @@ import hashlib
 import json
 from typing import Any
 
+from homevisits.clock import london_day
 from homevisits.trusts.choices import FileChoice
-from visits.models import Visit
+from visits.models import ArrivalLook, Visit
 from visits.paper import clock, day, moment, place, pupils, told
+from visits.preparing import HazardKind
+from visits.questions import asks_card_shown
 from visits.writing import VisitRecord
 
 CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its own."
@@ -26,6 +29,12 @@ WRITTEN = [
     "nothing_agreed",
     "concern",
     "id_shown",
+    "went_upstairs",
+    "upstairs_why",
+    "in_bedroom",
+    "bedroom_why",
+    "life_at_risk",
+    "card_left",
     "file_destination",
 ]
 
@@ -46,7 +55,7 @@ def record_words(visit: Visit) -> dict[str, Any]:
     record = VisitRecord.objects.select_related("written_by").get(visit=visit)
     return {
         "title": "Home visit record",
-        "aside": _file(record),
+        "aside": ". ".join(filter(None, [_file(record), keep_until(visit)])),
         "times": [
             ("Date", day(visit.departed_at or visit.start_at)),
             ("Arrived", clock(visit.arrived_at) or "Not noted"),
@@ -86,8 +95,52 @@ def _visit_facts(visit: Visit, record: VisitRecord) -> list[tuple[str, str]]:
         ("How it went", outcome),
         ("Invited in by", visit.invited_by),
         ("Pupil seen", _seen(record)),
-        ("Identity card", "Shown." if record.id_shown else ""),
+        ("Identity card", _card(visit, record)),
+        ("Looked round", _look(visit)),
+        ("Upstairs", _room(record.went_upstairs, record.upstairs_why)),
+        ("Child’s bedroom", _room(record.in_bedroom, record.bedroom_why)),
+        ("Life at risk", record.life_at_risk),
+        ("Calling card", "" if record.card_left is None else "Left." if record.card_left else "Not left."),
     )
+
+
+def _card(visit: Visit, record: VisitRecord) -> str:
+    """Shown, or not shown where the policy asks for it (TC-108)."""
+    return "Shown." if record.id_shown else "Not shown." if asks_card_shown(visit) else ""
+
+
+def _room(answer: bool | None, why: str) -> str:
+    if answer is None:
+        return ""
+    return f"Yes. {why}".strip() if answer else "No."
+
+
+def _look(visit: Visit) -> str:
+    """What was seen at the door, by whom and when (CS-062)."""
+    return " ".join(
+        f"{clock(look.at)} {look.by}: {_seen_there(look)}. {look.get_choice_display()}."
+        for look in visit.looks.select_related("by")
+    )
+
+
+def _seen_there(look: ArrivalLook) -> str:
+    seen = ", ".join(str(HazardKind(kind).label).lower() for kind in look.seen) or "nothing of note"
+    return f"{seen}. {look.note}".rstrip(". ")
+
+
+def keep_until(visit: Visit) -> str:
+    """ "Keep until 26 Nov 2032"; "" where the policy gives no years."""
+    years = visit.rules.retention_years if visit.rules else None
+    at = visit.returned_at or visit.start_at
+    if not (years and at):
+        return ""
+    day_there = london_day(at)
+    last = (
+        day_there.replace(year=day_there.year + years, day=min(day_there.day, 28))
+        if (day_there.month == 2)
+        else day_there.replace(year=day_there.year + years)
+    )
+    return f"Keep until {last:%-d %b %Y}"
 
 
 def _seen(record: VisitRecord) -> str:

@@ -162,10 +162,12 @@ def assess_risk(page: "Page", ref: str, *, lone: str = "") -> None:
     """Write the risk assessment, and how going alone is made safe."""
     page.goto(f"/visits/{ref}/risk/")
     page.get_by_label("Low", exact=True).check()
-    page.get_by_label("Which risks are there").fill("Known family, a quiet street, daylight.")
-    if lone:
-        page.get_by_label("How is going alone made safe?").fill(lone)
+    page.get_by_label("Which risks are there, and").fill("Known family, a quiet street, daylight.")
     send(page, "Keep the risk assessment")
+    if lone:
+        page.goto(f"/visits/{ref}/risk/lone/")
+        page.get_by_label("How is going alone made safe?").fill(lone)
+        send(page, "Keep the lone-working assessment")
 
 
 # --- Deciding -----------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ def test_page_of_a_request_is_for_those_who_may_read_why(cast: Cast, now, client
 
 def test_page_says_everything_that_a_decision_needs(cast: Cast, now, client: Client) -> None:
     pupil = make.a_pupil(cast, medical_note="Asthma")
-    warning = HouseholdWarningFactory(household=pupil.household, author=cast.dsl)
+    long_ago = now - dt.timedelta(days=60)
+    warning = HouseholdWarningFactory(household=pupil.household, author=cast.dsl, written_at=long_ago)
     earlier = make.returned(cast, now=now - dt.timedelta(days=50), pupil=pupil)
     Visit.objects.filter(pk=earlier.pk).update(arrived_at=now - dt.timedelta(days=50), outcome="nobody_in")
     visit = make.requested(cast, now=now, pupil=pupil, alternatives="Two meetings in school.", told="call")

@@ -9,6 +9,7 @@ from homevisits.look.forms import HouseForm, TickTiles, Tiles
 from homevisits.people.forms.offering import offer
 from homevisits.people.models import Staff
 from visits.brief import Brief
+from visits.infection import has_symptoms
 from visits.routes import Need
 from visits.story import Decision
 
@@ -17,12 +18,14 @@ STATEMENTS = {
     Kind.VISIT: "The visit itself",
     Kind.LONE: "Going alone: I decide that it is safe and appropriate",
     Kind.OUT_OF_HOURS: "Going outside school hours: I agree that it is necessary and that there is no alternative",
+    Kind.RISK: "The level of risk: I have read the assessment, and enough is done about it",
     Kind.DSL_INPUT: "My view as DSL",
 }
 TYPED = {
     Kind.VISIT: "The visit itself",
     Kind.LONE: "Going alone: they decide that it is safe and appropriate",
     Kind.OUT_OF_HOURS: "Going outside school hours: they agree that there is no alternative",
+    Kind.RISK: "The level of risk: they have heard the assessment, and enough is done about it",
     Kind.DSL_INPUT: "Their view as DSL",
 }
 REASON_HINT = "The person who asked reads it, and it is kept with the visit."
@@ -49,6 +52,9 @@ class Deciding(HouseForm):
     necessary = forms.BooleanField(label="The visit is necessary", required=False)
     best_interests = forms.BooleanField(label="The visit is in the pupil’s best interests", required=False)
     safeguarding = forms.BooleanField(label="Safeguarding arrangements are in place", required=False)
+    symptoms_seen = forms.BooleanField(
+        label="There are symptoms at this home; a visit is right all the same", required=False
+    )
     reason = forms.CharField(
         label="Your reason", help_text=REASON_HINT, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -62,9 +68,11 @@ class Deciding(HouseForm):
         """Ask only what this person and this policy need."""
         rules = self.brief.visit.rules
         confirms = any(kind != Kind.DSL_INPUT for kind in self.kinds_asked)
-        for name in CONFIRMS:
+        for name in CONFIRMED_BY_POLICY:
             if not (rules and getattr(rules, f"confirm_{name}") and confirms):
                 del self.fields[name]
+        if not (confirms and has_symptoms(self.brief.visit)):
+            del self.fields["symptoms_seen"]
         offer(self, "kinds", [(kind, self.statements[Kind(kind)]) for kind in self.kinds_asked])
         if not self.asks_which:
             self.fields["kinds"].widget = forms.MultipleHiddenInput()
@@ -145,6 +153,7 @@ class Deciding(HouseForm):
             "best_interests": bool(cleaned.get("best_interests")),
             "safeguarding": bool(cleaned.get("safeguarding")),
             "seen": cleaned["seen"],
+            "symptoms_seen": bool(cleaned.get("symptoms_seen")),
             "reasons": {Kind.LONE: cleaned.get("lone_reason") or ""},
         }
 
@@ -153,7 +162,10 @@ CONFIRMS = {
     "necessary": "Confirm that the visit is necessary, or return it for changes",
     "best_interests": "Confirm that the visit is in the pupil’s best interests, or return it for changes",
     "safeguarding": "Confirm that safeguarding arrangements are in place, or return it for changes",
+    "symptoms_seen": "Confirm that a visit is right in spite of the symptoms, or return it for a call instead",
 }
+# Each asked for by the setting of its name.
+CONFIRMED_BY_POLICY = ("necessary", "best_interests", "safeguarding")
 
 
 class Telephoned(Deciding):
@@ -168,6 +180,7 @@ class Telephoned(Deciding):
         "necessary",
         "best_interests",
         "safeguarding",
+        "symptoms_seen",
         "reason",
     ]
     statements = TYPED
@@ -191,6 +204,9 @@ class Telephoned(Deciding):
         self.fields["necessary"].label = "They said that the visit is necessary"
         self.fields["best_interests"].label = "They said that it is in the pupil’s best interests"
         self.fields["safeguarding"].label = "They said that safeguarding arrangements are in place"
+        self.fields[
+            "symptoms_seen"
+        ].label = "They know of the symptoms at this home; a visit is right all the same"
         self.fields["reason"].label = "The reason they gave"
         self.fields["reason"].help_text = "In their words, as nearly as you can."
         super().dress()

@@ -7,11 +7,26 @@ from django import forms
 from django.utils.html import escape
 
 from homevisits.look.forms import HouseForm, TickTiles, Tiles
+from visits import infection, inviting
 from visits.doorstep import hints
 from visits.guidance import departure_checks
-from visits.models import Outcome, Visit
+from visits.models import ArrivalLook, Outcome, Visit
+from visits.preparing import HazardKind
 
 MINUTES = [10, 15, 20, 30, 45, 60]
+# What can be seen from the door; the rest of the kinds is for the assessment.
+LOOKED_FOR = {
+    HazardKind.ANIMALS: "paw-print",
+    HazardKind.AGGRESSION: "triangle-alert",
+    HazardKind.AREA: "map",
+    HazardKind.SUBSTANCES: "flask-conical",
+    HazardKind.OCCUPANTS: "users",
+    HazardKind.WEAPONS: "swords",
+    HazardKind.PREMISES: "door-closed",
+    HazardKind.HEALTH: "thermometer",
+    HazardKind.OTHER: "info",
+}
+MEASURES = ("Masks are worn", "A window is open", "We said that we are tested", "Something else")
 WHY_LONGER = [
     ("The talk takes longer", "The talk takes longer"),
     ("Traffic", "Traffic"),
@@ -97,42 +112,113 @@ class MoreTime(Keyed):
 
 
 class Entering(Keyed):
-    """Which adult invited them in; without one they stay outside (PS-071, PS-072, TC-229)."""
+    """Which adult invited them in; without one they stay outside (PS-071 to PS-075, TC-229)."""
 
-    OTHER, NOBODY = "other", "nobody"
-    reveals = {"adult": {"other": ["name"], "nobody": ["breach"]}}
+    OTHER, CHILD, NOBODY, LIFE = "other", "child", "nobody", "life"
+    reveals = {"adult": {"other": ["name", "why_other"], "nobody": ["breach"], "life": ["life_at_risk"]}}
     adult = forms.ChoiceField(label="Which adult invited you in?", widget=Tiles)
     name = forms.CharField(
         label="Who is it?", help_text="Their name, and what they are to the pupil.", max_length=120
+    )
+    why_other = forms.CharField(
+        label="Why did you go in all the same?",
+        help_text="Your policy asks for a parent. What you write is kept with the visit, and the DSL reads it.",
+        max_length=300,
     )
     breach = forms.CharField(
         label="Why did you go in?",
         help_text="Stay outside unless somebody’s life is at risk. What you write is kept with the visit and the head reads it.",
         max_length=300,
     )
+    life_at_risk = forms.CharField(
+        label="Why is a life at risk?",
+        help_text="A few words. The DSL and the office are told at once. In danger ring 999.",
+        max_length=300,
+    )
     sentences = {
         "adult": "Choose which adult invited you in",
         "name": "Say which adult invited you in",
+        "why_other": "Stay outside and ring the parent, or say why you went in",
         "breach": "Stay outside, or say why you went in without an adult",
+        "life_at_risk": "Stay on the doorstep, or say why a life is at risk",
     }
 
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
+        self.visit, self.outside = visit, infection.entry_objection(visit)
         super().__init__(*args, **kwargs)
-        links = visit.to_see.select_related("contact")
-        known = [(str(link), str(link)) for link in links]
-        cast(forms.ChoiceField, self.fields["adult"]).choices = [
+        field = cast(forms.ChoiceField, self.fields["adult"])
+        field.choices = self._life() if self.outside else self._adults()
+        if self.outside:
+            field.label, field.help_text = "Why do you go in?", self.outside
+            self.fields[
+                "breach"
+            ].help_text = "What you write is kept with the visit, and the DSL reads it at once."
+
+    def dress(self) -> None:
+        """Another adult needs a reason only where the policy asks for a parent."""
+        if inviting.anybody_may_invite(self.visit):
+            del self.fields["why_other"]
+            self.reveals = {"adult": {**self.reveals["adult"], "other": ["name"]}}
+        super().dress()
+
+    def _adults(self) -> list[tuple[str, str]]:
+        known = [(str(link), str(link)) for link in inviting.who_may_invite(self.visit)]
+        return [
             *known,
             (self.OTHER, "Another adult" if known else "An adult"),
+            (self.CHILD, "A child"),
             (self.NOBODY, "No adult invited us in"),
         ]
 
-    @property
-    def invited_by(self) -> str:
-        """The adult in words; nothing when nobody invited them."""
-        adult = self.cleaned_data["adult"]
-        if adult == self.NOBODY:
-            return ""
-        return self.cleaned_data["name"] if adult == self.OTHER else adult
+    def _life(self) -> list[tuple[str, str]]:
+        life = infection.overlay_of(self.visit) and infection.may_enter_for_life(self.visit)
+        return [*([(self.LIFE, "A life is at risk")] if life else []), (self.NOBODY, "For another reason")]
+
+    def clean_adult(self) -> str:
+        adult = str(self.cleaned_data["adult"])
+        if adult == self.CHILD:
+            raise forms.ValidationError(inviting.CHILD_INVITES)
+        return adult
+
+    def said(self) -> dict[str, Any]:
+        """Who invited them, why it was no such adult, and why a life was at risk."""
+        c = self.cleaned_data
+        adult = c["adult"]
+        invited_by = c["name"] if adult == self.OTHER else "" if adult in {self.NOBODY, self.LIFE} else adult
+        return {
+            "invited_by": invited_by,
+            "breach": c.get("breach") or c.get("why_other") or "",
+            "life_at_risk": c.get("life_at_risk") or "",
+        }
+
+
+class Looking(Keyed):
+    """The look round at the door: ticks, a note, and one of three buttons (CS-062 to CS-066, CS-084 to CS-086)."""
+
+    seen = forms.MultipleChoiceField(
+        label="What do you see?",
+        choices=[(k, HazardKind(k).label) for k in LOOKED_FOR],
+        required=False,
+        widget=TickTiles,
+    )
+    measures = forms.MultipleChoiceField(
+        label="What did you agree with the family?",
+        choices=[(m, m) for m in MEASURES],
+        required=False,
+        widget=TickTiles,
+    )
+    note = forms.CharField(label="Anything else?", max_length=160, required=False)
+    choice = forms.ChoiceField(
+        choices=ArrivalLook.Choice.choices,
+        error_messages={"required": "Choose: go in, stay on the doorstep, or leave."},
+    )
+
+    def said(self) -> dict[str, Any]:
+        """What was seen, and what was agreed as words."""
+        c = self.cleaned_data
+        agreed = f"Agreed with the family: {', '.join(c['measures']).lower()}." if c.get("measures") else ""
+        note = " ".join(filter(None, [agreed, c["note"]]))
+        return {"seen": c["seen"], "note": note, "choice": c["choice"]}
 
 
 class Outcomes(Keyed):

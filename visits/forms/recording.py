@@ -9,7 +9,9 @@ from django.http import QueryDict
 
 from homevisits.look.forms import DayField, HouseForm, Tiles
 from homevisits.trusts.choices import FileChoice
-from visits.guidance import is_first_visit
+from visits import questions
+from visits.guidance import shows_card
+from visits.infection import overlay_of
 from visits.models import Outcome, Visit
 from visits.writing import VisitRecord
 
@@ -28,7 +30,35 @@ FIELDS = {
     "pupil_seen": "pupil_seen",
     "why_not": "why_not",
     "file": "file_destination",
+    "outcome_text": "outcome_text",
+    "went_upstairs": "went_upstairs",
+    "upstairs_why": "upstairs_why",
+    "in_bedroom": "in_bedroom",
+    "bedroom_why": "bedroom_why",
+    "life_at_risk": "life_at_risk",
+    "card_left": "card_left",
+    "id_shown": "id_shown",
+    "spoken_to": "outcome_text",
 }
+YES_NO = [("True", "Yes"), ("False", "No")]
+
+
+def as_yes_no(value: Any) -> bool | None:
+    """True, False, or None while it is not answered."""
+    return {"True": True, "False": False}.get(str(value))
+
+
+def yes_no(label: str, **more: Any) -> forms.TypedChoiceField:
+    """A question that may wait."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=YES_NO,
+        coerce=as_yes_no,
+        empty_value=None,
+        required=False,
+        widget=Tiles(inline=True),
+        **more,
+    )
 
 
 def long_text() -> forms.Textarea:
@@ -40,6 +70,7 @@ class RecordForm(HouseForm):
 
     submit = None
     mark_optional = False
+    reveals = {"went_upstairs": {"True": ["upstairs_why"]}, "in_bedroom": {"True": ["bedroom_why"]}}
     outcome = forms.ChoiceField(
         label="How did the visit go?", choices=Outcome.choices, widget=Tiles, required=False
     )
@@ -92,7 +123,22 @@ class RecordForm(HouseForm):
         required=False,
     )
     id_shown = forms.BooleanField(
-        label="We showed our identity cards", help_text="It was the first visit to this home.", required=False
+        label="We showed our identity cards",
+        help_text="Your policy asks for it on this visit.",
+        required=False,
+    )
+    card_left = yes_no("Did you leave a calling card?")
+    went_upstairs = yes_no("Did anybody of you go upstairs?")
+    upstairs_why = forms.CharField(
+        label="Why was it necessary, and which adult went with you?", max_length=300, required=False
+    )
+    in_bedroom = yes_no("Was anybody of you in a child’s bedroom?")
+    bedroom_why = forms.CharField(label="Why was there no other way?", max_length=300, required=False)
+    life_at_risk = forms.CharField(
+        label="Why was a life at risk?",
+        help_text="You went in while the infection rules hold.",
+        max_length=300,
+        required=False,
     )
     file_destination = forms.ChoiceField(
         label="Which file does the record go on?", widget=Tiles, required=False
@@ -100,14 +146,32 @@ class RecordForm(HouseForm):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
+        self.visit = visit
         super().__init__(*args, **kwargs)
         choices = visit.rules.file_choices if visit.rules else []
         offered = cast(forms.ChoiceField, self.fields["file_destination"])
         offered.choices = [(choice, FileChoice(choice).label) for choice in choices]
         if not choices:
             del self.fields["file_destination"]
-        if not is_first_visit(visit):
-            del self.fields["id_shown"]
+
+    def dress(self) -> None:
+        """Only what this policy asks of this visit."""
+        asked = {question.field for question in questions.of_rooms(self.visit)}
+        for name, why in (("went_upstairs", "upstairs_why"), ("in_bedroom", "bedroom_why")):
+            if name not in asked:
+                del self.fields[name], self.fields[why]
+                self.reveals = {field: shown for field, shown in self.reveals.items() if field != name}
+        for name, is_asked in (
+            ("id_shown", shows_card(self.visit)),
+            (
+                "card_left",
+                bool(self.visit.rules and self.visit.rules.calling_card and not self.visit.entered_at),
+            ),
+            ("life_at_risk", bool(self.visit.entered_at and overlay_of(self.visit))),
+        ):
+            if not is_asked:
+                del self.fields[name]
+        super().dress()
 
     def part(self, *names: str) -> list[forms.BoundField]:
         """Some of the fields, in this order, those that are asked at all."""
@@ -121,7 +185,11 @@ class RecordForm(HouseForm):
 
     @property
     def about_going(self) -> list[forms.BoundField]:
-        return self.part("outcome", "outcome_text", "place", "id_shown")
+        return self.part("outcome", "outcome_text", "card_left", "place", "id_shown", "life_at_risk")
+
+    @property
+    def about_rooms(self) -> list[forms.BoundField]:
+        return self.part("went_upstairs", "in_bedroom")
 
     @property
     def about_pupil(self) -> list[forms.BoundField]:

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from visits import questions
 from visits.gates.checks import Check, gate, need
+from visits.infection import overlay_of
 from visits.models import Outcome, Visit
 from visits.routes import cites
 from visits.writing import VisitRecord
@@ -29,6 +31,9 @@ def record_parts(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         yield need(is_done, code, unmet, met=met, clauses=clauses, fix="record")
     yield from _talk(visit, record)
     yield from _pupil(visit, record)
+    yield from _rooms(visit, record)
+    yield from _spoken_to(visit, record)
+    yield from _at_the_door(visit, record)
     yield from _file(visit, record)
 
 
@@ -108,6 +113,79 @@ def _pupil(visit: Visit, record: VisitRecord) -> Iterator[Check]:
             "Say why the pupil was not seen or not spoken to.",
             met="Why not is stated",
             clauses=["TC-072"],
+            fix="record",
+        )
+
+
+def _rooms(visit: Visit, record: VisitRecord) -> Iterator[Check]:
+    """Upstairs and bedrooms, where the policy has a rule (PS-079 to PS-081)."""
+    for question in questions.of_rooms(visit):
+        answer = question.answer(record)
+        clauses = cites(visit.rules, question.column) if visit.rules else ()
+        is_answered = answer is not None
+        yield need(
+            is_answered and (not answer or question.words(record)),
+            question.why if answer else question.field,
+            question.explain if is_answered else question.ask,
+            met="Where you were in the home is stated",
+            clauses=clauses or question.clauses,
+            fix="record",
+        )
+
+
+def _spoken_to(visit: Visit, record: VisitRecord) -> Iterator[Check]:
+    """Somebody was there with whom the pupil is not discussed: was anything said to them (PS-075)?"""
+    if visit.rules is not None and (names := questions.not_to_be_spoken_to(visit, record)):
+        yield need(
+            visit.outcome_text.strip(),
+            "spoken_to",
+            f"{' and '.join(names)} was there, with whom the pupil is not discussed. Say whether you spoke to them, and why.",
+            met="Whether you spoke to adults with whom the pupil is not discussed is stated",
+            clauses=cites(visit.rules, "inviter_rule"),
+            fix="record",
+        )
+
+
+def _at_the_door(visit: Visit, record: VisitRecord) -> Iterator[Check]:
+    """The calling card, the identity card, a life at risk, and why it was not safe."""
+    rules = visit.rules
+    if rules is None:
+        return
+    if questions.asks_card_left(visit):
+        yield need(
+            record.card_left is not None,
+            "card_left",
+            "Say whether you left a calling card.",
+            met="Whether a calling card was left is stated",
+            clauses=cites(rules, "calling_card"),
+            fix="record",
+        )
+    if questions.asks_card_shown(visit):
+        yield need(
+            record.id_shown,
+            "id_shown",
+            "Your policy asks you to show the identity card on this visit. Tick it, or leave it unticked if you did not.",
+            met="The identity card was shown",
+            clauses=cites(rules, "id_card_shown"),
+            fix="record",
+            blocks=False,
+        )
+    if visit.entered_at and overlay_of(visit):
+        yield need(
+            record.life_at_risk.strip(),
+            "life_at_risk",
+            "Say why a life was at risk: you went in while the infection rules hold.",
+            met="Why a life was at risk is stated",
+            clauses=cites(rules, "overlay_entry"),
+            fix="record",
+        )
+    if visit.outcome == Outcome.UNSAFE:
+        yield need(
+            visit.outcome_text.strip(),
+            "outcome_text",
+            "Say in a few words why it was not safe.",
+            met="Why it was not safe is stated",
+            clauses=["TC-164", "CS-069", "TC-112"],
             fix="record",
         )
 

@@ -1,13 +1,16 @@
 """Tags of My day and the visit's page: which day a time falls on, how urgent a decision is."""
 
 import datetime as dt
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
-from homevisits.clock import london_day
+from homevisits.clock import app_now, london_day
 from homevisits.look.parts import pill_html
 from homevisits.look.times import local_text
+from visits.infection import entry_objection, overlay_for_request
+from visits.models import Visit
 from visits.waiting import Waiting
 
 register = template.Library()
@@ -25,3 +28,15 @@ def day_word(at: dt.datetime | None, now: dt.datetime) -> str:
 def waiting_pill(one: Waiting, now: dt.datetime) -> SafeString:
     """How urgent a request is: in word, icon and colour."""
     return pill_html(*one.pill(now))
+
+
+@register.inclusion_tag("visits/_overlay.html")
+def overlay_note(visit: Visit) -> dict[str, Any]:
+    """That the infection rules hold on the day of the visit, and what they change; nothing otherwise (PS-140)."""
+    return {"overlay": overlay_for_request(visit, london_day(app_now())), "rules": visit.rules}
+
+
+@register.simple_tag
+def stays_outside(visit: Visit) -> str:
+    """Why nobody goes in at this home today; nothing when they may."""
+    return entry_objection(visit)

@@ -15,13 +15,13 @@ from visits.transitions.going import (
     did_not_leave,
     extend,
     say_arrived,
-    say_entered,
     say_left,
     say_no_answer,
     say_outcome,
     say_waiting,
 )
 from visits.transitions.handing import ask_colleague, hand_back
+from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
 from visits.transitions.returning import go_on, not_back_after_all, say_back
@@ -57,6 +57,7 @@ __all__ = [
     "ask_for_help",
     "assess_lone",
     "assess_risk",
+    "break_off",
     "brief",
     "brief_series",
     "cancel",
@@ -77,6 +78,7 @@ __all__ = [
     "keep_record",
     "log",
     "look_afterwards",
+    "look_round",
     "not_back_after_all",
     "note_attempt",
     "note_contact",

@@ -7,6 +7,7 @@ from homevisits.clock import local
 from homevisits.people.models import Staff
 from visits import gates, telling
 from visits.facts import facts_hash
+from visits.infection import has_symptoms
 from visits.models import Visit
 from visits.permissions import refusal
 from visits.routes import Need, decidable, deciders, route, standing
@@ -33,6 +34,7 @@ def answer(
     seen: str = "",
     decider: Staff | None = None,
     reasons: Mapping[str, str] | None = None,
+    symptoms_seen: bool = False,
 ) -> Visit:
     """Take one answer to some or all of the decisions that this person may take.
 
@@ -55,6 +57,8 @@ def answer(
         if not needs:
             return fresh
         _must_confirm(fresh, needs, reply, (necessary, best_interests, safeguarding), now)
+        if any(need.kind != Decision.Kind.DSL_INPUT for need in needs):
+            _must_weigh_symptoms(fresh, reply, symptoms_seen)
         assert fresh.start_at is not None  # the submit gate lets no request through without a start
         for need in needs:
             Decision.objects.create(
@@ -126,6 +130,14 @@ def _must_confirm(
     blocked = [c for c in gates.blocking("authorise", visit, now) if not c.code.startswith("decision_")]
     if blocked:
         raise Refused(blocked[0].sentence, blocked)
+
+
+def _must_weigh_symptoms(visit: Visit, reply: str, symptoms_seen: bool) -> None:
+    """Somebody at the home is ill: a yes says that this was weighed (CS-083)."""
+    if reply == Answer.YES and has_symptoms(visit) and not symptoms_seen:
+        raise Refused(
+            "Somebody at the home has symptoms. Confirm that a visit is right all the same, or return it for a call instead."
+        )
 
 
 def _follow(visit: Visit, needs: list[Need], reply: str, reason: str, *, by: Staff, now: dt.datetime) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.people.models import Staff
 from visits import telling
-from visits.gates.tuition import wants_adult
 from visits.guidance import departure_checks
 from visits.models import Attendee, Outcome, Visit
 from visits.safety import Due, VisitAlarm
@@ -158,28 +157,6 @@ def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
-def say_entered(
-    *, visit: Visit, by: Staff, now: dt.datetime, invited_by: str = "", breach: str = "", **more: Any
-) -> Visit:
-    """Inside, at the invitation of a responsible adult; without one only with a reason, kept as a breach (PS-071, TC-229)."""
-    with opened(visit, by=by, action="say", now=now) as fresh:
-        is_still(fresh, State.IN_PROGRESS)
-        rules = fresh.rules
-        if wants_adult(fresh) and not invited_by.strip():
-            raise Refused(
-                "A lesson needs an adult in the home. Stay outside, and say how it went: parent not there."
-            )
-        if rules and rules.adult_must_invite and not (invited_by.strip() or breach.strip()):
-            raise Refused("Say which adult invited you in. Without an adult, stay outside.")
-        if said(fresh, Kind.ENTERED, by=by, now=now, note=breach[:300], **more):
-            fresh.arrived_at, fresh.entered_at = fresh.arrived_at or now, fresh.entered_at or now
-            fresh.invited_by = invited_by[:120]
-            keep(fresh, "arrived_at", "entered_at", "invited_by")
-            happened(fresh, "entered", "Went in", by=by, now=now, breach=bool(breach and not invited_by))
-            rearm(fresh, now=now, met=[Due.ARRIVAL, Due.WAIT])
-    return fresh
-
-
 def check_in(
     *,
     visit: Visit,
@@ -279,8 +256,13 @@ def say_outcome(
         keep(fresh, "outcome", "outcome_text")
         happened(fresh, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
         if outcome in {Outcome.UNSAFE, Outcome.CHILD_ALONE}:
+            alone = fresh.rules.child_alone_roles if fresh.rules and outcome == Outcome.CHILD_ALONE else []
             telling.tell(
-                [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+                [
+                    *telling.office(fresh, now),
+                    *telling.told_of_changes(fresh),
+                    *telling.holding(fresh, alone),
+                ],
                 fresh,
                 what=f"outcome_{outcome}",
                 subject=f"{fresh.ref}: {Outcome(outcome).label.lower()}",

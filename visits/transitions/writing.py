@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from homevisits.people.models import Staff
-from visits import documents
+from homevisits.trusts.roles import SAFEGUARDING_TEAM
+from visits import documents, questions, telling
 from visits.models import Visit
 from visits.registry import ON_RECORDED
 from visits.safety import Due
@@ -38,6 +39,12 @@ RECORD_FIELDS = {
     "nothing_agreed",
     "concern",
     "id_shown",
+    "went_upstairs",
+    "upstairs_why",
+    "in_bedroom",
+    "bedroom_why",
+    "life_at_risk",
+    "card_left",
     "file_destination",
 }
 
@@ -115,7 +122,25 @@ def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         moved(fresh, "record")
         happened(fresh, "recorded", "Wrote the record", by=by, now=now)
         documents.ask(visit=fresh, kind="record", by=by, now=now)
+        _tell_rooms(fresh, now=now)
         for follow in ON_RECORDED:
             follow(fresh, by, now)
         rearm(fresh, now=now, met=[Due.RECORD])
     return fresh
+
+
+def _tell_rooms(visit: Visit, *, now: dt.datetime) -> None:
+    """Somebody went upstairs or into a bedroom: the DSL reads why; a breach goes to whoever the policy names too (PS-079 to PS-081)."""
+    record = VisitRecord.objects.get(visit=visit)
+    if not (questions.for_the_dsl(visit, record) or questions.not_to_be_spoken_to(visit, record)):
+        return
+    broke = bool(questions.breaches(visit, record))
+    telling.tell(
+        [*telling.holding(visit, SAFEGUARDING_TEAM), *(telling.told_of_changes(visit) if broke else [])],
+        visit,
+        what="rooms",
+        subject=f"{visit.ref}: the record says something that you should read",
+        body="Your policy asks that you are told. Open the record.",
+        path=f"/visits/{visit.ref}/record/",
+        now=now,
+    )

@@ -34,7 +34,7 @@ def request_of(request: StaffRequest, ref: str) -> Visit:
     readable = Visit.objects.visible_to(request.user).about_reason(request.user).exclude(state=State.DRAFT)
     whole = readable.select_related(
         "school__trust", "policy", "requested_by", "household", "risk__assessed_by"
-    )
+    ).defer("risk__content")
     return get_object_or_404(whole, ref=ref)
 
 

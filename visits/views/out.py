@@ -9,6 +9,7 @@ from typing import Any
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,9 +18,21 @@ from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
 from visits import gates, transitions
 from visits.briefing import who_briefs
-from visits.doorstep import advice
-from visits.forms.out import Departing, Entering, GoingOn, MoreTime, NotBack, NotLeft, Outcomes
-from visits.models import Attendee, Visit
+from visits.doorstep import advice, whom_to_ring
+from visits.forms.out import (
+    LOOKED_FOR,
+    MEASURES,
+    Departing,
+    Entering,
+    GoingOn,
+    Looking,
+    MoreTime,
+    NotBack,
+    NotLeft,
+    Outcomes,
+)
+from visits.infection import entry_objection, overlay_of
+from visits.models import ArrivalLook, Attendee, Outcome, Visit
 from visits.phone import Phase, PhonePage, all_reminders
 from visits.registry import OUT_PANELS
 from visits.transitions import Refused
@@ -33,6 +46,7 @@ SAYINGS: dict[str, Callable[..., Visit]] = {
     "fine": transitions.check_in,
     "together": partial(transitions.check_in, together=True),
     "left": transitions.say_left,
+    "unsafe": transitions.break_off,
     "back": transitions.say_back,
 }
 
@@ -61,6 +75,7 @@ def shown(
         "who": who_briefs(visit, request.user) if page.briefing else "",
         "next": "out",
         "advice": advice(visit.outcome, visit.rules),
+        "to_ring": whom_to_ring(visit) if visit.outcome == Outcome.CHILD_ALONE else [],
         "panels": _panels(request, visit),
     }
     return remember_office(render(request, "visits/out/page.html", context, status=status), visit)
@@ -171,6 +186,9 @@ def more_time(request: StaffRequest, visit: Visit) -> HttpResponse:
 
 @by_visitor
 def entered(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """Going in; the look round comes first where the policy asks for it."""
+    if request.method == "GET" and not entry_objection(visit) and gates.blocking("enter", visit, app_now()):
+        return redirect("out_look", visit.ref)
     form = Entering(visit, request.POST or None)
     say_so = partial(
         transitions.say_entered, visit=visit, by=request.user, now=app_now(), key=key_of(request)
@@ -179,11 +197,46 @@ def entered(request: StaffRequest, visit: Visit) -> HttpResponse:
         request,
         visit,
         form,
-        lambda said: say_so(invited_by=form.invited_by, breach=said["breach"]),
+        lambda _: say_so(**form.said()),
         title="Going in",
         button="We are inside",
         icon="house",
+        looks=gates.unmet("enter", visit, app_now()),
     )
+
+
+@by_visitor
+def look(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """The look round on arrival: one screen, one tap to send it."""
+    form = Looking(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            transitions.look_round(
+                visit=visit, by=request.user, now=app_now(), key=key_of(request), **form.said()
+            )
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return redirect(_after_look(visit, form.cleaned_data["choice"]))
+    page = PhonePage(visit, request.user, app_now())
+    ticks = [(kind, kind.label, icon) for kind, icon in LOOKED_FOR.items()]
+    context = {
+        "page": page,
+        "visit": visit,
+        "now": page.now,
+        "form": form,
+        "ticks": ticks,
+        "measures": MEASURES if overlay_of(visit) else (),
+        "outside": entry_objection(visit),
+    }
+    return render(request, "visits/out/look.html", context)
+
+
+def _after_look(visit: Visit, choice: str) -> str:
+    """Where each answer leads: leaving says how it went, going in says who invited them."""
+    if choice == ArrivalLook.Choice.LEAVE:
+        return f"{reverse('out_outcome', args=[visit.ref])}?outcome=unsafe"
+    return reverse("out_entered" if choice == ArrivalLook.Choice.GO_IN else "out", args=[visit.ref])
 
 
 @by_visitor

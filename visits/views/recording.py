@@ -45,7 +45,7 @@ class Sheet:
 @require_http_methods(["GET", "POST"])
 def record(request: StaffRequest, ref: str) -> HttpResponse:
     """Write it, for those who went; read it, for those who may read why."""
-    visible = Visit.objects.visible_to(request.user).about_reason(request.user)
+    visible = Visit.objects.visible_to(request.user).record_read_by(request.user)
     visit = get_object_or_404(visible.select_related("school__trust", "policy"), ref=ref)
     may_write = refusal(request.user, "write", visit, app_now()) is None
     if request.method == "POST" and may_write:

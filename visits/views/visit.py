@@ -20,7 +20,7 @@ def seen(request: StaffRequest, ref: str) -> Visit:
     visible = Visit.objects.visible_to(request.user)
     related = visible.select_related(
         "school__trust", "policy", "household", "requested_by", "risk__assessed_by"
-    )
+    ).defer("risk__content")
     return get_object_or_404(related, ref=ref)
 
 

@@ -6,7 +6,6 @@ from django.urls import reverse
 from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
-from tests.factories.people import HouseholdWarningFactory
 from tests.factories.visits import fresh
 from visits import transitions
 from visits.models import Visit
@@ -104,55 +103,6 @@ def test_not_back_after_all_needs_a_reason_and_starts_the_timers_again(cast: Cas
     assert fresh(visit).state == State.IN_PROGRESS
     live = VisitDeadline.objects.filter(visit=visit, state="live").values_list("kind", flat=True)
     assert "return" in live
-
-
-def test_risk_is_for_those_concerned_and_never_the_office(cast: Cast, now) -> None:
-    visit = make.requested(cast)
-    allowed = {"teacher", "colleague", "dsl", "slt", "deputy", "head", "ceo", "ewo"}
-    assert statuses(cast, "risk", visit) == allowed
-
-
-@pytest.mark.clause("TC-052", "TC-152")
-def test_risk_is_written_by_whom_the_policy_names_beside_the_warnings(cast: Cast, now) -> None:
-    visit = make.requested(cast)
-    HouseholdWarningFactory(household=visit.household, author=cast.dsl, note="A large dog")
-    url = reverse("risk", args=[visit.ref])
-    assert "A large dog" in browser(cast.head).get(url).content.decode()
-    assert "you are not one of them" in browser(cast.teacher).get(url).content.decode()
-    typed = {"level": "medium", "text": "The dog is shut away, two go."}
-    refused = browser(cast.teacher).post(url, typed).content.decode()
-    assert "The dog is shut away, two go.</textarea>" in refused
-    assert fresh(visit).risk is None
-    browser(cast.head).post(url, typed)
-    risk = fresh(visit).risk
-    assert (risk.level, risk.assessed_by, risk.number) == ("medium", cast.head, 1)
-
-
-def test_risk_needs_its_level_and_its_words(cast: Cast, now) -> None:
-    visit = make.requested(cast)
-    page = browser(cast.head).post(reverse("risk", args=[visit.ref]), {}).content.decode()
-    assert "Choose how high the risk is" in page
-    assert "Write the risks and how they are reduced" in page
-
-
-@pytest.mark.clause("TC-128", "TC-129")
-def test_risk_of_one_person_alone_has_a_part_of_its_own(cast: Cast, now) -> None:
-    visit = make.requested(cast, party=[cast.teacher], lone_reason="A short drop-off.")
-    url = reverse("risk", args=[visit.ref])
-    page = browser(cast.head).post(url, {"level": "low", "text": "Quiet street, by day."}).content.decode()
-    assert "Write how going alone is made safe" in page
-    typed = {"level": "low", "text": "Quiet street, by day.", "lone": "Own car, call at ten past."}
-    browser(cast.head).post(url, typed)
-    assert fresh(visit).lone_assessment == "Own car, call at ten past."
-
-
-def test_last_missing_risk_assessment_authorises_and_says_so(cast: Cast, now) -> None:
-    make.checked(cast.ewo, cast.colleague)
-    visit = make.requested(cast, by=cast.ewo, party=[cast.ewo, cast.colleague])
-    assert visit.state == State.AUTHORISED
-    url = reverse("risk", args=[visit.ref])
-    reply = browser(cast.ewo).post(url, {"level": "low", "text": "Quiet street, by day."}, follow=True)
-    assert "The risk assessment is kept." in reply.content.decode()
 
 
 def test_alarm_stops_a_cancellation_with_a_sentence(cast: Cast, now) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from localflavor.gb.forms import GBPostcodeField
 
+from homevisits.clock import london_day
 from homevisits.look.forms import TickTiles, Tiles
 from visits.forms.asking.base import StepForm
+from visits.infection import overlay_for_request
 from visits.models import Visit
 from visits.prefill import home_values
 
@@ -15,7 +17,7 @@ class WhereForm(StepForm):
     """The address is filled in; the adults come with what may be said to them."""
 
     title = "Where do you go, and whom do you see?"
-    checks = {"address": "address", "to_see": "to_see"}
+    checks = {"address": "address", "to_see": "to_see", "doorstep": "access", "symptoms": "symptoms"}
     sizes = {"postcode": "short"}
     address = forms.CharField(label="Address", required=False, max_length=200)
     postcode = GBPostcodeField(
@@ -36,6 +38,13 @@ class WhereForm(StepForm):
     access = forms.ChoiceField(
         label="Do you go in?", choices=Visit.Access.choices, required=False, widget=Tiles(inline=True)
     )
+    symptoms = forms.ChoiceField(
+        label="Has anybody at the home symptoms of an infection, or tested positive?",
+        help_text="Ring and ask, where you can. Whoever decides reads your answer.",
+        choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")],
+        required=False,
+        widget=Tiles(inline=True),
+    )
     risk_known = forms.BooleanField(
         label="I know of a risk that is not listed here",
         help_text="Whoever assesses the risks is asked to write it down before the visit is authorised.",
@@ -44,7 +53,7 @@ class WhereForm(StepForm):
 
     def started(self) -> dict[str, Any]:
         visit = self.asking.visit
-        names = ("address", "postcode", "to_see_text", "child_there", "access", "risk_known")
+        names = ("address", "postcode", "to_see_text", "child_there", "access", "risk_known", "symptoms")
         kept = {name: getattr(visit, name) for name in names}
         if not visit.address and self.asking.pupils:
             kept |= home_values(self.asking.pupils[0].household)
@@ -58,7 +67,17 @@ class WhereForm(StepForm):
         if not open_ones:
             del self.fields["to_see"]
             self.fields["to_see_text"].label = "Whom do you need to see?"
+        if not self.asks_symptoms:
+            del self.fields["symptoms"]
         super().dress()
+
+    @property
+    def asks_symptoms(self) -> bool:
+        """Whether the infection rules hold on the day, or today while no day is chosen (CS-082)."""
+        visit, rules = self.asking.visit, self.asking.rules
+        return bool(
+            rules and rules.overlay_ask_symptoms and overlay_for_request(visit, london_day(self.asking.now))
+        )
 
     @property
     def silent(self) -> list[Any]:
@@ -67,7 +86,7 @@ class WhereForm(StepForm):
 
     @property
     def plain(self) -> list[str]:
-        return ["address", "postcode", "to_see_text", "child_there", "risk_known"]
+        return ["address", "postcode", "to_see_text", "child_there", "symptoms", "risk_known"]
 
     def values(self) -> dict[str, Any]:
         access = self.cleaned_data.get("access")
