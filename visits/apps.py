@@ -9,6 +9,7 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
+        from homevisits.look import context
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
         from homevisits.trusts import registry as policies
@@ -18,6 +19,7 @@ class VisitsConfig(AppConfig):
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
+        from visits.phone import help_while_out
         from visits.regular import visits_in_term
 
         def leaders(visit: Visit) -> Iterable[Staff]:
@@ -28,6 +30,7 @@ class VisitsConfig(AppConfig):
         menus.register()
         policies.IMPACTS.append(impact.of_draft)
         panels.PUPIL_PANELS.append(pupil_file.attempts_of)
+        context.WRONG = help_while_out
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)
         pages.DAY_PANELS.append(of_day)

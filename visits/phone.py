@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from homevisits.clock import london_day
@@ -263,3 +264,10 @@ def all_reminders(visit: Visit) -> list[tuple[str, list[GuidanceItem]]]:
     found = guidance(visit, *titles)
     grouped = [(title, [item for item in found if item.moment == moment]) for moment, title in titles.items()]
     return [(title, items) for title, items in grouped if items]
+
+
+def help_while_out(staff: Staff) -> str:
+    """The page for when something goes wrong, of the visit that somebody is out on; "" for everybody else. One query."""
+    mine = Attendee.objects.filter(staff=staff, back_at=None, claimed_back_at=None)
+    ref = mine.filter(visit__state=State.IN_PROGRESS).values_list("visit__ref", flat=True).first()
+    return reverse("out_help", args=[ref]) if ref else ""

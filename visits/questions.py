@@ -65,10 +65,8 @@ def of_rooms(visit: Visit) -> Iterator[Question]:
 
 
 def bedroom_rule(visit: Visit) -> str:
-    """Tuition has a rule of its own about bedrooms."""
-    if visit.rules is None:
-        return BedroomRule.FREE
-    return visit.rules.tutoring_bedroom_rule if visit.series_id else visit.rules.bedroom_rule
+    """The rule about bedrooms; a lesson's own questions have theirs (TC-194)."""
+    return BedroomRule.FREE if visit.rules is None or visit.series_id else visit.rules.bedroom_rule
 
 
 def breaches(visit: Visit, record: VisitRecord) -> list[Question]:

@@ -67,12 +67,7 @@ def bands(policy: Policy) -> list[RiskBand]:
 
 def level_of(policy: Policy | None, score: int) -> RiskLevel:
     """The level that the policy gives a score; low where it has no levels."""
-    reached = [band for band in bands(policy) if band.from_score <= score] if policy else []
-    if not reached:
-        return RiskLevel.LOW
-    return RiskLevel(
-        max(reached, key=lambda band: (band.from_score, ORDER.index(RiskLevel(band.level)))).level
-    )
+    return higher(band.level for band in bands(policy) if band.from_score <= score) if policy else RiskLevel.LOW
 
 
 def higher(levels: Iterable[str]) -> RiskLevel:

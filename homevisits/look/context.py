@@ -1,6 +1,6 @@
 """What every page knows without its view saying so: menu, heartbeat, who is signed in.
 
-Two hooks are filled by other apps as they start: `HEARTBEAT` and `WHO`.
+Three hooks are filled by other apps as they start: `HEARTBEAT`, `WHO` and `WRONG`.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,8 @@ def name_and_place(staff: Any) -> tuple[str, str]:
 
 
 WHO: Callable[[Any], tuple[str, str]] = name_and_place
+# Where somebody who is out finds what to do when something goes wrong; "" for everybody else.
+WRONG: Callable[[Any], str] | None = None
 
 
 class House:
@@ -53,6 +55,11 @@ class House:
     @cached_property
     def who(self) -> tuple[str, str] | None:
         return WHO(self.staff) if self.staff else None
+
+    @cached_property
+    def wrong_url(self) -> str:
+        """The page for when something goes wrong, on every page of somebody who is out. At most one query."""
+        return WRONG(self.staff) if self.staff and WRONG else ""
 
     @cached_property
     def brand(self) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('visits', '0006_looking_back'),
+        ('visits', '0007_letter_words'),
     ]
 
     operations = [
