@@ -87,6 +87,11 @@ class Overview:
         return self.visit.state not in {*ENDED, State.RETURNED_SAFE}
 
     @property
+    def prepares(self) -> bool:
+        """Whether they go on it, and it has been asked for and not begun."""
+        return self.goes and self.visit.state in {State.REQUESTED, State.AUTHORISED, State.LOGGED}
+
+    @property
     def is_own(self) -> bool:
         return self.goes or self.visit.requested_by_id == self.staff.pk
 

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from homevisits.clock import london_day
 from homevisits.people.models import ContactLink, HouseholdWarning, Staff
+from homevisits.trusts.choices import Moment as Moments
 from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
 from visits import timing
@@ -43,14 +44,15 @@ class Phase(StrEnum):
 
 
 OUT = {Phase.ON_THE_WAY, Phase.AT_THE_DOOR, Phase.WAITING, Phase.INSIDE, Phase.LEFT}
+# What helps at each phase; before the end of a talk comes what to say and leave there.
 REMINDERS = {
-    Phase.READY: ("prepare", "Preparing"),
-    Phase.ON_THE_WAY: ("arrive", "At the door"),
-    Phase.AT_THE_DOOR: ("arrive", "At the door"),
-    Phase.WAITING: ("arrive", "At the door"),
-    Phase.INSIDE: ("home", "In the home"),
-    Phase.LEFT: ("leave", "Leaving"),
-    Phase.BACK: ("after", "Afterwards"),
+    Phase.READY: ("prepare", "depart"),
+    Phase.ON_THE_WAY: ("arrive",),
+    Phase.AT_THE_DOOR: ("arrive",),
+    Phase.WAITING: ("arrive",),
+    Phase.INSIDE: ("home", "leave"),
+    Phase.LEFT: ("leave",),
+    Phase.BACK: ("after",),
 }
 WARNING_ICONS = {
     HouseholdWarning.Kind.ANIMALS: "paw-print",
@@ -212,14 +214,16 @@ class PhonePage:
         listed = [_with_language(link) for link in self.visit.to_see.select_related("contact")]
         return listed or list(filter(None, [self.visit.to_see_text]))
 
-    @property
-    def reminders(self) -> dict[str, Any] | None:
-        """The policy's reminders for this moment."""
-        if self.phase not in REMINDERS:
-            return None
-        moment, title = REMINDERS[self.phase]
-        items = [item for item in guidance(self.visit, moment) if not item.is_check]
-        return {"title": title, "items": items} if items else None
+    @cached_property
+    def reminders(self) -> list[dict[str, Any]]:
+        """The policy's reminders for this phase, by their moments; what is ticked stands in the checklist."""
+        wanted = REMINDERS.get(self.phase, ())
+        found = [item for item in guidance(self.visit, *wanted) if not item.is_check] if wanted else []
+        groups = [
+            {"title": Moments(moment).label, "items": [item for item in found if item.moment == moment]}
+            for moment in wanted
+        ]
+        return [group for group in groups if group["items"]]
 
     @cached_property
     def briefing(self) -> Briefed | None:
@@ -253,16 +257,11 @@ def _with_language(link: ContactLink) -> str:
 
 def all_reminders(visit: Visit) -> list[tuple[str, list[GuidanceItem]]]:
     """Every reminder of the policy that fits this visit, by its moment."""
-    titles = {
-        "prepare": "Preparing",
-        "depart": "Before you leave school",
-        "arrive": "At the door",
-        "home": "In the home",
-        "leave": "Leaving",
-        "after": "Afterwards",
-    }
-    found = guidance(visit, *titles)
-    grouped = [(title, [item for item in found if item.moment == moment]) for moment, title in titles.items()]
+    moments = [
+        Moments(moment) for moment in ("prepare", "depart", "arrive", "home", "threat", "leave", "after")
+    ]
+    found = guidance(visit, *moments)
+    grouped = [(str(at.label), [item for item in found if item.moment == at]) for at in moments]
     return [(title, items) for title, items in grouped if items]
 
 

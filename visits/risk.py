@@ -67,7 +67,9 @@ def bands(policy: Policy) -> list[RiskBand]:
 
 def level_of(policy: Policy | None, score: int) -> RiskLevel:
     """The level that the policy gives a score; low where it has no levels."""
-    return higher(band.level for band in bands(policy) if band.from_score <= score) if policy else RiskLevel.LOW
+    return (
+        higher(band.level for band in bands(policy) if band.from_score <= score) if policy else RiskLevel.LOW
+    )
 
 
 def higher(levels: Iterable[str]) -> RiskLevel:

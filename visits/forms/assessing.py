@@ -10,7 +10,8 @@ from homevisits.look.forms import HouseForm, TickTiles, Tiles
 from homevisits.people.models import HouseholdWarning
 from homevisits.trusts.choices import RiskLevel
 from homevisits.trusts.parts import RiskBand
-from visits import filing, risk
+from homevisits.upkeep import files
+from visits import risk
 from visits.forms.asking.base import words
 from visits.models import Hazard, Visit
 from visits.preparing import HazardKind
@@ -107,14 +108,16 @@ class RiskForm(HouseForm):
         self.fields["level"].help_text = "The marks give it. You may choose a higher level, not a lower one."
         super().dress()
 
-    def clean_file(self) -> filing.Upload | None:
+    def clean_file(self) -> files.Paper | None:
         """The file, once it is what it says it is."""
         given = self.cleaned_data.get("file")
         if not isinstance(given, UploadedFile):
             return None
+        if (given.size or 0) > files.LARGEST:
+            raise forms.ValidationError("Choose a file of 5 MB or less.")
         try:
-            return filing.read(given)
-        except filing.BadFile as bad:
+            return files.read(given.name or "", given.read())
+        except files.BadFile as bad:
             raise forms.ValidationError(str(bad)) from bad
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a visitor is asked on the phone page: few words, large choices, a key that counts a message once."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -47,11 +48,23 @@ class Keyed(HouseForm):
         super().__init__(*args, **kwargs)
 
 
+class CheckTiles(TickTiles):
+    """Ticks of a checklist, each with the clauses behind it as data."""
+
+    clauses: Mapping[str, str] = {}
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["data-guidance"] = "depart"
+        option["attrs"]["data-clauses"] = self.clauses.get(str(option["value"]), "")
+        return option
+
+
 class Departing(Keyed):
     """The checklist before leaving: every line, compulsory."""
 
     checks = forms.TypedMultipleChoiceField(
-        label="Before you leave", help_text="Tick every line.", coerce=int, widget=TickTiles
+        label="Before you leave", help_text="Tick every line.", coerce=int, widget=CheckTiles
     )
     sentences = {"checks": "Tick every line before you leave"}
 
@@ -59,6 +72,7 @@ class Departing(Keyed):
         self.asked = departure_checks(visit)
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["checks"]).choices = [(item.pk, item.text) for item in self.asked]
+        self.fields["checks"].widget.clauses = {str(i.pk): " ".join(i.clauses) for i in self.asked}
         if not self.asked:
             del self.fields["checks"]
 

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from homevisits.clock import app_now, london_day
 from homevisits.look.parts import pill_html
 from homevisits.look.times import local_text
+from homevisits.trusts.parts import GuidanceItem
+from visits.guidance import guidance
 from visits.infection import entry_objection, overlay_for_request
 from visits.models import Visit
 from visits.waiting import Waiting
@@ -40,3 +42,9 @@ def overlay_note(visit: Visit) -> dict[str, Any]:
 def stays_outside(visit: Visit) -> str:
     """Why nobody goes in at this home today; nothing when they may."""
     return entry_objection(visit)
+
+
+@register.simple_tag
+def policy_reminders(visit: Visit, moment: str) -> list[GuidanceItem]:
+    """What the policy reminds of at a moment, as far as it fits this visit."""
+    return guidance(visit, moment)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from homevisits.people.models import Staff
+from homevisits.upkeep.files import Paper
 from visits import risk, telling
 from visits.facts import facts_hash, still_binds
-from visits.filing import Upload
 from visits.models import Hazard, RiskAssessment, Visit
 from visits.routes import is_exempt, missing
 from visits.states import State
@@ -43,7 +43,7 @@ class Said:
     level: str
     text: str
     dangers: tuple[Danger, ...] = ()
-    upload: Upload | None = None
+    upload: Paper | None = None
 
     @property
     def score(self) -> int:
@@ -60,7 +60,7 @@ def assess_risk(
     lone: str = "",
     dangers: Sequence[Danger] = (),
     why: str = "",
-    upload: Upload | None = None,
+    upload: Paper | None = None,
 ) -> Visit:
     """Write the next version of the risks at this home, and hold it for this visit (TC-052, TC-152, TC-153).
 
@@ -207,7 +207,7 @@ def _next_version(visit: Visit, said: Said, *, by: Staff, now: dt.datetime, why:
 def _says(version: RiskAssessment) -> Said:
     """What a version says, to compare; one with a file is never the same as what is typed."""
     dangers = tuple(Danger(h.kind, h.likely, h.severe, h.control) for h in version.hazards.all())
-    file = Upload(version.file_name, "", b"") if version.file_name else None
+    file = Paper(version.file_name, "", b"") if version.file_name else None
     return Said(version.level, version.text, dangers, file)
 
 

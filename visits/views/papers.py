@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from homevisits.audit.look import looked
 from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
-from visits import documents
+from homevisits.trusts.models import Policy
+from visits import documents, pocket
 from visits.models import Visit
 from visits.story import Document
 
@@ -110,3 +111,17 @@ def _served(request: StaffRequest, copy: Document) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{copy.visit.ref}-{copy.kind}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_GET
+def reminders(request: StaffRequest, pk: int) -> HttpResponse:
+    """Every reminder of a policy on a sheet, without a visit (CS-100)."""
+    policy = get_object_or_404(Policy.objects.visible_to(request.user), pk=pk)
+    made = pocket.card(policy)
+    if made is None:
+        response = render(request, "visits/document/reminders_waiting.html", {"policy": policy}, status=202)
+        response["Refresh"] = str(EVERY)
+        return response
+    reply = HttpResponse(made, content_type="application/pdf")
+    reply["Content-Disposition"] = 'inline; filename="reminders.pdf"'
+    return reply
