@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 
 from homevisits.look import menu
 from tests.access import World, addresses, nowhere, world
+from visits import pocket
 
 TABLE = Path(__file__).parent / "access_table.csv"
 PLACES = ("own", "other_school", "other_trust")
@@ -67,6 +68,8 @@ def _status(there: World, client: Client, row: dict[str, str], where: str) -> st
 def bar_without_links(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bar is the same on every page and has tests of its own; its counts are half of a 404's work."""
     monkeypatch.setattr(menu, "ITEMS", {})
+    # Made behind the page that waits for it, so ready at one person's turn and not at another's.
+    monkeypatch.setattr(pocket, "card", lambda policy: b"%PDF-1.7")
 
 
 def signed_in(there: World) -> dict[str, Client]:
