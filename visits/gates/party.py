@@ -10,6 +10,7 @@ from homevisits.trusts.choices import DslPart, LoneRule, Strength
 from homevisits.trusts.roles import RoleName
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
+from visits.risk import fewest
 from visits.routes import cites, is_short
 
 
@@ -65,7 +66,7 @@ def _enough_people(visit: Visit) -> Iterator[Check]:
         yield need(
             False,
             "min_people",
-            f"At least {rules.min_people} members of staff must go.",
+            f"At least {fewest(visit)} members of staff must go.",
             met="",
             clauses=clauses,
             fix="people",
@@ -75,7 +76,7 @@ def _enough_people(visit: Visit) -> Iterator[Check]:
         yield need(
             visit.lone_reason.strip() or (worse and visit.two_may_escalate_why.strip()),
             "min_people",
-            f"Choose at least {rules.min_people} members of staff, or say why fewer should go.",
+            f"Choose at least {fewest(visit)} members of staff, or say why fewer should go.",
             met="Why fewer people go is stated; it needs a decision of its own",
             clauses=clauses + cites(rules, "lone_rule"),
             fix="people",
