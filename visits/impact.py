@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import prefetch_related_objects
 from django.utils.functional import cached_property
 
 from homevisits.people.models import Staff
@@ -46,7 +47,10 @@ def open_visits(draft: Policy) -> list[Visit]:
         schools.filter(pk=draft.school_id) if draft.school_id else schools.exclude(pk__in=own.values("pk"))
     )
     states = [state for state in OPEN if state != State.DRAFT]
-    return gathered(Visit.objects.filter(school__in=bound.values("pk"), state__in=states))
+    visits = gathered(Visit.objects.filter(school__in=bound.values("pk"), state__in=states))
+    goers = [attendee.staff for visit in visits for attendee in visit.party if attendee.staff]
+    prefetch_related_objects(goers, "clearances")
+    return visits
 
 
 def changes(visit: Visit, draft: Policy, reasons: dict[str, Reason], now: dt.datetime) -> set[Change]:

@@ -75,8 +75,8 @@ PARTS = {
     "guidance": "Guidance",
     "training": "Training",
     "briefing": "Briefing",
-    "bands": "Levels of risk",
-    "extras": "Extra questions",
+    "bands": "Risk",
+    "extras": "Questions",
     "linked": "Other policies",
 }
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from django import template
 
-from homevisits.trusts.catalogue import SETTINGS
-from homevisits.trusts.lists import ABOUT, LISTS
+from homevisits.trusts.lists import ABOUT
 
 register = template.Library()
 
@@ -44,10 +43,3 @@ def on_tab(screen: Any, part: str) -> Any:
 def about_part(part: str) -> str:
     """What a tab is about."""
     return ABOUT.get(part, "")
-
-
-@register.filter
-def thing(fault: Any) -> str:
-    """What a fault is about: the setting's label, or the list's title."""
-    setting = SETTINGS.get(fault.where)
-    return setting.label if setting else LISTS[fault.where].title

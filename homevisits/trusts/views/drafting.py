@@ -14,6 +14,7 @@ from homevisits.trusts import publishing, registry
 from homevisits.trusts.catalogue import SECTIONS
 from homevisits.trusts.comparing import differences
 from homevisits.trusts.contents import Contents
+from homevisits.trusts.floor import raised
 from homevisits.trusts.forms.settings import SettingsForm
 from homevisits.trusts.forms.versions import PublishForm
 from homevisits.trusts.permissions import may_edit
@@ -110,7 +111,10 @@ def publish(request: "StaffRequest", draft: Policy) -> HttpResponse:
         "since": differences(Contents.of(before), contents) if before else None,
         "todo": todo,
         "lifts": any(item.is_floor for item in todo),
-        "below": publishing.schools_below(contents),
+        "below": [
+            (left.school, differences(left.contents, raised(left.contents, contents)))
+            for left in publishing.schools_below(contents)
+        ],
     }
     return render(request, "trusts/publish.html", context)
 

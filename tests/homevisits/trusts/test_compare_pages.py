@@ -90,7 +90,7 @@ def test_what_a_level_asks_for_differs_in_words():
     other = dataclasses.replace(contents(), bands=[low, medium, more])
     assert differences(contents(), other) == [
         Difference(
-            "Levels of risk",
+            "Risk",
             "High",
             "People who go, at least: 2; Who is asked besides those who authorise: Headteacher/Head of School",
             "People who go, at least: 3; Who is asked besides those who authorise: nobody",
