@@ -8,15 +8,19 @@ only take a POST come before anything is looked up.
 """
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from pytest_django import DjangoDbBlocker
 
 from homevisits.look import menu
 from tests.access import World, addresses, nowhere, world
+from tests.clock import Clock
 from visits import pocket
 
 TABLE = Path(__file__).parent / "access_table.csv"
@@ -64,6 +68,14 @@ def _status(there: World, client: Client, row: dict[str, str], where: str) -> st
     return str(client.get(path, query).status_code)
 
 
+@pytest.fixture(scope="module")
+def there(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One world for the whole table: only pages are asked for. Undone after the last cell."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world(Clock().set(NOW))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def bar_without_links(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bar is the same on every page and has tests of its own; its counts are half of a 404's work."""
@@ -86,8 +98,7 @@ def test_every_address_stands_in_the_table() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("group", [*GROUPS, "rest"])
-def test_every_address_answers_everybody_as_the_table_says(clock, group: str) -> None:
-    there = world(clock.set(NOW))
+def test_every_address_answers_everybody_as_the_table_says(there: World, group: str) -> None:
     clients = signed_in(there)
     differences = {}
     for row in (r for r in ROWS if group_of(r) == group):
@@ -99,8 +110,7 @@ def test_every_address_answers_everybody_as_the_table_says(clock, group: str) ->
 
 
 @pytest.mark.django_db
-def test_what_may_not_be_seen_looks_like_what_is_not_there(clock) -> None:
-    there = world(clock.set(NOW))
+def test_what_may_not_be_seen_looks_like_what_is_not_there(there: World) -> None:
     client = signed_in(there)["teacher"]
     for thing, address in (
         ("requested", "visit"),
