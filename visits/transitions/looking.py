@@ -79,7 +79,7 @@ def say_entered(
             raise Refused(
                 "A lesson needs an adult in the home. Stay outside, and say how it went: parent not there."
             )
-        why = breach.strip() or life_at_risk.strip()
+        why = breach.strip() or (life_at_risk.strip() if may_enter_for_life(fresh) else "")
         against = _against(fresh, invited_by, life_at_risk, now)
         if against and not why:
             raise Refused(against)

@@ -85,8 +85,12 @@ def test_the_bands_of_the_policy_give_the_level(cast: Cast, points: int, level: 
 
 
 def test_a_school_may_put_its_levels_elsewhere(cast: Cast, now) -> None:
-    policy = turned(cast, lambda draft: draft.riskbands.filter(level="high").update(from_score=3))
-    assert risk.level_of(policy, 4) == "high"
+    def sooner(draft: Policy) -> None:
+        draft.riskbands.filter(level="medium").update(from_score=2)
+        draft.riskbands.filter(level="high").update(from_score=3)
+
+    policy = turned(cast, sooner)
+    assert [risk.level_of(policy, points) for points in (1, 2, 3)] == ["low", "medium", "high"]
 
 
 @pytest.mark.clause("TC-152", "TC-061")
