@@ -132,10 +132,16 @@ def say_when(page: "Page", request: Request) -> None:
 
 
 def say_who(page: "Page", request: Request) -> None:
+    colleagues = page.get_by_role("group", name="Colleagues")
+    for box in colleagues.locator("input:checked").all()[1:]:  # whom the policy would have lead
+        box.uncheck()
     for name in request.colleagues:
-        page.get_by_role("group", name="Colleagues").get_by_label(name, exact=True).check()
-    if request.lead:
-        page.get_by_label("Who leads?").select_option(label=request.lead)
+        colleagues.get_by_label(name, exact=True).check()
+    lead = {"label": request.lead} if request.lead else {"index": 0}
+    page.get_by_label("Who leads?").select_option(**lead)
+    worse = page.get_by_role("group", name="Could two people make it worse?")
+    if worse.count():
+        worse.get_by_label("No", exact=True).check()
     if request.lone_reason:
         reason = page.locator("[name=lone_reason]")
         if not reason.is_visible():
@@ -191,7 +197,11 @@ def decide(page: "Page", ref: str, reason: str, *, answer: str = "Authorise", lo
 def fill_decision(page: "Page", reason: str, *, lone: str = "") -> None:
     """Fill in what the policy asks to confirm and the reason, and leave it there."""
     form = page.locator("form.decide-form")
-    for statement in ("The visit is necessary", "The visit is in the pupil’s best interests"):
+    for statement in (
+        "The visit is necessary",
+        "The visit is in the pupil’s best interests",
+        "Safeguarding arrangements are in place",
+    ):
         box = form.get_by_label(statement, exact=True)
         if box.count():
             box.check()
@@ -237,6 +247,23 @@ def mark_back(page: "Page", ref: str, name: str, how_known: str) -> None:
     person.get_by_label("How did you know that it was them?").fill(how_known)
     with page.expect_navigation():
         person.get_by_role("button").click()
+
+
+# --- Briefing -----------------------------------------------------------------------------------
+
+
+def brief(page: "Page", ref: str) -> None:
+    """Brief those who wait for this person's briefing, in the words that are on file."""
+    page.goto(f"/visits/{ref}/briefing/")
+    press(page, "They know these points")
+    page.get_by_text("is told to read the briefing").wait_for()
+
+
+def read_briefing(page: "Page", ref: str) -> None:
+    """Read one's own briefing on the phone page, and confirm it."""
+    open_phone(page, ref)
+    press(page, "I have read this and know it")
+    page.get_by_role("button", name="I am leaving now").wait_for()
 
 
 # --- Out ----------------------------------------------------------------------------------------

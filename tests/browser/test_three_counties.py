@@ -26,6 +26,7 @@ def cast(morning: Clock) -> Cast:
 
 @pytest.mark.clause("TC-016", "TC-048", "TC-049", "TC-069", "TC-070", "TC-087", "TC-091", "TC-093", "TC-095")
 @pytest.mark.clause("TC-052", "TC-124", "TC-166", "TC-168", "TC-174", "TC-227", "TC-057", "TC-229")
+@pytest.mark.clause("TC-051", "TC-053", "TC-082", "TC-141")
 def test_teacher_led_visit_is_refused_at_every_gate_and_then_let_through(
     screens: Screens, cast: Cast
 ) -> None:
@@ -53,6 +54,8 @@ def test_teacher_led_visit_is_refused_at_every_gate_and_then_let_through(
     assert driver.refused(phone, "Continue") == ["Choose a start that lies ahead."]
     driver.say_when(phone, request)
     driver.go_on(phone, "people")
+    assert phone.get_by_label("Who leads?").locator("option:checked").inner_text() == "Pat Ewo"
+    driver.say_who(phone, Request("Ivy Novak", REASON))
     assert driver.refused(phone, "Continue") == [
         "Choose at least 2 members of staff, or say why fewer should go."
     ]
@@ -84,6 +87,7 @@ def test_teacher_led_visit_is_refused_at_every_gate_and_then_let_through(
     assert driver.refused(head, "Authorise") == [
         "Confirm that the visit is necessary, or return it for changes",
         "Confirm that the visit is in the pupil’s best interests, or return it for changes",
+        "Confirm that safeguarding arrangements are in place, or return it for changes",
         "Give a reason for your decision",
     ]
     driver.decide(head, ref, "Two meetings were missed; go together.")
@@ -106,6 +110,13 @@ def test_teacher_led_visit_is_refused_at_every_gate_and_then_let_through(
     driver.open_phone(phone, ref)
     driver.press(phone, "I am leaving now")
     assert problems(phone) == ["Tick every line before you leave"]
+    driver.tick_all(phone)
+    assert driver.not_done(phone, "I am leaving now") == (
+        "P. Teacher is not briefed yet. Ask the Headteacher/Head of School to do that."
+    )
+    driver.brief(head, ref)
+    driver.read_briefing(phone, ref)
+    driver.read_briefing(colleague, ref)
     driver.leave(phone, ref)
     driver.arrive(phone)
     driver.press(phone, "We went in")
@@ -141,7 +152,7 @@ def test_teacher_led_visit_is_refused_at_every_gate_and_then_let_through(
     assert status(screens.desk(cast.outsider), f"/visits/{ref}/") == 404
 
 
-@pytest.mark.clause("TC-048", "TC-092", "TC-052", "TC-152")
+@pytest.mark.clause("TC-048", "TC-092", "TC-052", "TC-152", "TC-130", "TC-060")
 def test_ewo_led_visit_goes_on_without_the_head(screens: Screens, cast: Cast) -> None:
     # Given the EWO, who asks to go with the teacher
     phone, head, office = screens.phone(cast.ewo), screens.desk(cast.head), screens.desk(cast.office)
@@ -161,7 +172,17 @@ def test_ewo_led_visit_goes_on_without_the_head(screens: Screens, cast: Cast) ->
     driver.fill_log(office, travel="Public transport", caller="Pat Office", word=WORD)
     assert driver.refused(office, "Log this visit") == ["Write the risk assessment for this visit."]
     driver.assess_risk(phone, ref)
+    wanted = "The Education Welfare and Safeguarding Support Officer confirms on the visit's page that"
+    assert driver.refused(office, "Log this visit") == [f"{wanted} safeguarding arrangements are in place."]
+    phone.goto(f"/visits/{ref}/")
+    driver.press(phone, "Safeguarding arrangements are in place")
     driver.log(office, ref, travel="Public transport", caller="Pat Office", word=WORD)
+
+    # And the CEO briefs the EWO, the head the teacher
+    driver.brief(screens.desk(cast.ceo), ref)
+    driver.brief(head, ref)
+    driver.read_briefing(phone, ref)
+    driver.read_briefing(screens.phone(cast.teacher), ref)
 
     # And the visit takes place, and is recorded
     driver.visit_home(phone, ref, "Maria Novak, mother")
@@ -200,7 +221,11 @@ def test_ewo_alone_waits_for_the_ceo_to_decide_on_going_alone(screens: Screens, 
     assert driver.refused(office, "Log this visit") == ["Write the risk assessment for this visit."]
     assert needed(office, "lone_assessment") == "Write the lone-working assessment."
     driver.assess_risk(phone, ref, lone="Parks facing out, phone in hand, leaves at the first doubt.")
+    phone.goto(f"/visits/{ref}/")
+    driver.press(phone, "Safeguarding arrangements are in place")
     driver.log(office, ref, travel="On foot", caller="Pat Office", word=WORD)
+    driver.brief(ceo, ref)
+    driver.read_briefing(phone, ref)
 
     # And the visit takes place, and is recorded
     driver.visit_home(phone, ref, "Maria Novak, mother")

@@ -1,7 +1,7 @@
 """What somebody assures: that they check on people, that arrangements are in place, that they looked at a visit."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -47,6 +47,8 @@ def safeguarding(request: StaffRequest, ref: str) -> HttpResponse:
 def looked_at(request: StaffRequest, ref: str) -> HttpResponse:
     """An emergency that went ahead without a decision, looked at afterwards."""
     visit: Visit = open_to(request, ref, "look_afterwards", *GONE)
+    if not visit.is_undecided:
+        raise Http404
     form = LookedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

@@ -1,7 +1,7 @@
 """Asking a colleague to make a visit, and handing it back (TC-184)."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +12,7 @@ from visits import transitions
 from visits.forms.briefing import ColleagueForm, HandBackForm
 from visits.states import State
 from visits.transitions import Refused
+from visits.transitions.handing import is_handed
 from visits.views.acting import open_to
 
 
@@ -36,6 +37,8 @@ def colleague(request: StaffRequest, ref: str) -> HttpResponse:
 def hand_back(request: StaffRequest, ref: str) -> HttpResponse:
     """Hand a visit back to whoever asked, with a reason; or take it back."""
     visit = open_to(request, ref, "hand_back", State.DRAFT)
+    if not is_handed(visit):
+        raise Http404
     form = HandBackForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

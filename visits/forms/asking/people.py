@@ -127,7 +127,7 @@ class PeopleForm(StepForm):
         goes = [a.staff_id for a in visit.party if a.staff_id]
         usual = self.usual_lead
         if usual and self._is_untouched:
-            lead, goes = usual.pk, [*goes, usual.pk]
+            lead, goes = usual.pk, list(dict.fromkeys([*goes, usual.pk]))
         kept = {"goes": goes, "lead": lead or self.asking.staff.pk}
         kept["interprets"] = next((a.staff_id for a in visit.party if a.staff_id and a.is_interpreter), None)
         if self.asking.reads_why:
