@@ -142,7 +142,7 @@ def _person(staff: Staff, policy: Policy, asked: list[Asked], visits: int, on: d
         *_phone(staff, policy),
     ]
     if is_regular and policy.job_description_rule != Strength.OFF and not staff.job_description_on:
-        told = "Put visits into their job description, then say here since when."
+        told = "Put visits into their job description, then say on their page since when."
         found.append(Lack("description", "Job description", told))
     return Person(staff, visits, is_regular, found)
 

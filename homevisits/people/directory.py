@@ -55,7 +55,7 @@ def _line(staff: Staff, by: Staff, seen: set[int], open_offices: dict[int, Schoo
     return Line(
         staff=staff,
         parts=_parts([role for role in staff.roles.all() if role.school_id in seen | {None}], len(seen)),
-        check=dbs_pill(staff.clearances.all(), today) if permissions.may_see_details(by, staff) else None,
+        check=dbs_pill(staff.clearances.all(), today) if permissions.may_see_checks(by, staff) else None,
         away=away,
         duties=[] if away or not staff.is_active else _duties(staff, open_offices),
     )

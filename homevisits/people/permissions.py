@@ -109,8 +109,13 @@ def may_see_details(by: Staff, staff: Staff) -> bool:
     leads = (RoleName.CEO, None) in by.held or any(
         by.has_role(*LEADERS, school=where) for _, where in staff.held if where
     )
-    is_ewo = (RoleName.EWO, None) in by.held
-    return leads or is_ewo or may_keep_details(by, staff)
+    return leads or may_keep_details(by, staff)
+
+
+def may_see_checks(by: Staff, staff: Staff) -> bool:
+    """Whether a person may read another's checks and training: the EWO besides, of anybody (TC-059)."""
+    is_ewo = by.trust_id == staff.trust_id and (RoleName.EWO, None) in by.held
+    return is_ewo or may_see_details(by, staff)
 
 
 def may_keep_families(by: Staff, school: School) -> bool:

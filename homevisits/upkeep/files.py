@@ -56,7 +56,7 @@ def _document(content: bytes) -> str | None:
                 return DOCX
             if "mimetype" in names and archive.getinfo("mimetype").file_size == len(ODT):
                 return ODT if archive.read("mimetype") == ODT.encode() else None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, OSError):
         return None
     return None
 

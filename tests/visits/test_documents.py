@@ -305,8 +305,8 @@ def in_this_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         def start(self) -> None:
             self.run()
 
-    monkeypatch.setattr(documents.threading, "Thread", Now)
-    monkeypatch.setattr(documents.connection, "close", lambda: None)
+    monkeypatch.setattr(making.threading, "Thread", Now)
+    monkeypatch.setattr(making.connection, "close", lambda: None)
 
 
 def test_with_every_worker_dead_the_waiting_page_makes_it_once(

@@ -77,6 +77,7 @@ def staff_profile(request: StaffRequest, pk: int) -> HttpResponse:
         "train": permissions.may_record_training(by, person),
         "try": permissions.may_try_mobile(by, person),
         "see": permissions.may_see_details(by, person),
+        "checks": permissions.may_see_checks(by, person),
     }
     context = {"person": person, "line": line, "may": may, "now": now, "today": london_day(now)}
     return render(request, "people/profile.html", context | _belongings(by, person, may))
@@ -92,7 +93,7 @@ def _belongings(by: Staff, person: Staff, may: dict[str, bool]) -> dict[str, obj
         "held": held,
         "may_give": permissions.may_add_staff(by) and person.is_active,
         "vehicles": person.vehicles.current() if may["see"] else [],
-        "clearances": person.clearances.select_related("recorded_by") if may["see"] else [],
+        "clearances": person.clearances.select_related("recorded_by") if may["checks"] else [],
         "aways": _coming(person.aways) if may["details"] else [],
         "duties": _coming(person.desk_duties.select_related("school")),
         "story": _story(person) if may["manage"] else [],

@@ -135,7 +135,7 @@ def test_profile_shows_cars_and_checks_to_those_who_need_them(cast: Cast, as_: S
         for part in ["teacher", "office", "head", "dsl", "ceo", "admin", "colleague", "attendance", "ewo"]
     }
     need = ["teacher", "office", "head", "dsl", "ceo", "admin"]
-    assert seen == {part: (part in need, part in need) for part in seen}
+    assert seen == {part: (part in need, part in {*need, "ewo"}) for part in seen}
 
 
 def test_note_of_an_absence_is_for_those_who_keep_it(cast: Cast, as_: SignIn) -> None:
@@ -219,7 +219,7 @@ def test_vehicle_check_and_absence_are_kept_from_the_profile(cast: Cast, as_: Si
     )
     office.post(
         reverse("clearance_add", args=[pk]),
-        {"kind": "dbs_enhanced", "issued_on": "2025-05-04", "reference": "001234567890"},
+        {"kind": "dbs_enhanced", "level": "enhanced", "issued_on": "2025-05-04", "reference": "001234567890"},
     )
     tomorrow = london_day(app_now()) + dt.timedelta(days=1)
     office.post(
