@@ -332,6 +332,10 @@ def _child(
     ]
 
 
+# Before the example visits: a later warning would make each of their assessments stale.
+WARNED_AGO = dt.timedelta(days=60)
+
+
 def _warn(school: School, now: dt.datetime, rng: random.Random) -> None:
     """A warning at some homes, with its date to look at it again."""
     author = Staff.objects.holding([RoleName.DSL], school).first()
@@ -343,7 +347,7 @@ def _warn(school: School, now: dt.datetime, rng: random.Random) -> None:
         homes.add_warning(
             household=household,
             by=author,
-            now=now,
+            now=now - WARNED_AGO,
             kind=kind,
             note=note,
             review_on=london_day(now) + dt.timedelta(days=rng.randrange(20, 200)),

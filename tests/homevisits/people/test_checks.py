@@ -20,6 +20,14 @@ pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 26)
 
 
+@pytest.fixture(autouse=True)
+def never_tried(cast: Cast) -> None:
+    """Nobody has rung anybody's number yet."""
+    Staff.objects.update(mobile_tried_at=None, mobile_tried_by=None)
+    for person in cast.people.values():
+        person.mobile_tried_at = person.mobile_tried_by = None
+
+
 @pytest.fixture
 def now(clock: Clock) -> dt.datetime:
     return clock.set("2026-11-26 10:00")

@@ -7,12 +7,21 @@ import pytest
 from homevisits.clock import app_now
 from homevisits.people import holding
 from homevisits.people.clearances import Clearance, SchoolTraining
+from homevisits.people.models import Staff
 from homevisits.trusts.months import months_after
 from homevisits.trusts.parts import TrainingRule
 from tests.cast import Cast
 from tests.factories.people import ClearanceFactory, StaffFactory
 
 DAY = dt.date(2026, 11, 26)
+
+
+@pytest.fixture(autouse=True)
+def never_tried(cast: Cast) -> None:
+    """Nobody has rung anybody's number yet."""
+    Staff.objects.update(mobile_tried_at=None, mobile_tried_by=None)
+    for person in cast.people.values():
+        person.mobile_tried_at = person.mobile_tried_by = None
 
 
 def years_ago(years: int) -> dt.date:

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from homevisits.clock import app_now
 from homevisits.people import urls
+from homevisits.people.models import SchoolTraining
 from tests.cast import AT_SCHOOL, PARTS, Cast
 from tests.homevisits.people.pages.conftest import Things
 
@@ -45,6 +47,13 @@ def upload(cast: Cast, things: Things) -> list[object]:
     return [things.upload.pk]
 
 
+def school_training(cast: Cast, things: Things) -> list[object]:
+    asked, _ = SchoolTraining.objects.get_or_create(
+        school=cast.school, title="Cultural awareness", defaults={"set_by": cast.head, "set_at": app_now()}
+    )
+    return [cast.school.slug, asked.pk]
+
+
 # Looked at (GET): the address, and who gets it. An own page of the outsider's school is theirs too.
 PAGES: dict[str, tuple[Args, set[str]]] = {
     "people": (no_args, EVERYBODY),
@@ -54,7 +63,10 @@ PAGES: dict[str, tuple[Args, set[str]]] = {
     "staff_close": (teacher, {"head", "admin"}),
     "role_give": (teacher, {"head", "admin"}),
     "vehicle_add": (teacher, DETAILS),
-    "clearance_add": (teacher, CHECKS),
+    "clearance_add": (teacher, CHECKS | {"ewo"}),
+    "job_description": (teacher, {"head", "admin"}),
+    "checks": (no_args, {"office", "head", "ewo", "ceo", "admin", "outsider"}),
+    "school_training": (lambda cast, things: [cast.school.slug], {"head", "admin"}),
     "away_set": (teacher, DETAILS),
     "pupils": (no_args, EVERYBODY),
     "pupil": (pupil, PUPILS),
@@ -80,6 +92,8 @@ ACTS: dict[str, tuple[Args, set[str]]] = {
     "role_take": (lambda c, t: [c.teacher.pk, c.teacher.roles.get().pk], {"head", "admin"}),
     "vehicle_retire": (lambda c, t: [c.teacher.pk, t.vehicle.pk], DETAILS),
     "clearance_remove": (lambda c, t: [c.teacher.pk, t.check.pk], CHECKS),
+    "mobile_tried": (teacher, CHECKS),
+    "school_training_end": (school_training, {"head", "admin"}),
     "away_end": (lambda c, t: [c.teacher.pk, t.away.pk], DETAILS),
     "contact_remove": (lambda c, t: [t.link.pk], FAMILY),
     "warning_end": (lambda c, t: [t.warning.pk], PUPILS),
