@@ -8,7 +8,7 @@ from homevisits.trusts.contents import Contents
 from homevisits.trusts.floor import below
 from homevisits.trusts.parts import LadderStep, Reason
 from homevisits.trusts.policies import Policy
-from tests.cast import Cast
+from tests.cast import Cast, browser
 
 LAXER = {
     "min_people": 1,
@@ -182,3 +182,16 @@ def test_what_fails_after_publication_undoes_the_raising_too(cast, own, monkeypa
         publish(draft, cast)
     draft.refresh_from_db()
     assert (draft.is_published, in_force(cast, cast.school)) == (False, own)
+
+
+def test_publish_page_says_beforehand_what_is_raised_and_the_next_page_that_it_was(cast, own):
+    draft, client = trust_draft(cast, wait_minutes=10), browser(cast.admin)
+    page = client.get(f"/policy/{draft.pk}/publish/")
+    ((school, changes),) = page.context["below"]
+    assert school == cast.school
+    assert [(change.label, change.before, change.after) for change in changes] == [
+        ("Waiting at the door, at most", "15 minutes", "10 minutes")
+    ]
+    seen = page.context["form"]["seen"].value()
+    done = client.post(f"/policy/{draft.pk}/publish/", {"note": "Shorter", "seen": seen}, follow=True)
+    assert list(done.context["raised"]) == [in_force(cast, cast.school)]
