@@ -38,6 +38,21 @@ class Citations:
         return (self.tests.keys() | self.values.keys()) & every_clause().keys()
 
     @property
+    def reminded(self) -> set[str]:
+        """Clauses to be reminded of that stand in a preset's guidance: a test sees every item at its moment."""
+        return {
+            clause.id for clause in every_clause().values() if "REMIND" in clause.kinds
+        } & self.guidance.keys()
+
+    def is_met(self, clause: Clause, kind: str) -> bool:
+        """Whether a clause is proved as far as one of its kinds goes."""
+        return clause.id in self.proved or (kind == "REMIND" and clause.id in self.reminded)
+
+    def is_proved(self, clause: Clause) -> bool:
+        """Whether a clause is proved in all that it asks."""
+        return all(self.is_met(clause, kind) for kind in clause.kinds)
+
+    @property
     def cited(self) -> set[str]:
         return self.proved | ((self.guidance.keys() | self.code.keys()) & every_clause().keys())
 
@@ -134,5 +149,5 @@ def by_kind(clauses: list[Clause], found: Citations) -> dict[str, tuple[int, int
     for clause in clauses:
         total.update(clause.kinds)
         cited.update(clause.kinds if clause.id in found.cited else ())
-        proved.update(clause.kinds if clause.id in found.proved else ())
+        proved.update(kind for kind in clause.kinds if found.is_met(clause, kind))
     return {kind: (count, cited[kind], proved[kind]) for kind, count in sorted(total.items())}

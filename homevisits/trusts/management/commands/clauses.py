@@ -38,14 +38,14 @@ class Command(BaseCommand):
         for kind, (total, cited, proved) in by_kind(clauses, found).items():
             self.stdout.write(f"{kind:10} {total:5} {cited:6} {proved:7}")
         ids = {clause.id for clause in clauses}
-        cited, proved = len(ids & found.cited), len(ids & found.proved)
+        cited, proved = len(ids & found.cited), sum(map(found.is_proved, clauses))
         self.stdout.write(f"{'clauses':10} {len(clauses):5} {cited:6} {proved:7}")
 
 
 def _is_wanted(clause: Clause, found: Citations, options: dict[str, Any]) -> bool:
     kind = options["kind"]
     is_kind = not kind or kind.upper() in clause.kinds
-    return is_kind and not (options["missing"] and clause.id in found.proved)
+    return is_kind and not (options["missing"] and found.is_proved(clause))
 
 
 def _places(clause: Clause, found: Citations) -> dict[str, list[str]]:
@@ -59,7 +59,7 @@ def _as_json(clauses: list[Clause], found: Citations) -> dict[str, Any]:
             {
                 "id": clause.id,
                 "kind": sorted(clause.kinds),
-                "proved": clause.id in found.proved,
+                "proved": found.is_proved(clause),
                 **_places(clause, found),
             }
             for clause in clauses
