@@ -89,5 +89,5 @@ def test_ladder_and_guidance_differ_as_sentences():
     )
     gone, *rest = contents().guidance
     assert differences(contents(), changed("guidance", rest)) == [
-        Difference("Guidance", "Preparing", gone.text, "")
+        Difference("Guidance", gone.get_moment_display(), gone.text, "")
     ]
