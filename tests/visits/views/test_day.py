@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from homevisits.people.models import Staff
+from homevisits.people.having_read import missing_papers
+from homevisits.people.models import Reading, Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
@@ -25,6 +26,10 @@ def link(name: str, visit: Visit, *more: object) -> str:
 
 
 def test_empty_day_says_what_will_come_and_how_to_start(cast: Cast, now) -> None:
+    papers = missing_papers(cast.teacher, cast.policy)
+    Reading.objects.bulk_create(
+        Reading(staff=cast.teacher, policy=cast.policy, paper=paper, read_at=now) for paper in papers
+    )
     page = day(cast.teacher)
     assert "The visits that you go on, what waits for you and what you asked for will stand here." in page
     assert f'href="{reverse("visit_new")}"' in page
