@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.functional import cached_property
 
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import Strength
 from homevisits.trusts.models import Policy, School
 from homevisits.trusts.parts import Reason
 from homevisits.trusts.registry import Impact, ImpactRow, Named
@@ -20,6 +21,9 @@ from visits.together import gathered
 
 SHOWN = 50
 TIMES = re.compile(r"\b\d{1,2}:\d{2}\b( on \d{1,2} [A-Z][a-z]+)?")
+
+# A setting, and what hangs on a version that nobody can have read or been briefed on while it is a draft.
+NOT_YET = {"policy_read_rule": {"policy_read", "asker_has_read"}, "briefing_rule": {"briefing", "briefed"}}
 
 Asked = tuple[str, bool]  # a sentence without anybody's name, and whether it blocks
 Change = tuple[bool, Asked]  # whether the draft adds it
@@ -58,8 +62,11 @@ def changes(visit: Visit, draft: Policy, reasons: dict[str, Reason], now: dt.dat
     gate = gates.next_gate(visit)
     if gate is None:
         return set()
-    other = under(visit, draft, reasons)
-    before, after = (_asked(each, gates.unmet(gate, each, now)) for each in (visit, other))
+    other, not_yet = under(visit, draft, reasons), _not_yet(visit.rules, draft)
+    before, after = (
+        _asked(each, [check for check in gates.unmet(gate, each, now) if check.code not in not_yet])
+        for each in (visit, other)
+    )
     return {(True, asked) for asked in after - before} | {(False, asked) for asked in before - after}
 
 
@@ -72,6 +79,16 @@ def under(visit: Visit, draft: Policy, reasons: dict[str, Reason]) -> Visit:
     other.policy = draft
     other.rules, other.reason = draft, reasons.get(visit.reason_code)
     return other
+
+
+def _not_yet(pinned: Policy | None, draft: Policy) -> set[str]:
+    """The checks that a draft would fail only because it is new: both versions ask for the same."""
+    return {
+        code
+        for setting, codes in NOT_YET.items()
+        if pinned and Strength.OFF not in {getattr(pinned, setting), getattr(draft, setting)}
+        for code in codes
+    }
 
 
 def _asked(visit: Visit, unmet: Iterable[gates.Check]) -> set[Asked]:

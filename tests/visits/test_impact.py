@@ -57,6 +57,13 @@ def test_draft_that_asks_nothing_else_changes_nothing(cast, now):
     assert (found.looked_at, found.differ, found.rows, found.named) == (1, 0, [], ())
 
 
+def test_reading_and_briefing_are_not_missed_in_a_version_that_nobody_can_have_read(cast, now):
+    make.in_state(cast, "logged", now=now)
+    same = draft_of(cast, now)
+    assert same.policy_read_rule == "warn"
+    assert impact.of_draft(same, cast.ceo, now).rows == []
+
+
 def test_only_schools_that_the_draft_would_bind_are_looked_at(cast, now):
     make.requested(cast, now=now)
     own = draft_of(cast, now, school=cast.school)
