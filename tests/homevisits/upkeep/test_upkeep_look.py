@@ -26,7 +26,7 @@ def house() -> Cast:
         trust=cast.trust, school=None, by=cast.admin, now=now, based_on=cast.policy
     )
     publishing.save_draft(policy=draft, by=cast.admin, now=now, values={"wait_minutes": 10})
-    publishing.publish(policy=draft, by=cast.admin, now=now, note="Shorter wait.")
+    draft = publishing.publish(policy=draft, by=cast.admin, now=now, note="Shorter wait.")
     keeping.start_review(policy=draft, why="New guidance", by=cast.ceo, now=now)
     keeping.add_insurance(
         trust=cast.trust,
