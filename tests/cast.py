@@ -14,7 +14,7 @@ from homevisits.trusts.models import Policy, School, Trust
 from homevisits.trusts.roles import RoleName
 from tests.factories.people import staff_with
 from tests.factories.trusts import PolicyFactory, SchoolFactory, TrustFactory
-from tests.kept import HISTORY, Rows, rows_since, standing
+from tests.kept import HISTORY, Rows, rows_between, standing
 
 AT_SCHOOL = {
     "teacher": RoleName.VISITOR,
@@ -74,7 +74,7 @@ def make_cast(preset: str = "three_counties") -> Cast:
     if key not in CASTS:
         before = standing()
         cast = build_cast(preset)
-        if (rows := rows_since(before)) is None:
+        if (rows := rows_between(before, standing())) is None:
             return cast
         CASTS[key] = pickle.dumps(cast), rows
     else:

@@ -48,6 +48,7 @@ class History:
     def of(self, fixtures: Collection[str], replaced: pytest.MonkeyPatch) -> None:
         """Another test, which has written nothing yet."""
         self.known, self.fixtures, self.replaced = "", fixtures, replaced
+        STANDING.clear()
 
     @property
     def is_plain(self) -> bool:
@@ -64,13 +65,17 @@ class History:
 
     def note(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         """An execute wrapper. After a row with a key that a sequence gave, nothing is as it was before."""
-        if self.known and (not str(sql).startswith(READS + ASIDE) or ";" in sql):
+        if self.known and str(sql).startswith(ASIDE):
+            STANDING.clear()
+        elif self.known and (not str(sql).startswith(READS) or ";" in sql):
             told = str(sql).startswith(KNOWN) and not many
             self.known = _digest(self.known, context["cursor"].mogrify(sql, params)) if told else ""
         return execute(sql, params, many, context)
 
 
 HISTORY = History()
+# What stood in the tables when this had been written, the latest only.
+STANDING: dict[str, Standing] = {}
 
 
 @dataclass(frozen=True)
@@ -106,9 +111,8 @@ def standing() -> Standing:
         return {(table, key): says for table, key, says in cursor.fetchall()}
 
 
-def rows_since(before: Standing) -> Rows | None:
-    """The rows that were written since; None when others than the heads of chains were changed."""
-    after = standing()
+def rows_between(before: Standing, after: Standing) -> Rows | None:
+    """The rows that were written meanwhile; None when others than the heads of chains were changed."""
     written = {row for row, says in after.items() if before.get(row) != says}
     changed = written & before.keys()
     if before.keys() - after.keys() or any(table != HEADS for table, _ in changed):
@@ -149,16 +153,26 @@ def kept[**P, R](make: Callable[P, R]) -> Callable[P, R]:
             pickled, rows = KEPT[key]
             rows.put_back()
             result: R = pickle.loads(pickled)  # noqa: S301  (written below)
-        else:
-            before = standing() if key else {}
-            result = make(*args, **options)
-            if not key or (rows := rows_since(before)) is None:
-                return result
+            HISTORY.known = _digest(key)
+            return result
+        before = _standing_now() if key else {}
+        result = make(*args, **options)
+        after = standing() if key else {}
+        if key and (rows := rows_between(before, after)):
             KEPT[key] = pickle.dumps(result), rows
-        HISTORY.known = _digest(key)
+            HISTORY.known = _digest(key)
+            STANDING[HISTORY.known] = after
         return result
 
     return made
+
+
+def _standing_now() -> Standing:
+    """One walk leads through others, which begin where it begins, and the next begins where it ended."""
+    known = STANDING.get(HISTORY.known) or standing()
+    STANDING.clear()
+    STANDING[HISTORY.known] = known
+    return known
 
 
 class Untold(Exception):

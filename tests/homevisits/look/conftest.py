@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
 from django.test import Client
 
 from tests.cast import Cast
@@ -124,6 +125,8 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def shown(page: "Page", client: Client, cast: Cast, demo: None, site: Site) -> Shown:
+    with connection.cursor() as cursor:  # axe looks at a page for seconds, in the test's transaction
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     client.force_login(cast.office)
     return Shown(page, client, site)
 
