@@ -111,7 +111,10 @@ def test_a_briefing_older_than_the_risk_assessment_says_too_little(cast: Cast, n
     briefed(cast, visit, now)
     for person in (cast.teacher, cast.colleague):
         transitions.acknowledge_briefing(visit=visit, by=person, now=now)
-    make.assessed(cast, visit, now + dt.timedelta(minutes=5))
+    later = now + dt.timedelta(minutes=5)
+    transitions.assess_risk(
+        visit=visit, by=cast.head, now=later, level="low", text="A dog, shut away.", why="A dog moved in."
+    )
     said = checks("depart", visit, now, "briefing")
     assert said[0].sentence == (
         "The risks were assessed anew after P. Teacher's briefing. Ask the Headteacher/Head of School to brief again."

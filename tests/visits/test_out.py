@@ -200,7 +200,7 @@ def test_how_it_went_says_what_to_do_for_each(cast: Cast, now) -> None:
     visit = make.out(cast)
     client, url = browser(cast.teacher), reverse("out_outcome", args=[visit.ref])
     asked = client.get(url).content.decode()
-    assert "Do not go in. Stay outside and ring school" in asked
+    assert "Do not go in. Stay outside until you are told what to do." in asked
     assert "If they refuse or cannot, the visit is cancelled: leave." in asked
     say(client, visit, "arrived")
     client.post(url, {"outcome": "nobody_in", "key": str(uuid.uuid4())})

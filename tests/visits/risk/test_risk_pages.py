@@ -102,11 +102,11 @@ def test_it_starts_with_what_is_known_of_the_home(cast: Cast, now) -> None:
 
 
 def test_a_later_version_starts_with_the_last_one_and_what_came_since(cast: Cast, now) -> None:
-    visit = make.requested(cast)
-    write(cast.head, visit)
+    there = make.out(cast)
+    visit = make.requested(cast, pupil=there.pupils.get())
+    write(cast.head, visit, why="A dog moved in.")
     later = now + make.minutes(5)
     HouseholdWarningFactory(household=visit.household, author=cast.dsl, kind="area", written_at=later)
-    there = make.out(cast, pupil=visit.pupils.get())
     transitions.look_round(visit=there, by=cast.teacher, now=later, seen=["substances"], choice="leave")
     started = RiskForm(make.fresh(visit)).initial
     assert started["kinds"] == ["animals", "area", "substances"]
