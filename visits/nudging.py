@@ -74,6 +74,13 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         return _countersign(visit)
     if kind == "record":
         return _record(deadline)
+    if kind == "intervention":
+        words = Words(
+            f"{visit.ref}: write down the physical intervention",
+            "It is written as soon as it reasonably can be. Open it, and say what was tried first.",
+            f"/visits/{visit.ref}/intervention/",
+        )
+        return [(attendee.staff, words) for attendee in visit.party if attendee.staff]
     if kind == "contact":
         return _contact(deadline, now)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]

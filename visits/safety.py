@@ -29,6 +29,7 @@ class Due(models.TextChoices):
     END = "end", "End of the visit"
     RETURN = "return", "Return"
     RECORD = "record", "Record"
+    INTERVENTION = "intervention", "Record of a physical intervention"
     CONTACT = "contact", "Word of the responsible contact"
 
 

@@ -13,9 +13,11 @@ from visits.routes import wants_contact
 from visits.safety import SAFETY, Due
 from visits.states import State
 from visits.story import Moment
+from visits.writing import VisitRecord
 
 NUDGES = 3
 CONTACT_MINUTES = 15
+INTERVENTION_MINUTES = 60
 CONTACT_NUDGES = 8
 
 
@@ -126,6 +128,14 @@ def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Mom
     return max(said) + minutes(repeat) if repeat else None
 
 
+def intervention(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """A physical intervention is written down as soon as it reasonably can be (TC-236)."""
+    record = VisitRecord.objects.filter(visit=visit, had_intervention=True).first()
+    if record and record.intervention_at and not visit.interventions.exists():
+        due = record.intervention_at + minutes(INTERVENTION_MINUTES)
+        yield _want(Due.INTERVENTION, due, nudges=NUDGES, nudge_minutes=240)
+
+
 def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
     if visit.returned_at:
         due = visit.returned_at + dt.timedelta(hours=policy.record_due_hours)
@@ -136,7 +146,7 @@ PLANS = {
     State.REQUESTED: (decisions, countersignatures),
     State.AUTHORISED: (countersignatures,),
     State.LOGGED: (departure, coming_back, contact, countersignatures),
-    State.IN_PROGRESS: (arrival, check_ins, waiting, end, coming_back, countersignatures),
-    State.RETURNED_SAFE: (recording, countersignatures),
+    State.IN_PROGRESS: (arrival, check_ins, waiting, end, coming_back, intervention, countersignatures),
+    State.RETURNED_SAFE: (recording, intervention, countersignatures),
     State.RECORDED: (countersignatures,),
 }

@@ -46,6 +46,8 @@ class VisitRecord(models.Model):
     in_bedroom = models.BooleanField("in a child's bedroom", null=True, blank=True)
     bedroom_why = models.CharField("why there was no other way", max_length=300, blank=True)
     life_at_risk = models.CharField("why a life was at risk", max_length=300, blank=True)
+    had_intervention = models.BooleanField("somebody intervened physically", default=False)
+    intervention_at = models.DateTimeField("when that was first said", null=True, blank=True)
     card_left = models.BooleanField("a calling card was left", null=True, blank=True)
     file_destination = models.CharField(max_length=20, blank=True)
 
@@ -80,3 +82,31 @@ class AgreedAction(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class Intervention(models.Model):
+    """A physical intervention: what was tried first, the force, whose injury it prevented (TC-232 to TC-237)."""
+
+    visit = models.ForeignKey("visits.Visit", on_delete=models.PROTECT, related_name="interventions")
+    happened_at = models.DateTimeField()
+    who = models.CharField("who intervened", max_length=120)
+    tried_first = models.TextField("what was tried first")
+    force = models.TextField("what was done, with how much force")
+    prevented = models.TextField("whose injury it prevented")
+    written_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    read_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["happened_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(read_at=None, read_by=None)
+                | models.Q(read_at__isnull=False, read_by__isnull=False),
+                name="intervention_read_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"intervention on {self.visit.ref}"

@@ -38,6 +38,7 @@ FIELDS = {
     "life_at_risk": "life_at_risk",
     "card_left": "card_left",
     "id_shown": "id_shown",
+    "intervention": "had_intervention",
     "spoken_to": "outcome_text",
 }
 YES_NO = [("True", "Yes"), ("False", "No")]
@@ -127,6 +128,11 @@ class RecordForm(HouseForm):
         help_text="Your policy asks for it on this visit.",
         required=False,
     )
+    had_intervention = forms.BooleanField(
+        label="Somebody of us had to intervene physically",
+        help_text="It has a record of its own, which the head reads.",
+        required=False,
+    )
     card_left = yes_no("Did you leave a calling card?")
     went_upstairs = yes_no("Did anybody of you go upstairs?")
     upstairs_why = forms.CharField(
@@ -185,7 +191,9 @@ class RecordForm(HouseForm):
 
     @property
     def about_going(self) -> list[forms.BoundField]:
-        return self.part("outcome", "outcome_text", "card_left", "place", "id_shown", "life_at_risk")
+        return self.part(
+            "outcome", "outcome_text", "card_left", "place", "id_shown", "life_at_risk", "had_intervention"
+        )
 
     @property
     def about_rooms(self) -> list[forms.BoundField]:

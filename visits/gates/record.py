@@ -35,6 +35,20 @@ def record_parts(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     yield from _spoken_to(visit, record)
     yield from _at_the_door(visit, record)
     yield from _file(visit, record)
+    yield from _intervention(visit, record)
+
+
+def _intervention(visit: Visit, record: VisitRecord) -> Iterator[Check]:
+    """A physical intervention has a record of its own, which the head reads (TC-236, TC-237)."""
+    if record.had_intervention:
+        yield need(
+            visit.interventions.exists(),
+            "intervention",
+            "Write down the physical intervention: what was tried first, the force, whose injury it prevented.",
+            met="The physical intervention is written down",
+            clauses=["TC-236", "TC-237"],
+            fix=f"/visits/{visit.ref}/intervention/",
+        )
 
 
 def _parts(visit: Visit, record: VisitRecord) -> list[tuple[Any, str, str, str, list[str]]]:

@@ -21,6 +21,7 @@ from visits.transitions.going import (
     say_waiting,
 )
 from visits.transitions.handing import ask_colleague, hand_back
+from visits.transitions.intervening import read_interventions, write_intervention
 from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
@@ -82,6 +83,7 @@ __all__ = [
     "not_back_after_all",
     "note_attempt",
     "note_contact",
+    "read_interventions",
     "record",
     "report_afterwards",
     "report_misbehaviour",
@@ -101,5 +103,6 @@ __all__ = [
     "told_parents",
     "withdraw",
     "word_letter",
+    "write_intervention",
     "write_session",
 ]

@@ -45,6 +45,7 @@ RECORD_FIELDS = {
     "bedroom_why",
     "life_at_risk",
     "card_left",
+    "had_intervention",
     "file_destination",
 }
 
@@ -78,7 +79,11 @@ def keep_record(
             raise KeyError(f"not of the record: {sorted(unknown)}")
         for field, value in values.items():
             setattr(record, field, value)
-        record.save(update_fields=["written_by", *values])
+        if record.had_intervention and record.intervention_at is None:
+            record.intervention_at = now
+        record.save(update_fields=["written_by", "intervention_at", *values])
+        if "had_intervention" in values:
+            rearm(fresh, now=now)
         _write_outcome(fresh, outcome, outcome_text)
         _write_rows(record, people, actions)
     return record
