@@ -258,6 +258,8 @@ class Walker:
                 "nothing_agreed": not agrees,
                 "concern": "no",
                 "id_shown": True,
+                "went_upstairs": False,
+                "in_bedroom": False,
                 "file_destination": files[0] if files else "",
             },
         )
@@ -270,6 +272,6 @@ def _is_plain(reason: Any) -> bool:
     return (
         reason.unannounced != Unannounced.YES
         and reason.dsl in {"none", "asked"}
-        and not reason.needs_concern
+        and not (reason.needs_concern or reason.doorstep_only or reason.is_transport or reason.is_series)
         and reason.min_attempts <= 3
     )
