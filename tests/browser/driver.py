@@ -176,6 +176,12 @@ def assess_risk(page: "Page", ref: str, *, lone: str = "") -> None:
         send(page, "Keep the lone-working assessment")
 
 
+def confirm_safeguarding(page: "Page", ref: str) -> None:
+    """The EWO's own word, where no head decides."""
+    page.goto(f"/visits/{ref}/")
+    send(page, "Safeguarding arrangements are in place")
+
+
 # --- Deciding -----------------------------------------------------------------------------------
 
 
@@ -359,6 +365,9 @@ def write_record(page: "Page") -> None:
     agreed.get_by_label("Who does it").first.fill("Pat Teacher")
     agreed.get_by_label("By when").first.fill("2026-12-10")
     choose(page, "Is there a safeguarding concern?", "No")
+    for question in ("Did anybody of you go upstairs?", "Was anybody of you in a child’s bedroom?"):
+        if page.get_by_role("group", name=question).count():
+            choose(page, question, "No")
     page.get_by_role("group", name="Which file does the record go on?").get_by_role("radio").first.check()
 
 

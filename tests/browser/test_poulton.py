@@ -76,8 +76,8 @@ def test_one_person_goes_alone_when_the_safeguarding_lead_overrides_with_a_reaso
     driver.start_request(phone, request.pupil)
     driver.answer_until_people(phone, request)
     assert driver.refused(phone, "Continue") == [
-        "Choose at least 2 members of staff, or say why fewer should go.",
         "Say whether two people could make it worse.",
+        "Choose at least 2 members of staff, or say why fewer should go.",
     ]
 
     # When a reason is given, it can be sent

@@ -166,16 +166,15 @@ def test_ewo_led_visit_goes_on_without_the_head(screens: Screens, cast: Cast) ->
     head.goto("/dashboard/")
     assert head.locator(".queue-item", has_text=ref).count() == 0
 
-    # And the risk assessment still comes before the office's log
+    # And the EWO's word and the risk assessment still come before the office's log
     driver.open_log(office, ref)
     assert needed(office, "risk") == "Write the risk assessment for this visit."
     driver.fill_log(office, travel="Public transport", caller="Pat Office", word=WORD)
-    assert driver.refused(office, "Log this visit") == ["Write the risk assessment for this visit."]
-    driver.assess_risk(phone, ref)
     wanted = "The Education Welfare and Safeguarding Support Officer confirms on the visit's page that"
     assert driver.refused(office, "Log this visit") == [f"{wanted} safeguarding arrangements are in place."]
-    phone.goto(f"/visits/{ref}/")
-    driver.press(phone, "Safeguarding arrangements are in place")
+    driver.confirm_safeguarding(phone, ref)
+    assert driver.refused(office, "Log this visit") == ["Write the risk assessment for this visit."]
+    driver.assess_risk(phone, ref)
     driver.log(office, ref, travel="Public transport", caller="Pat Office", word=WORD)
 
     # And the CEO briefs the EWO, the head the teacher
@@ -217,12 +216,11 @@ def test_ewo_alone_waits_for_the_ceo_to_decide_on_going_alone(screens: Screens, 
     driver.open_log(office, ref)
     driver.fill_log(office, travel="On foot", word=WORD)
     assert driver.refused(office, "Log this visit") == ["Choose who makes the check-in call"]
+    driver.confirm_safeguarding(phone, ref)
     driver.fill_log(office, travel="On foot", caller="Pat Office", word=WORD)
     assert driver.refused(office, "Log this visit") == ["Write the risk assessment for this visit."]
     assert needed(office, "lone_assessment") == "Write the lone-working assessment."
     driver.assess_risk(phone, ref, lone="Parks facing out, phone in hand, leaves at the first doubt.")
-    phone.goto(f"/visits/{ref}/")
-    driver.press(phone, "Safeguarding arrangements are in place")
     driver.log(office, ref, travel="On foot", caller="Pat Office", word=WORD)
     driver.brief(ceo, ref)
     driver.read_briefing(phone, ref)

@@ -54,7 +54,7 @@ def test_either_answer_leads_to_the_record_and_stands_on_the_list(
     visit = reported(cast)
     transitions.answer(
         visit=visit, by=cast.head, now=now, reply=reply, reason="We talked.", necessary=True,
-        best_interests=True,
+        best_interests=True, safeguarding=True,
     )  # fmt: skip
     visit = make.fresh(visit)
     assert (visit.state, visit.returned_at, [a.back_at for a in visit.party]) == (

@@ -63,6 +63,7 @@ def test_the_page_works_without_scripts(cast: Cast, visit: Visit, opened: Opened
     page = opened(cast.colleague, f"/visits/{visit.ref}/out/", java_script_enabled=False)
     page.get_by_role("button", name="I have arrived").click()
     page.get_by_role("link", name="We went in").click()
+    page.screenshot(path="/tmp/w/tol.png", full_page=True)
     page.get_by_label("An adult", exact=True).check()
     page.get_by_label("Who is it?").fill("Maria Novak, mother")
     page.get_by_role("button", name="We are inside").click()

@@ -65,7 +65,7 @@ def few(monkeypatch) -> Citations:
     """A handful of citations instead of the whole tree."""
     found = Citations()
     found.tests["TC-109"].append("tests/test_wait.py::test_wait")
-    found.guidance["TC-107"].append("three_counties: I carry my identity card.")
+    found.guidance["TC-006"].append("three_counties: The contact knows.")
     monkeypatch.setattr("homevisits.trusts.management.commands.clauses.collect", lambda: found)
     return found
 
@@ -83,7 +83,7 @@ def test_command_prints_what_is_missing(few, capsys):
     call_command("clauses", "--missing")
     printed = capsys.readouterr().out
     assert "TC-109  " not in printed
-    assert "guidance  three_counties: I carry my identity card." in printed
+    assert "guidance  three_counties: The contact knows." in printed
 
 
 def test_command_speaks_json(few, capsys):
