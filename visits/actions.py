@@ -14,7 +14,7 @@ from visits.briefing import WAITS, is_asked, of_visitor, to_brief
 from visits.models import Visit
 from visits.permissions import refusal
 from visits.risk import is_wanted
-from visits.routes import is_exempt
+from visits.routes import is_exempt, missing
 from visits.states import MOVES, State
 from visits.transitions.assessing import assessor_refusal
 from visits.transitions.handing import is_handed
@@ -118,6 +118,8 @@ def _draft(a: Looker) -> Iterator[Action]:
 def _requested(a: Looker) -> Iterator[Action]:
     if a.reads_why and a.may("decide"):
         yield Action("Decide", f"{reverse('dashboard')}?visit={a.visit.ref}", "gavel", "brand")
+    if a.may("amend") and not missing(a.visit) and not a.visit.is_retrospective:
+        yield a.link("Go on with the visit", "resume", "arrow-right", posts=True)
     if a.may("type_decision"):
         yield a.link("They said it by telephone", "decide_telephone", "phone")
 
@@ -199,9 +201,10 @@ def _rest(a: Looker) -> Iterator[Action]:
         yield a.link("Change the times", "times", "clock")
     if state in CHANGED and a.may("flag_risk"):
         yield a.link("There is a new risk", "risk_new", "triangle-alert")
-    if state in CHANGED and a.visit.includes(a.staff):
+    happened_already = a.visit.is_retrospective and a.visit.submitted_at
+    if state in CHANGED and a.visit.includes(a.staff) and not happened_already:
         yield a.link("I do not want to go", "withdraw", "user-minus")
-    if state in MOVES["cancel"][0] and a.may("cancel"):
+    if state in MOVES["cancel"][0] and a.may("cancel") and not happened_already:
         yield a.link("Drop this draft" if state == State.DRAFT else "Cancel the visit", "cancel", "ban")
     if state != State.DRAFT and a.reads_why and may_ask(a.staff):
         yield a.link("Ask again like this", "ask_again", "copy", posts=True)

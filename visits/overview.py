@@ -223,7 +223,7 @@ class Overview:
             who = telling.names(deciders(need, self.visit, self.now))
             asked.setdefault(who, []).append(need.label.lower())
         if not asked:
-            return "Every decision is in. Something else is still needed."
+            return "Every decision is in. Once what is open below is done, press “Go on with the visit”."
         return "Waits for " + "; ".join(f"{who} ({', '.join(what)})" for who, what in asked.items()) + "."
 
     def _at(self, at: dt.datetime | None) -> str:

@@ -106,7 +106,7 @@ class PhonePage:
 
     def _out_phase(self) -> Phase:
         visit = self.visit
-        if visit.left_at:
+        if visit.left_at or self.has_left:
             return Phase.LEFT
         if visit.entered_at:
             return Phase.INSIDE
@@ -114,6 +114,11 @@ class PhonePage:
             return Phase.ON_THE_WAY
         waits = visit.moments.filter(kind=Kind.WAITING).exists() and not visit.outcome
         return Phase.WAITING if waits else Phase.AT_THE_DOOR
+
+    @property
+    def has_left(self) -> bool:
+        """Whether this visitor said that they alone left the home."""
+        return any(m.kind == Kind.LEFT and m.attendee_id == self.me.pk for m in self.moments)
 
     @property
     def is_out(self) -> bool:
@@ -144,6 +149,7 @@ class PhonePage:
         if (
             not (self.is_out and rules and visit.start_at and rules.checkin_after_start_minutes)
             or visit.left_at
+            or self.has_left
         ):
             return None
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]

@@ -40,7 +40,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.OFFICE, RoleName.CEO, RoleName.EWO])
         of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
         at_desk = Q(school__in=DeskDuty.objects.filter(staff=staff).values("school"))
-        submitted = Q(state__in=NOT_DRAFTS) & (of_school | named | at_desk)
+        happened = Q(is_retrospective=True, submitted_at__isnull=False)  # a returned report is no draft
+        submitted = (Q(state__in=NOT_DRAFTS) | happened) & (of_school | named | at_desk)
         return self.filter(school__trust_id=staff.trust_id).filter(self._own(staff) | submitted)
 
     def about_reason(self, staff: Any) -> "VisitQuerySet":

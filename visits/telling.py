@@ -99,6 +99,18 @@ def told_of_changes(visit: Visit) -> list[Staff]:
     return [p for p in Staff.objects.holding(roles, visit.school) if p.pk not in own]
 
 
+def tell_schedule(visit: Visit, *, now: dt.datetime) -> list[Staff]:
+    """Tell the head, or the CEO for the EWO, that the schedule changed (TC-170, TC-171)."""
+    return tell(
+        told_of_changes(visit),
+        visit,
+        what="schedule",
+        subject=f"{visit.ref}: the times changed",
+        body="The planned times of a home visit changed. Open it for the new ones and the reason.",
+        now=now,
+    )
+
+
 def holding(visit: Visit, roles: Iterable[str]) -> list[Staff]:
     """Everybody with one of these roles at the visit's school who is not of the party."""
     own = {a.staff_id for a in visit.party}

@@ -112,11 +112,18 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
     if not visit.start_at or not policy.checkin_after_start_minutes or visit.left_at:
         return
     fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__gte=visit.start_at))
-    for attendee in (a for a in visit.party if not a.back_at and not a.claimed_back_at):
+    for attendee in (a for a in still_there(visit) if not a.back_at and not a.claimed_back_at):
         prompt = next_prompt(visit, policy, attendee, fine)
         if prompt:
             due = prompt + minutes(policy.checkin_answer_minutes)
             yield _want(Due.CHECK_IN, due, prompt_at=prompt, extra={"attendee": attendee})
+
+
+def still_there(visit: Visit) -> list[Attendee]:
+    """Those of the party who have not said for themselves alone that they left the home."""
+    left = visit.moments.filter(kind=Moment.Kind.LEFT, for_all=False).values_list("attendee", flat=True)
+    gone = set(left)
+    return [a for a in visit.party if a.pk not in gone]
 
 
 def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Moment]) -> dt.datetime | None:

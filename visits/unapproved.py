@@ -10,7 +10,6 @@ from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
 from visits.models import Visit
 from visits.routes import is_exempt
-from visits.states import State
 from visits.story import Decision
 
 READERS = (RoleName.HEADTEACHER, RoleName.SLT, RoleName.DSL, RoleName.CEO, RoleName.EWO)
@@ -44,7 +43,7 @@ def _all(staff: Staff, now: dt.datetime) -> Iterator[Found]:
     visible = Visit.objects.visible_to(staff).filter(start_at__gte=now - SINCE)
     mine = visible if None in schools else visible.filter(school__in=[pk for pk in schools if pk])
     whole = mine.select_related("school", "policy", "requested_by").prefetch_related("decisions__decider")
-    for visit in whole.filter(is_retrospective=True).exclude(state=State.DRAFT):
+    for visit in whole.filter(is_retrospective=True, submitted_at__isnull=False):
         yield Found(visit, "Reported afterwards", _answer(visit))
     went = whole.filter(departed_at__isnull=False, is_retrospective=False)
     voided = Q(decisions__voided_at__gte=F("departed_at"))

@@ -100,6 +100,7 @@ urlpatterns = [
     path("visits/<ref:ref>/expectations.pdf", papers.expectations, name="expectations_pdf"),
     path("visits/<ref:ref>/intervention/", intervening.intervention, name="intervention"),
     path("visits/<ref:ref>/letter/", letters.letter, name="letter"),
+    path("visits/<ref:ref>/resume/", acting.resume, name="resume"),
     path("visits/<ref:ref>/hand-back/", handing.hand_back, name="hand_back"),
     path("visits/<ref:ref>/log/", office.log, name="desk_log"),
     path("visits/<ref:ref>/not-back/", acting.not_back, name="not_back"),

@@ -308,6 +308,9 @@ def test_an_emergency_that_went_at_once_is_looked_at_afterwards(cast: Cast, now)
     visit = emergency(cast, now)
     sent = transitions.submit(visit=visit, by=cast.teacher, now=now)
     assert (sent.state, sent.is_undecided, sent.is_looked_at) == ("authorised", True, False)
+    with pytest.raises(Refused, match="This visit is authorised"):
+        transitions.look_afterwards(visit=sent, by=cast.head, now=now, words="Fine.")
+    changed(changed(sent, state="logged"), state="in_progress")
     with pytest.raises(Refused, match="neither asked nor goes"):
         transitions.look_afterwards(visit=sent, by=cast.teacher, now=now, words="Fine.")
     with pytest.raises(Refused, match="Say what you think"):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from homevisits.clock import local
 from homevisits.trusts.choices import Strength
 from visits.gates.checks import Check, gate, need
+from visits.gates.log import code_word, colleague, out_of_hours_contact, phones_and_cars
 from visits.models import Visit
-from visits.routes import cites
+from visits.routes import cites, missing, own_ids, standing
 from visits.watch import answerers
 
 
@@ -29,6 +30,38 @@ def window(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         "The planned return has passed. Ask the office to change the times.",
         met="The planned return lies ahead",
     )
+
+
+@gate("depart")
+def still_decided(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """A change at the last minute may have voided a decision; a visitor's own word for one is not enough."""
+    for wanted in missing(visit):
+        yield need(
+            False,
+            f"decision_{wanted.kind}",
+            f"{wanted.sentence} needs a new decision by {wanted.who}. Change the times, and it is asked for.",
+            met="",
+            clauses=wanted.clauses,
+            fix="when",
+        )
+    own = own_ids(visit)
+    for decision in standing(visit).values():
+        if decision.wants_countersigning and decision.typed_by_id in own:
+            yield need(
+                False,
+                "countersign",
+                f"{decision.decider.short_name} has to confirm what was said by telephone before you leave. Ring "
+                "them: it is one button on their page. Or the office types it in.",
+                met="",
+                clauses=["TC-069"],
+            )
+
+
+@gate("depart")
+def still_complete(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """What the office logged is still there, for everybody who goes (AF-014, PS-062)."""
+    for look in (phones_and_cars, colleague, code_word, out_of_hours_contact):
+        yield from (check for check in look(visit, now) if not check.is_met)
 
 
 @gate("depart")

@@ -1,11 +1,12 @@
 """The one door through which a visit changes. Nothing else writes a visit's state or its events."""
 
 from visits.transitions.afterwards import report_afterwards
-from visits.transitions.asking import amend, keep_draft, note_attempt, start_draft, submit
+from visits.transitions.asking import keep_draft, note_attempt, start_draft, submit
 from visits.transitions.assessing import assess_lone, assess_risk, confirm_risk, say_new_risk
 from visits.transitions.assuring import acknowledge_contact, confirm_safeguarding, look_afterwards
 from visits.transitions.briefing import acknowledge_briefing, ask_for_background, brief, give_background
 from visits.transitions.calling import hear_code_word
+from visits.transitions.changing import amend, resume
 from visits.transitions.deciding import answer, ask_dsl, countersign
 from visits.transitions.door import Refused, Stale
 from visits.transitions.going import (
@@ -87,6 +88,7 @@ __all__ = [
     "record",
     "report_afterwards",
     "report_misbehaviour",
+    "resume",
     "retime",
     "say_arrived",
     "say_back",

@@ -12,14 +12,13 @@ from homevisits.people.families import Pupil
 from homevisits.people.models import Staff
 from homevisits.trusts.models import Policy, School
 from visits import telling
-from visits.facts import facts_hash, still_binds
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.registry import SNAPSHOTS
 from visits.routes import goes_undecided, is_exempt, missing
 from visits.states import State
 from visits.story import ContactAttempt
-from visits.transitions.circumstances import adopt, after_change, circumstances
+from visits.transitions.circumstances import adopt
 from visits.transitions.door import (
     Refused,
     happened,
@@ -201,7 +200,7 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         fresh.policy = Policy.objects.in_force(fresh.school)
         fresh.__dict__.pop("rules", None)
         _become_asker(fresh, by)
-        fresh.kind = _kind(fresh)
+        fresh.kind = kind_of(fresh)
         must_pass("submit", fresh, now)
         adopt(fresh)
         fresh.submitted_at = now
@@ -234,9 +233,7 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
                 now=now,
                 clauses=["TC-092"],
             )
-        elif goes_undecided(fresh):
-            sentence = "An emergency: goes ahead without a decision, and is looked at afterwards"
-            happened(fresh, "undecided", sentence, by=by, now=now)
+        note_undecided(fresh, by=by, now=now)
         if not authorise_if_ready(fresh, by=by, now=now):
             ask_deciders(fresh, now=now)
         rearm(fresh, now=now)
@@ -249,7 +246,14 @@ def _become_asker(visit: Visit, by: Staff) -> None:
         visit.requested_by = by
 
 
-def _kind(visit: Visit) -> str:
+def note_undecided(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
+    """Write once in its story that an emergency goes ahead without a decision, so that it is looked at afterwards."""
+    if goes_undecided(visit) and not is_exempt(visit) and not visit.is_undecided:
+        sentence = "An emergency: goes ahead without a decision, and is looked at afterwards"
+        happened(visit, "undecided", sentence, by=by, now=now)
+
+
+def kind_of(visit: Visit) -> str:
     """An emergency ground makes the visit an emergency one (AF-019, PS-008)."""
     if visit.told == Visit.Told.NO and visit.rules:
         ground = visit.rules.noticegrounds.filter(code=visit.ground_code).first()
@@ -338,47 +342,3 @@ def look_back(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
         path=f"/visits/{visit.ref}/record/",
         now=now,
     )
-
-
-def amend(
-    *, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], reason: str, **parts: Any
-) -> Visit:
-    """Change a visit that was already sent. A material change voids the decisions taken on it."""
-    if not reason.strip():
-        raise Refused("Say why you change the visit.")
-    with opened(visit, by=by, action="amend", now=now) as fresh:
-        is_still(fresh, State.REQUESTED, State.AUTHORISED, State.LOGGED)
-        before, was_known = circumstances(fresh), fresh.risk_known
-        write_plan(fresh, values, **parts)
-        must_pass("submit", fresh, now)
-        if fresh.risk_known and not was_known:
-            happened(fresh, "new_risk", "Said that there is a new risk", by=by, now=now, reason=reason)
-        happened(
-            fresh,
-            "amended",
-            "Changed the visit",
-            by=by,
-            now=now,
-            fields=sorted([*values, *parts]),
-            reason=reason,
-        )
-        after_change(fresh, before, by=by, now=now)
-        reconsider(fresh, by=by, now=now)
-        rearm(fresh, now=now)
-    return fresh
-
-
-def reconsider(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
-    """Void every decision that no longer speaks of this visit, and ask again where one is now missing."""
-    digest = facts_hash(visit)
-    for decision in visit.decisions.filter(voided_at=None):
-        if not still_binds(decision, visit, digest):
-            decision.voided_at, decision.voided_why = now, "The visit changed after the decision"
-            decision.save(update_fields=["voided_at", "voided_why"])
-    if not missing(visit) or visit.state == State.DRAFT:
-        return
-    if visit.state != State.REQUESTED:
-        visit.logged_at, visit.logged_by = None, None
-        moved(visit, "amend", "logged_at", "logged_by")
-        happened(visit, "voided", "The change needs a new decision", by=by, now=now)
-    ask_deciders(visit, now=now)

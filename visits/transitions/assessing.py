@@ -14,7 +14,8 @@ from visits.facts import facts_hash, still_binds
 from visits.models import Hazard, RiskAssessment, Visit
 from visits.routes import is_exempt, missing
 from visits.states import State
-from visits.transitions.asking import ask_deciders, authorise_if_ready, reconsider
+from visits.transitions.asking import ask_deciders, authorise_if_ready
+from visits.transitions.changing import reconsider
 from visits.transitions.circumstances import LINK, void_lone
 from visits.transitions.door import Refused, happened, is_still, keep, opened, rearm
 

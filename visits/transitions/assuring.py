@@ -40,7 +40,8 @@ def look_afterwards(*, visit: Visit, by: Staff, now: dt.datetime, words: str) ->
     if not words.strip():
         raise Refused("Say what you think of it.")
     with opened(visit, by=by, action="look_afterwards", now=now) as fresh:
-        if not fresh.events.filter(kind="undecided").exists():
+        is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED)
+        if not fresh.is_undecided:
             raise Refused("This visit did not go ahead without a decision.")
         if not fresh.events.filter(kind="looked_at").exists():
             happened(fresh, "looked_at", "Looked at it afterwards", by=by, now=now, reason=words.strip())

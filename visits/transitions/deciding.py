@@ -14,6 +14,7 @@ from visits.routes import Need, decidable, deciders, route, standing
 from visits.states import State
 from visits.story import Decision
 from visits.transitions.asking import ask_deciders, authorise_if_ready, look_back
+from visits.transitions.changing import ask_anew
 from visits.transitions.door import Refused, Stale, happened, keep, moved, must_stand_at, opened, rearm
 
 Answer = Decision.Answer
@@ -155,7 +156,10 @@ def _follow(visit: Visit, needs: list[Need], reply: str, reason: str, *, by: Sta
         return
     visit.ended_reason = reason[:500]
     _void_all(visit, now)
-    moved(visit, MOVE[Answer(reply)], "ended_reason")
+    if reply == Answer.CHANGES:  # it is sent again under the policy that is in force then
+        visit.policy = None
+        visit.__dict__.pop("rules", None)
+    moved(visit, MOVE[Answer(reply)], "ended_reason", "policy")
     words = "declined" if reply == Answer.NO else "returned for changes"
     happened(visit, str(visit.state), f"The request was {words}", by=by, now=now, reason=reason)
     telling.tell(
@@ -211,10 +215,7 @@ def countersign(*, visit: Visit, by: Staff, now: dt.datetime, agrees: bool, reas
 def _take_back(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
     """Without the decision the visit is a request again; people already out stay watched."""
     if visit.state in {State.AUTHORISED, State.LOGGED}:
-        visit.logged_at, visit.logged_by = None, None
-        moved(visit, "amend", "logged_at", "logged_by")
-        happened(visit, "voided", "The visit needs a new decision", by=by, now=now)
-        ask_deciders(visit, now=now)
+        ask_anew(visit, by=by, now=now)
     telling.tell(
         [*telling.askers(visit), *telling.office(visit, now)],
         visit,

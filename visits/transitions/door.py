@@ -107,10 +107,7 @@ def keep(visit: Visit, *fields: str) -> None:
 
 
 def rearm(visit: Visit, *, now: dt.datetime, met: Sequence[str] = ()) -> None:
-    """Bring the live deadlines in line with the visit as it stands.
-
-    While an alarm about the party is open the safety deadlines stay until a person has resolved it.
-    """
+    """Bring the live deadlines in line with the visit as it stands; an open alarm stays open all the same."""
     fresh = Visit.objects.get(pk=visit.pk)
     fresh.school, fresh.policy = visit.school, visit.policy
     arm(VisitDeadline, fresh, timing.wanted(fresh), now=now, met=set(met))

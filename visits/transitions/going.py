@@ -7,7 +7,7 @@ from typing import Any
 
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.people.models import Staff
-from visits import telling
+from visits import telling, timing
 from visits.guidance import departure_checks
 from visits.models import Attendee, Outcome, Visit
 from visits.safety import Due, VisitAlarm
@@ -24,7 +24,6 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.transitions.office import tell_schedule
 
 Kind = Moment.Kind
 Via = Moment.Via
@@ -117,6 +116,10 @@ def did_not_leave(
             return fresh
         if has_open_alarm(fresh):
             raise Refused(_not_now(fresh, by))
+        if fresh.arrived_at or fresh.left_at or fresh.outcome:
+            raise Refused(
+                "Somebody said that they arrived. Say that everybody is back instead, and write the record."
+            )
         grace = fresh.rules.departure_grace_minutes if fresh.rules else 10
         fresh.departed_at, fresh.watch_again_at = None, now + dt.timedelta(minutes=grace)
         moved(fresh, "did_not_leave", "departed_at", "watch_again_at")
@@ -217,7 +220,7 @@ def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: s
             return fresh
         _shift(fresh, dt.timedelta(minutes=minutes))
         happened(fresh, "extended", f"{minutes} more minutes", by=by, now=now, reason=reason)
-        tell_schedule(fresh, now=now)
+        telling.tell_schedule(fresh, now=now)
         rearm(fresh, now=now)
     return fresh
 
@@ -274,15 +277,24 @@ def say_outcome(
     return fresh
 
 
-def say_left(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
-    """Out of the home and on the way."""
+def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, **more: Any) -> Visit:
+    """Out of the home and on the way: all together, or this visitor `alone` while others stay and are still called."""
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
-        if said(fresh, Kind.LEFT, by=by, now=now, **more):
-            fresh.left_at = fresh.left_at or now
-            keep(fresh, "left_at")
-            happened(fresh, "left", "Left the home", by=by, now=now)
-            rearm(fresh, now=now, met=[Due.END, Due.WAIT, Due.CHECK_IN])
+        if not said(fresh, Kind.LEFT, by=by, now=now, for_all=not alone, **more):
+            return fresh
+        own = own_place(fresh, by)
+        inside = [a for a in timing.still_there(fresh) if not (a.back_at or a.claimed_back_at)]
+        if alone and inside:
+            happened(
+                fresh, "left", f"{own.short_name if own else by.short_name} left the home", by=by, now=now
+            )
+            rearm(fresh, now=now, met=[Due.CHECK_IN])
+            return fresh
+        fresh.left_at = fresh.left_at or now
+        keep(fresh, "left_at")
+        happened(fresh, "left", "Left the home", by=by, now=now)
+        rearm(fresh, now=now, met=[Due.END, Due.WAIT, Due.CHECK_IN])
     return fresh
 
 

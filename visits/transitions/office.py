@@ -12,8 +12,9 @@ from visits.codeword import objection, scope_of, set_code_word
 from visits.models import Attendee, ExtraAnswer, Visit
 from visits.permissions import refusal
 from visits.states import State
-from visits.transitions.asking import forget_contact, reconsider
-from visits.transitions.circumstances import after_change, circumstances
+from visits.transitions.asking import forget_contact
+from visits.transitions.changing import reconsider
+from visits.transitions.circumstances import after_change, circumstances, note_times
 from visits.transitions.door import (
     Refused,
     happened,
@@ -56,8 +57,10 @@ def keep_log(
         write_extras(fresh, extras or {})
         _agree_word(fresh, word, by=by, now=now)
         happened(fresh, "log_kept", "Kept phones, cars and who calls", by=by, now=now)
-        if fresh.state == State.LOGGED and fresh.responsible_contact_id not in (None, before):
-            _tell_contact(fresh, now)
+        if fresh.state == State.LOGGED:
+            must_pass("log", fresh, now)  # what it was logged with may be changed, not taken away
+            if fresh.responsible_contact_id not in (None, before):
+                _tell_contact(fresh, now)
             rearm(fresh, now=now)
     return fresh
 
@@ -184,24 +187,11 @@ def retime(*, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.dat
             setattr(fresh, field, times.get(field) or getattr(fresh, field))
         must_pass("submit", fresh, now)
         keep(fresh, "depart_at", "start_at", "end_at", "return_at")
-        happened(fresh, "retimed", "Changed the planned times", by=by, now=now, reason=reason, times=times)
         after_change(fresh, before, by=by, now=now)
+        note_times(fresh, by=by, now=now, reason=reason)
         reconsider(fresh, by=by, now=now)
-        tell_schedule(fresh, now=now)
         rearm(fresh, now=now)
     return fresh
-
-
-def tell_schedule(visit: Visit, *, now: dt.datetime) -> list[Staff]:
-    """Tell the head, or the CEO for the EWO, that the schedule changed (TC-170, TC-171)."""
-    return telling.tell(
-        telling.told_of_changes(visit),
-        visit,
-        what="schedule",
-        subject=f"{visit.ref}: the times changed",
-        body="The planned times of a home visit changed. Open it for the new ones and the reason.",
-        now=now,
-    )
 
 
 def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety: bool = False) -> Visit:
@@ -211,6 +201,8 @@ def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety
     with opened(visit, by=by, action="cancel", now=now) as fresh:
         if not must_stand_at(fresh, "cancel", by=by):
             return fresh
+        if fresh.is_retrospective and fresh.submitted_at:
+            raise Refused("It has taken place, so it is looked at and has a record. It cannot be cancelled.")
         if fresh.alarms.exclude(state="resolved").exists():
             raise Refused(
                 "An alarm about this visit is open. Somebody has to close it before the visit is cancelled."

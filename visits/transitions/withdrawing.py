@@ -6,7 +6,7 @@ from homevisits.people.models import Staff
 from visits import telling
 from visits.models import Visit
 from visits.states import State
-from visits.transitions.asking import reconsider
+from visits.transitions.changing import reconsider
 from visits.transitions.circumstances import after_change, circumstances
 from visits.transitions.door import Refused, happened, is_still, moved, opened, rearm
 
@@ -20,10 +20,12 @@ def withdraw(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit
         raise Refused("Say in a word why you do not go. “I do not feel safe” is enough.")
     with opened(visit, by=by, action="withdraw", now=now) as fresh:
         is_still(fresh, State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
+        if fresh.is_retrospective and fresh.submitted_at:
+            raise Refused("You have been on this visit, so you stay in its record.")
         before = circumstances(fresh)
         _take_off(fresh, by)
         happened(fresh, "withdrew", f"{by.short_name} does not go", by=by, now=now, reason=reason[:500])
-        if fresh.party:
+        if any(a.staff_id for a in fresh.party):
             after_change(fresh, before, by=by, now=now)
             reconsider(fresh, by=by, now=now)
         else:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
@@ -44,9 +44,22 @@ def cancel(request: StaffRequest, ref: str) -> HttpResponse:
 
 def _cancelling(visit: Visit, data: QueryDict | None) -> CancelForm | DropForm:
     """What is asked: of a visit that somebody was asked about, or of a draft."""
-    if visit.policy_id is None:
+    if visit.submitted_at is None:
         return DropForm(data)
     return CancelForm(telling.names(telling.told_of_changes(visit)), data)
+
+
+@require_POST
+def resume(request: StaffRequest, ref: str) -> HttpResponse:
+    """Every decision is in, and what was missing besides is there now: authorise it."""
+    visit = open_to(request, ref, "amend", State.REQUESTED, State.AUTHORISED)
+    try:
+        visit = transitions.resume(visit=visit, by=request.user, now=app_now())
+    except Refused as no:
+        messages.error(request, no.sentence)
+    else:
+        messages.success(request, f"{visit.ref} is authorised. {visit.school.desk_name} is told to log it.")
+    return redirect(visit)
 
 
 @require_GET

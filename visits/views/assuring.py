@@ -16,7 +16,7 @@ from visits.views.acting import open_to
 
 WATCHED = (State.REQUESTED, State.AUTHORISED, State.LOGGED, State.IN_PROGRESS)
 PREPARED = (State.REQUESTED, State.AUTHORISED, State.LOGGED)
-GONE = tuple(state for state in State if state not in {State.DRAFT, State.DECLINED})
+GONE = (State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED)
 
 
 @require_http_methods(["GET", "POST"])

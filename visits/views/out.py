@@ -46,6 +46,7 @@ SAYINGS: dict[str, Callable[..., Visit]] = {
     "fine": transitions.check_in,
     "together": partial(transitions.check_in, together=True),
     "left": transitions.say_left,
+    "left_alone": partial(transitions.say_left, alone=True),
     "unsafe": transitions.break_off,
     "back": transitions.say_back,
 }
