@@ -54,7 +54,7 @@ WALK = [
     Stop("teacher", "visit_new"),
     Stop("teacher", "visit_new", query="?pupil={pupil}"),
     *(step(name) for name in ("pupil", "reason", "told", "where", "when", "people")),
-    *(step(name, "empty", "Continue") for name in ("reason", "told", "people")),
+    *(step(name, "empty", "Continue") for name in ("reason", "told")),
     Stop("teacher", "request_check", "draft"),
     Stop("teacher", "request_check", "empty", button="Send the request"),
     Stop("teacher", "request_sent", "requested"),
@@ -117,10 +117,10 @@ class House:
 def house(morning: Clock) -> House:
     """One of everything, and besides: an empty draft, and a request whose risks are assessed."""
     cast, now = make_cast("three_counties"), morning.now
-    there = place(cast, now)
-    empty = transitions.ask_for(by=cast.teacher, pupils=[make.a_pupil(cast)], now=now)
     assessed = make.requested(cast, now=now)
     make.assessed(cast, assessed, now)
+    there = place(cast, now)
+    empty = transitions.ask_for(by=cast.teacher, pupils=[make.a_pupil(cast)], now=now)
     more = {
         "empty": {"ref": empty.ref},
         "assessed": {"ref": assessed.ref},
