@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from homevisits.people.families import Pupil
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import DslPart
 from homevisits.trusts.models import Policy, School
+from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from visits import telling
 from visits.facts import facts_hash, still_binds
 from visits.models import Attendee, Visit
@@ -237,6 +239,7 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         elif goes_undecided(fresh):
             sentence = "An emergency: goes ahead without a decision, and is looked at afterwards"
             happened(fresh, "undecided", sentence, by=by, now=now)
+        _tell_dsl(fresh, now)
         if not authorise_if_ready(fresh, by=by, now=now):
             ask_deciders(fresh, now=now)
         rearm(fresh, now=now)
@@ -247,6 +250,19 @@ def _become_asker(visit: Visit, by: Staff) -> None:
     """Whoever was asked to make the visit sends it, so it is their request from then on (TC-184)."""
     if visit.asked_of_id == by.pk:
         visit.requested_by = by
+
+
+def _tell_dsl(visit: Visit, now: dt.datetime) -> None:
+    """Some reasons are told to the DSL, who has nothing to decide about them."""
+    if visit.reason and visit.reason.dsl == DslPart.TOLD:
+        telling.tell(
+            [p for p in telling.holding(visit, SAFEGUARDING_TEAM) if p != visit.requested_by],
+            visit,
+            what="dsl_told",
+            subject=f"{visit.ref}: a home visit of which you are told",
+            body="A home visit was asked for, for a reason of which your policy tells the DSL. Open it to read why.",
+            now=now,
+        )
 
 
 def _kind(visit: Visit) -> str:
