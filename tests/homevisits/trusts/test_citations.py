@@ -66,7 +66,7 @@ def few(monkeypatch) -> Citations:
     """A handful of citations instead of the whole tree."""
     found = Citations()
     found.tests["TC-109"].append("tests/test_wait.py::test_wait")
-    found.guidance["TC-107"].append("three_counties: I carry my identity card.")
+    found.guidance["TC-108"].append("three_counties: I show my identity card.")
     monkeypatch.setattr("homevisits.trusts.management.commands.clauses.collect", lambda: found)
     return found
 
@@ -76,7 +76,7 @@ def test_command_prints_what_cites_a_clause(few, capsys):
     printed = capsys.readouterr().out
     assert "TC-109  TIMER+CONFIG" in printed
     assert "    test      tests/test_wait.py::test_wait\n" in printed
-    assert "TC-107" not in printed
+    assert "TC-108" not in printed
     assert printed.splitlines()[-1].split() == ["clauses", "56", "1", "1"]
 
 
@@ -84,7 +84,7 @@ def test_command_prints_what_is_missing(few, capsys):
     call_command("clauses", "--missing")
     printed = capsys.readouterr().out
     assert "TC-109  " not in printed
-    assert "guidance  three_counties: I carry my identity card." in printed
+    assert "guidance  three_counties: I show my identity card." in printed
 
 
 def test_command_speaks_json(few, capsys):
