@@ -11,16 +11,13 @@ from django.conf import settings
 
 from homevisits.trusts import presets
 from homevisits.trusts.clauses import Clause, every_clause
+from homevisits.trusts.marks import marked
 from homevisits.trusts.parts import GuidanceItem
 
 CLAUSE_ID = re.compile(r"(AF|PS|TC|SH|CS)-\d{3}")
 PACKAGES = ("homevisits", "visits", "safeguarding", "attendance")
 
 type Cites = defaultdict[str, list[str]]
-
-
-class Unreadable(ValueError):
-    """A clause marker whose ids are not written out cannot be counted."""
 
 
 @dataclass
@@ -71,7 +68,7 @@ def collect(root: Path | None = None) -> Citations:
     root = root or settings.BASE_DIR
     found = Citations()
     for path in sorted((root / "tests").rglob("*.py")):
-        for clause, where in marked(path, root):
+        for clause, where in marked("clause", path, root):
             found.tests[clause].append(where)
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
@@ -80,48 +77,6 @@ def collect(root: Path | None = None) -> Citations:
                     found.code[clause].append(where)
     _read_presets(found)
     return found
-
-
-def marked(path: Path, root: Path) -> Iterator[tuple[str, str]]:
-    """The clauses that a test file's markers name, parametrised ones included, and in which test."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    where = str(path.relative_to(root))
-    aliases = {
-        target.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and _is_marker(node.value, set())
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    yield from _marks(tree, where, aliases)
-
-
-def _marks(node: ast.AST, where: str, aliases: set[str]) -> Iterator[tuple[str, str]]:
-    for child in ast.iter_child_nodes(node):
-        inner = where
-        if isinstance(child, ast.FunctionDef | ast.ClassDef):
-            inner = f"{where}::{child.name}"
-        if isinstance(child, ast.Call) and _is_marker(child.func, aliases):
-            yield from ((clause, where) for clause in _literals(child.args, where))
-        yield from _marks(child, inner, aliases)
-
-
-def _is_marker(node: ast.AST, aliases: set[str]) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id in aliases
-    if not isinstance(node, ast.Attribute) or node.attr != "clause":
-        return False
-    return isinstance(node.value, ast.Attribute) and node.value.attr == "mark"
-
-
-def _literals(arguments: list[ast.expr], where: str) -> Iterator[str]:
-    for node in arguments:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        elif isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple | ast.List):
-            yield from _literals(node.value.elts, where)
-        else:
-            raise Unreadable(f"{where}, line {node.lineno}: write the clause ids of a marker out")
 
 
 def named_in(path: Path, root: Path) -> Iterator[tuple[str, str]]:

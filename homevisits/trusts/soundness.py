@@ -6,6 +6,7 @@ from itertools import pairwise
 from homevisits.trusts.choices import Ladder, LoneRule, RiskLevel, RiskRule, Strength
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.faults import Fault, key_of
+from homevisits.trusts.offering import allows_ground, allows_reason
 from homevisits.trusts.parts import LadderStep, LinkedPolicy, RiskBand
 from homevisits.trusts.policies import Policy
 
@@ -52,9 +53,9 @@ def _timers(policy: Policy) -> Iterator[Fault]:
 
 
 def _rows(contents: Contents) -> Iterator[Fault]:
-    if not contents.reasons:
+    if not any(allows_reason(contents.policy, reason) for reason in contents.reasons):
         yield Fault("reasons", "Keep at least one reason for a visit.")
-    if not contents.grounds:
+    if not any(allows_ground(contents.policy, ground) for ground in contents.grounds):
         yield Fault("grounds", "Keep at least one ground: an emergency does not wait for a telephone call.")
 
 

@@ -21,6 +21,7 @@ from homevisits.trusts.choices import (
     UpstairsRule,
 )
 from homevisits.trusts.contents import Contents
+from homevisits.trusts.offering import allows_ground, allows_reason
 from homevisits.trusts.policies import Policy
 
 PUBLIC = (
@@ -33,7 +34,9 @@ PUBLIC = (
     "min_people",
     "interpreter_rule",
     "dbs_rule",
+    "reasons_open",
     "parent_notice",
+    "grounds_open",
     "appointment_letter",
     "child_transport_allowed",
     "out_of_hours",
@@ -103,7 +106,8 @@ def _why(contents: Contents) -> Iterator[str]:
 
 
 def _reasons(contents: Contents) -> Iterator[str]:
-    return (reason.label for reason in contents.reasons)
+    policy = contents.policy
+    return (reason.label for reason in contents.reasons if allows_reason(policy, reason))
 
 
 def _first(contents: Contents) -> Iterator[str]:
@@ -119,7 +123,8 @@ def _first(contents: Contents) -> Iterator[str]:
 
 def _grounds(contents: Contents) -> Iterator[str]:
     if any(reason.unannounced != Unannounced.NO for reason in contents.reasons):
-        yield from (ground.label for ground in contents.grounds)
+        policy = contents.policy
+        yield from (ground.label for ground in contents.grounds if allows_ground(policy, ground))
 
 
 def _who(contents: Contents) -> Iterator[str]:

@@ -42,11 +42,13 @@ def triggers(codes: str, rules: Policy, *, last: dt.date = THURSDAY, **known: dt
     return [ground.trigger for ground in grounds(marks(codes, last), Known(rules, TERM, **known))]
 
 
+@pytest.mark.turns("illness_days")
 @pytest.mark.parametrize(("days", "expected"), [(2, ["illness"]), (3, []), (0, [])])
 def test_illness_days_is_the_policys_number(days: int, expected: list[str]) -> None:
     assert triggers("///II", policy(illness_days=days)) == expected
 
 
+@pytest.mark.turns("illness_interval_days")
 @pytest.mark.clause("AF-047", "AF-048")
 @pytest.mark.parametrize(
     ("visited", "every", "expected"),
@@ -88,6 +90,7 @@ def test_a_weekend_or_a_bank_holiday_is_no_holiday() -> None:
     assert triggers("/N", policy(), last=monday) == []
 
 
+@pytest.mark.turns("after_holiday_days")
 @pytest.mark.parametrize(("days", "expected"), [(1, []), (2, ["not_back_2"]), (0, [])])
 def test_after_holiday_days_is_the_policys_number(days: int, expected: list[str]) -> None:
     assert triggers("/NN", policy(after_holiday_days=days), last=dt.date(2026, 11, 3)) == expected
@@ -100,11 +103,13 @@ def test_an_explanation_since_the_first_day_back_clears_it() -> None:
     assert triggers("/NN", policy(), last=last, explained_on=dt.date(2026, 10, 30)) == ["not_back_2"]
 
 
+@pytest.mark.turns("no_contact_days")
 @pytest.mark.parametrize(("days", "expected"), [(2, ["no_contact"]), (3, []), (0, [])])
 def test_no_contact_days_is_the_policys_number(days: int, expected: list[str]) -> None:
     assert triggers("///NN", policy(no_contact_days=days)) == expected
 
 
+@pytest.mark.turns("absence_percent")
 @pytest.mark.clause("SH-030")
 @pytest.mark.parametrize(("percent", "expected"), [(10, ["percent"]), (20, []), (0, [])])
 def test_absence_percent_is_the_policys_number(percent: int, expected: list[str]) -> None:

@@ -35,6 +35,7 @@ def late(cast: Cast, now: dt.datetime) -> Visit:
     return transitions.log(visit=visit, by=cast.office, now=now, **make.log_facts(cast, visit))
 
 
+@pytest.mark.turns("contact_must_acknowledge", "responsible_contact_required")
 @pytest.mark.clause("TC-106")
 def test_the_responsible_contact_says_that_they_check_before_anybody_leaves(cast: Cast, now) -> None:
     visit = late(cast, now)
@@ -75,6 +76,7 @@ def test_another_contact_has_to_answer_anew(cast: Cast, now) -> None:
     assert VisitDeadline.objects.filter(visit=visit, kind="contact", state="live").exists()
 
 
+@pytest.mark.turns("confirm_safeguarding", "ewo_route")
 @pytest.mark.clause("TC-060", "TC-051")
 def test_the_ewo_confirms_the_arrangements_of_a_visit_that_needs_no_head(cast: Cast, now) -> None:
     visit = make.authorised(cast, now=now, by=cast.ewo, party=[cast.ewo, cast.teacher])
@@ -154,6 +156,7 @@ def test_only_leaders_ask_colleagues(cast: Cast, now) -> None:
     assert browser(cast.teacher).get(f"/visits/{draft.ref}/colleague/").status_code == 200
 
 
+@pytest.mark.turns("phone_reader_roles", "phone_reader_roles_ewo")
 @pytest.mark.clause("TC-160", "TC-161")
 def test_numbers_are_seen_by_whom_the_policy_names(cast: Cast, now) -> None:
     visit = make.authorised(cast, now=now, by=cast.ewo, party=[cast.ewo, cast.teacher])
@@ -240,12 +243,18 @@ def test_deciding_asks_for_the_password_again_and_loses_nothing(
     assert visit.decisions.get(kind="visit").reason == "Needed now."
 
 
-@on(("minutes", "ago"), [(0, 10**6), (30, 29 * 60)])
-def test_a_password_given_lately_is_not_asked_for(cast: Cast, now, minutes: int, ago: int) -> None:
+@pytest.mark.turns("fresh_sign_in_minutes")
+@on(
+    ("minutes", "ago", "state"),
+    [(0, 10**6, "authorised"), (30, 29 * 60, "authorised"), (30, 31 * 60, "requested")],
+)
+def test_a_password_given_lately_is_not_asked_for(
+    cast: Cast, now, minutes: int, ago: int, state: str
+) -> None:
     PolicyFactory(preset="three_counties", trust=cast.trust, fresh_sign_in_minutes=minutes)
     visit = make.requested(cast, now=now)
     make.assessed(cast, visit, now)
     client = signed_in(cast.head, ago=now.timestamp() - ago)
     seen = client.get(f"/visits/{visit.ref}/decide/").context["form"]["seen"].value()
     client.post(f"/visits/{visit.ref}/decide/", {**YES, "kinds": ["visit"], "seen": seen})
-    assert make.fresh(visit).state == "authorised"
+    assert make.fresh(visit).state == state

@@ -33,6 +33,7 @@ def briefed(cast: Cast, visit: Visit, now: dt.datetime, words: str = WORDS) -> V
     return transitions.brief(visit=visit, by=cast.head, now=now, staff=people, words=words)
 
 
+@pytest.mark.turns("briefing_rule")
 @pytest.mark.clause("TC-053", "TC-141")
 def test_nobody_leaves_before_they_are_briefed_and_have_confirmed_it(cast: Cast, now) -> None:
     visit = ready(cast, now)
@@ -50,6 +51,7 @@ def test_nobody_leaves_before_they_are_briefed_and_have_confirmed_it(cast: Cast,
     assert unmet("depart", visit, now, "briefed") == []
 
 
+@pytest.mark.turns("briefing_roles_ewo")
 @pytest.mark.clause("TC-130")
 def test_the_ewo_is_briefed_by_the_ceo_on_the_ewos_own_list(cast: Cast, now) -> None:
     visit = ready(cast, now, by=cast.ewo, party=[cast.ewo, cast.teacher])

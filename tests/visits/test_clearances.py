@@ -43,6 +43,7 @@ def takes_away(cast: Cast, thing: str) -> None:
 SETTINGS = {"dbs": "dbs_rule", "phone_tried": "phone_verified_rule"}
 
 
+@pytest.mark.turns("dbs_rule", "phone_verified_rule")
 @pytest.mark.clause("TC-227", "PS-048")
 @on("code", SETTINGS)
 def test_a_missing_check_or_number_warns_or_blocks_as_the_policy_says(
@@ -60,6 +61,7 @@ def unmet_at(gate: str, visit: Visit, now: dt.datetime, code: str, **settings: A
     return tuple(unmet(gate, visit, now, code, **settings))
 
 
+@pytest.mark.turns("dbs_level")
 @pytest.mark.clause("TC-227")
 def test_a_dbs_check_reaches_the_level_and_holds_on_the_day_of_the_visit(
     cast: Cast, now, visit: Visit
@@ -102,6 +104,7 @@ def rule_of(visit: Visit, code: str) -> tuple[Visit, Any]:
     return fresh, next(rule for rule in fresh.rules.trainingrules.all() if rule.code == code)
 
 
+@pytest.mark.turns("TrainingRule.strength", "TrainingRule.valid_months", "TrainingRule.about")
 @on("cast", [TC], indirect=True)
 def test_a_training_rule_is_turned_by_strength_renewal_and_whom_it_is_about(
     cast: Cast, now, visit: Visit
@@ -164,6 +167,7 @@ def test_the_schools_own_training_blocks_until_everybody_has_it(cast: Cast, now,
     assert unmet("depart", visit, now, "school_training") == []
 
 
+@pytest.mark.turns("policy_read_rule")
 @pytest.mark.clause("PS-044", "TC-050", "SH-060", "CS-024")
 @on("cast", [PS], indirect=True)
 def test_who_goes_has_read_the_policy_and_the_papers_beside_it(cast: Cast, now, visit: Visit) -> None:
@@ -184,6 +188,7 @@ def test_who_goes_has_read_the_policy_and_the_papers_beside_it(cast: Cast, now, 
         assert found == ([] if strength == OFF else [strength])
 
 
+@pytest.mark.turns("policy_read_rule")
 @pytest.mark.clause("PS-044")
 @on("cast", [PS], indirect=True)
 def test_whoever_asks_has_read_the_policy_first(cast: Cast, now) -> None:
@@ -196,6 +201,7 @@ def test_whoever_asks_has_read_the_policy_first(cast: Cast, now) -> None:
     assert unmet("submit", visit, now, "asker_has_read") == []
 
 
+@pytest.mark.turns("LinkedPolicy.kind")
 @pytest.mark.clause("CS-022", "CS-023")
 @on("cast", [AF], indirect=True)
 def test_somebody_alone_goes_under_a_lone_working_policy_that_they_have_read(cast: Cast, now) -> None:
@@ -217,6 +223,7 @@ def test_somebody_alone_goes_under_a_lone_working_policy_that_they_have_read(cas
     assert [(c.status, c.clauses) for c in said] == [("blocks", ("CS-022",))]
 
 
+@pytest.mark.turns("job_description_rule", "regular_visits")
 @pytest.mark.clause("TC-185")
 @on("cast", [TC], indirect=True)
 def test_regular_visitors_have_it_in_their_job_description(

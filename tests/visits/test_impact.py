@@ -33,6 +33,7 @@ def said(found) -> list[tuple[str, bool, int]]:
     return [(row.sentence, row.is_added, row.count) for row in found.rows]
 
 
+@pytest.mark.turns("code_word")
 def test_sentence_that_a_draft_adds_is_counted_and_no_visit_changes(cast, now):
     visits = [make.in_state(cast, "authorised", now=now) for _ in range(2)]
     before = list(Visit.objects.filter(pk__in=[v.pk for v in visits]).order_by("pk").values())

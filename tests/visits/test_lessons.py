@@ -108,6 +108,7 @@ def test_parents_are_sent_what_is_expected_of_them_before_the_first_lesson(
     assert codes("log", first(series), now)["tuition_letter"] == "met"
 
 
+@pytest.mark.turns("tutoring_briefing_required", "tutoring_letter_required")
 @pytest.mark.parametrize(
     ("setting", "gate", "code"),
     [
@@ -120,6 +121,7 @@ def test_each_setting_turned_off_asks_no_more(
 ) -> None:
     series = series_of(cast, now)
     visit = first(series)
+    assert codes(gate, visit, now)[code] == "blocks"
     setattr(visit.rules, setting, False)
     assert code not in codes(gate, visit, now)
 
@@ -143,6 +145,7 @@ def test_nobody_goes_in_without_an_adult_whatever_the_reason(cast: Cast, now: dt
     assert make.fresh(visit).invited_by == "Maria Novak"
 
 
+@pytest.mark.turns("tutoring_adult_required", "tutoring_door_open")
 @pytest.mark.clause("TC-192", "TC-193", "TC-194", "TC-195")
 def test_the_record_asks_for_adult_room_and_door_as_the_policy_says(cast: Cast, now: dt.datetime) -> None:
     visit = out(cast, now)
@@ -156,6 +159,7 @@ def test_the_record_asks_for_adult_room_and_door_as_the_policy_says(cast: Cast, 
     assert {code for code in codes("record", visit, now) if code in asked} == {"session_room"}
 
 
+@pytest.mark.turns("tutoring_bedroom_rule")
 @pytest.mark.clause("TC-194")
 @pytest.mark.parametrize(
     ("rule", "expected"), [("no_alternative", "blocks"), ("never", "blocks"), ("free", None)]

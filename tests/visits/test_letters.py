@@ -39,6 +39,7 @@ def test_the_purpose_is_worded_for_the_parents_before_the_letter_opens(cast: Cas
     assert dict(letter_words(make.fresh(visit))["facts"])["What for"] == "To plan her way back together."
 
 
+@pytest.mark.turns("appointment_letter")
 @pytest.mark.parametrize(("rule", "expected"), [(True, "warns"), (False, None)])
 @pytest.mark.clause("TC-087")
 def test_appointment_letter_makes_logging_ask_for_it(

@@ -38,6 +38,7 @@ def changed(visit: Visit, **columns: Any) -> Visit:
     return visit
 
 
+@pytest.mark.turns("two_may_escalate")
 @pytest.mark.clause("PS-125")
 @on("cast", [PS], indirect=True)
 def test_two_who_could_make_it_worse_are_a_ground_for_going_with_fewer(cast: Cast, now) -> None:
@@ -53,6 +54,7 @@ def test_two_who_could_make_it_worse_are_a_ground_for_going_with_fewer(cast: Cas
     assert [need.kind for need in missing(turned(visit))] == ["visit", "lone"]
 
 
+@pytest.mark.turns("interpreter_rule")
 def test_an_interpreter_comes_or_why_not_is_stated(cast: Cast, now) -> None:
     visit = make.draft(cast, now=now)
     assert unmet("submit", visit, now, "interpreter") == []
@@ -71,6 +73,7 @@ def test_an_interpreter_comes_or_why_not_is_stated(cast: Cast, now) -> None:
     assert (met.is_met, met.sentence) == (True, "P. Colleague interprets")
 
 
+@pytest.mark.turns("outsiders_count")
 @pytest.mark.clause("TC-124", "CS-033")
 def test_outsiders_count_only_where_the_policy_counts_them(cast: Cast, now) -> None:
     visit = make.draft(cast, now=now, party=[cast.teacher])
@@ -79,6 +82,7 @@ def test_outsiders_count_only_where_the_policy_counts_them(cast: Cast, now) -> N
     assert unmet("submit", visit, now, "min_people", outsiders_count=True) == []
 
 
+@pytest.mark.turns("clash_rule")
 def test_the_same_person_is_not_in_two_places(cast: Cast, now) -> None:
     first = make.requested(cast, now=now, **at(11))
     visit = make.draft(cast, now=now, **at(11, 15))
@@ -103,6 +107,7 @@ def test_a_round_is_no_clash(cast: Cast, now) -> None:
     assert [clash.code for clash in clashes(turned(visit), now)] == ["clash_person", "clash_person"]
 
 
+@pytest.mark.turns("clash_rule")
 def test_one_home_is_not_visited_twice_in_a_week(cast: Cast, now) -> None:
     home = HouseholdFactory(trust=cast.trust)
     pupil = make.a_pupil(cast, household=home)
@@ -127,6 +132,7 @@ def test_a_siblings_school_is_named_and_nothing_else(cast: Cast, now, columns: d
     assert [(c.sentence, c.status) for c in said] == ([] if columns else [(words, "warns")])
 
 
+@pytest.mark.turns("earliest_start", "evening_from")
 @pytest.mark.clause("PS-136")
 def test_an_hour_before_the_earliest_needs_a_reason_and_a_decision(cast: Cast, now) -> None:
     visit = make.requested(cast, now=now, **at(11))
@@ -142,6 +148,7 @@ def test_an_hour_before_the_earliest_needs_a_reason_and_a_decision(cast: Cast, n
     assert unmet("submit", visit, now, "ooh_necessary", **settings) == ["blocks"]
 
 
+@pytest.mark.turns("out_of_hours")
 @pytest.mark.clause("SH-055")
 @on("cast", [AF], indirect=True)
 def test_outside_school_hours_warns_or_is_an_exception(cast: Cast, now) -> None:
@@ -151,6 +158,7 @@ def test_outside_school_hours_warns_or_is_an_exception(cast: Cast, now) -> None:
     assert unmet("submit", visit, now, "ooh", out_of_hours="allowed") == []
 
 
+@pytest.mark.turns("daylight_rule")
 @pytest.mark.clause("SH-056")
 def test_daylight_is_reckoned_for_the_school(cast: Cast, now) -> None:
     visit = make.draft(cast, now=now, **at(15, 45))  # until 16:15; the sun sets at 16:00
@@ -176,6 +184,7 @@ def test_the_sun_rises_and_sets_on_both_clock_changes(cast: Cast) -> None:
         assert (sun.sets - sun.rises) < dt.timedelta(hours=13, minutes=30)
 
 
+@pytest.mark.turns("ExtraField.is_required")
 @pytest.mark.clause("TC-101")
 def test_further_questions_of_the_form_are_answered_before_it_is_logged(cast: Cast, now) -> None:
     visit = make.authorised(cast, now=now)
@@ -201,6 +210,7 @@ def test_further_questions_of_the_form_are_answered_before_it_is_logged(cast: Ca
     assert said(required=True) == []
 
 
+@pytest.mark.turns("insurance_rule")
 @pytest.mark.clause("TC-046")
 def test_the_trusts_insurance_is_in_date_on_the_day(cast: Cast, now) -> None:
     visit = make.draft(cast, now=now)
@@ -220,6 +230,7 @@ def test_the_trusts_insurance_is_in_date_on_the_day(cast: Cast, now) -> None:
     assert unmet("log", visit, now, "insurance", insurance_rule=BLOCK) == ["blocks"]
 
 
+@pytest.mark.turns("code_word", "code_word_scope")
 def test_a_code_word_is_the_schools_or_the_visits_as_the_policy_says(cast: Cast, now) -> None:
     visit = make.authorised(cast, now=now)
     make.set_code_word(school=cast.school, word="Is the blue folder in?", by=cast.office, now=now)
@@ -241,6 +252,7 @@ def test_a_word_of_the_wrong_scope_is_refused(cast: Cast, now) -> None:
         transitions.keep_log(visit=visit, by=cast.office, now=now, values={}, people={}, word=word)
 
 
+@pytest.mark.turns("attempts_within_days")
 @pytest.mark.clause("AF-018")
 @on("cast", [AF], indirect=True)
 def test_calls_count_for_as_many_days_as_the_policy_says(cast: Cast, now) -> None:
@@ -259,6 +271,7 @@ def test_calls_count_for_as_many_days_as_the_policy_says(cast: Cast, now) -> Non
     assert unmet("submit", visit, now, "ground_attempts", attempts_within_days=2) == ["blocks"]
 
 
+@pytest.mark.turns("child_transport_allowed")
 @on("cast", [PS], indirect=True)
 def test_lifts_are_given_only_where_the_policy_allows_them(cast: Cast, now) -> None:
     visit = make.draft(cast, now=now, reason_code="TRANSPORT_COLLECT", concern_text="Left alone.")
@@ -294,6 +307,7 @@ def emergency(cast: Cast, now: dt.datetime) -> Visit:
     return visit
 
 
+@pytest.mark.turns("urgent_needs_authorisation")
 @pytest.mark.clause("TC-091", "TC-088")
 def test_emergencies_are_authorised_unless_the_policy_lets_them_go_at_once(cast: Cast, now) -> None:
     visit = emergency(cast, now)

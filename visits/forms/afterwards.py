@@ -10,6 +10,7 @@ from homevisits.clock import NoSuchLocalTime, from_local, london_day
 from homevisits.look.forms import DayField, HouseForm, TickTiles, TimeField
 from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.models import Policy
+from homevisits.trusts.offering import reasons_of
 from visits.forms.asking.base import words
 from visits.gates.checks import Check
 
@@ -69,7 +70,7 @@ class AfterwardsForm(HouseForm):
         super().__init__(data, initial={"day": london_day(now), "goes": [staff.pk]})
 
     def dress(self) -> None:
-        self.fields["reason_code"].choices = [(r.code, r.label) for r in self.rules.reasons.all()]
+        self.fields["reason_code"].choices = [(r.code, r.label) for r in reasons_of(self.rules)]
         visible = Staff.objects.visible_to(self.staff).active()
         here = visible.filter(roles__school=self.pupil.school).distinct().order_by("last_name")
         self.colleagues = {self.staff.pk: self.staff} | {person.pk: person for person in here}

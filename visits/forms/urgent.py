@@ -11,6 +11,7 @@ from homevisits.look.forms import HouseForm, TickTiles, Tiles
 from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.choices import ParentNotice, Unannounced
 from homevisits.trusts.models import Policy, Reason
+from homevisits.trusts.offering import grounds_of, reasons_of
 from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
 from visits.forms.asking.base import words
 from visits.forms.asking.reason import hint
@@ -105,12 +106,12 @@ class UrgentForm(HouseForm):
         super().__init__(data, initial={"whom": str(self.adults[0]) if self.adults else ""})
 
     def dress(self) -> None:
-        reasons = [r for r in self.rules.reasons.all() if self._may_be_urgent(r)]
+        reasons = [r for r in reasons_of(self.rules) if self._may_be_urgent(r)]
         reasons.sort(key=lambda reason: (not reason.is_welfare, reason.position))
         field = self.fields["reason_code"]
         field.choices = [(reason.code, reason.label) for reason in reasons]
         field.widget.hints = {reason.code: hint(reason) for reason in reasons}
-        grounds = sorted(self.rules.noticegrounds.all(), key=lambda ground: not ground.is_emergency)
+        grounds = sorted(grounds_of(self.rules), key=lambda ground: not ground.is_emergency)
         self.fields["ground_code"].choices = [(ground.code, ground.label) for ground in grounds]
         if self.rules.parent_notice != ParentNotice.AGREED:
             self.fields.pop("agreed", None)

@@ -1,4 +1,4 @@
-"""What is asked besides: the trust's insurance, the form's further questions, safeguarding arrangements, the contact's word."""
+"""What is asked besides: insurance, the appointment form and its questions, safeguarding arrangements, the contact's word."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from homevisits.trusts.models import Insurance
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
 from visits.routes import cites, is_exempt, wants_contact
+from visits.story import Document
 
 
 @gate("log")
@@ -48,6 +49,28 @@ def further_questions(visit: Visit, now: dt.datetime) -> Iterator[Check]:
             clauses=field.clauses,
             fix="log",
         )
+
+
+@gate("depart")
+def appointment_form(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """The appointment form is made and kept before anybody leaves; while it is being made nobody waits (TC-097)."""
+    rules = visit.rules
+    if rules is None or not rules.appointment_form_required:
+        return
+    copies = visit.documents.filter(kind=Document.Kind.APPOINTMENT)
+    states = set(copies.values_list("state", flat=True))
+    is_coming = bool(states & {Document.State.QUEUED, Document.State.MAKING})
+    yield need(
+        Document.State.READY in states,
+        "appointment_form",
+        "The appointment form is being made. Open it to have it at hand."
+        if is_coming
+        else "There is no appointment form of this visit. Open it: that makes it and keeps it.",
+        met="The appointment form is made and kept",
+        clauses=cites(rules, "appointment_form_required"),
+        fix=f"/visits/{visit.ref}/appointment.pdf",
+        blocks=not is_coming,
+    )
 
 
 @gate("log")

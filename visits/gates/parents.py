@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.trusts.choices import ParentNotice, Unannounced
+from homevisits.trusts.offering import allows_ground
 from visits.gates.checks import Check, gate, need
 from visits.gates.submit import failed_attempts
 from visits.models import Visit
@@ -78,7 +79,7 @@ def _ground(visit: Visit) -> Iterator[Check]:
         return
     ground = rules.noticegrounds.filter(code=visit.ground_code).first()
     yield need(
-        ground,
+        ground and allows_ground(rules, ground),
         "ground",
         "Choose why the parents are not told first.",
         met="An allowed reason for not telling the parents is stated",

@@ -108,7 +108,8 @@ def _talk(visit: Visit, record: VisitRecord) -> Iterator[Check]:
 
 
 def _pupil(visit: Visit, record: VisitRecord) -> Iterator[Check]:
-    """Was the pupil seen and spoken to, or why not (TC-072)."""
+    """Was the pupil seen and spoken to, or why not (TC-072); without the rule it is asked and may be left."""
+    is_required = visit.rules is None or visit.rules.welfare_pupil_seen_required
     seen = record.pupil_seen and record.pupil_seen != VisitRecord.Seen.NOT_SEEN
     spoken = record.pupil_spoken and record.pupil_spoken != VisitRecord.Spoken.NO
     answered = bool(record.pupil_seen and record.pupil_spoken)
@@ -119,6 +120,7 @@ def _pupil(visit: Visit, record: VisitRecord) -> Iterator[Check]:
         met="Whether the pupil was seen and spoken to is stated",
         clauses=["TC-072", "SH-020"],
         fix="record",
+        blocks=is_required,
     )
     if answered and not (seen and spoken):
         yield need(
@@ -128,6 +130,7 @@ def _pupil(visit: Visit, record: VisitRecord) -> Iterator[Check]:
             met="Why not is stated",
             clauses=["TC-072"],
             fix="record",
+            blocks=is_required,
         )
 
 

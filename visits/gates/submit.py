@@ -4,13 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.trusts.choices import OutOfHours
+from homevisits.trusts.offering import allows_reason
 from homevisits.trusts.parts import Reason
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
 from visits.routes import cites, deciders_on, is_out_of_hours, is_unusual_hour, rota_of, route
 from visits.story import ContactAttempt
-
-OTHER = "other"
 
 
 @gate("submit")
@@ -30,7 +29,7 @@ def why(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     if rules is None:
         return
     yield need(
-        visit.reason,
+        visit.reason and allows_reason(rules, visit.reason),
         "reason",
         "Choose a reason that your policy allows.",
         met="The policy allows this reason",

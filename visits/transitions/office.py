@@ -134,7 +134,8 @@ def log(
             fresh.contact_acknowledged_at = fresh.contact_acknowledged_at or now
         moved(fresh, "log", "logged_at", "logged_by", "contact_acknowledged_at")
         happened(fresh, "logged", "Logged with the office", by=by, now=now)
-        documents.ask(visit=fresh, kind="appointment", by=by, now=now)
+        if fresh.rules and fresh.rules.appointment_form_required:
+            documents.ask(visit=fresh, kind="appointment", by=by, now=now)
         telling.tell(
             telling.askers(fresh),
             fresh,

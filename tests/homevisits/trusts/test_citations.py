@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from homevisits.trusts import citations
-from homevisits.trusts.citations import Citations, Unreadable, by_kind, collect, marked, named_in
+from homevisits.trusts.citations import Citations, by_kind, collect, named_in
 from homevisits.trusts.clauses import every_clause, named
+from homevisits.trusts.marks import Unreadable, marked
 
 SAMPLE = '''
 import pytest
@@ -36,7 +37,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_markers_are_read_wherever_they_stand(tmp_path):
-    assert sorted(marked(write(tmp_path, SAMPLE), tmp_path)) == [
+    assert sorted(marked("clause", write(tmp_path, SAMPLE), tmp_path)) == [
         ("AF-001", "test_sample.py::test_one"),
         ("AF-002", "test_sample.py::test_one"),
         ("AF-003", "test_sample.py::test_one"),
@@ -49,7 +50,7 @@ def test_markers_are_read_wherever_they_stand(tmp_path):
 def test_marker_that_hides_its_ids_is_an_error(tmp_path):
     text = "import pytest\n\n@pytest.mark.clause(*IDS)\ndef test_one(): ...\n"
     with pytest.raises(Unreadable, match=r"test_sample.py::test_one, line 3"):
-        list(marked(write(tmp_path, text), tmp_path))
+        list(marked("clause", write(tmp_path, text), tmp_path))
 
 
 def test_code_cites_by_whole_strings(tmp_path):
@@ -75,7 +76,7 @@ def test_command_prints_what_cites_a_clause(few, capsys):
     printed = capsys.readouterr().out
     assert "TC-109  TIMER+CONFIG" in printed
     assert "    test      tests/test_wait.py::test_wait\n" in printed
-    assert "TC-107" not in printed
+    assert "TC-108" not in printed
     assert printed.splitlines()[-1].split() == ["clauses", "56", "1", "1"]
 
 

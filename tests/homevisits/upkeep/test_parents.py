@@ -60,6 +60,7 @@ def contents() -> Contents:
     return read.having(adult_must_invite=True, record_reader_roles=["dsl"], agreements_shared_with=["dsl"])
 
 
+@pytest.mark.turns("title", "policy_number", "amended_on", "review_by", "approved_by", "role_labels")
 @pytest.mark.clause("AF-010")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_parents_are_told_of_every_public_setting(contents: Contents, name: str) -> None:
@@ -114,6 +115,7 @@ def test_the_front_table_has_title_version_dates_and_who_approved(cast: Cast, ne
     assert [name for name, _ in words["history"]] == ["Version 2", "Version 1"]
 
 
+@pytest.mark.turns("publication")
 @pytest.mark.django_db
 @pytest.mark.clause("TC-022", "TC-023", "AF-007")
 @pytest.mark.parametrize(("publication", "status"), [("website", 200), ("internal", 404)])

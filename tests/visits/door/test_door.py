@@ -49,6 +49,7 @@ def form(cast: Cast, visit: Visit, name: str, typed: dict[str, object] | None = 
 # --- The look round --------------------------------------------------------------------------
 
 
+@pytest.mark.turns("arrival_look")
 @pytest.mark.clause("CS-062", "CS-084", "CS-004")
 @on(("strength", "refuses", "warns"), [("off", False, False), ("warn", False, True), ("block", True, False)])
 def test_the_policy_says_whether_they_look_round_first(cast: Cast, now, strength, refuses, warns) -> None:
@@ -137,6 +138,7 @@ ADULTS = {
 }
 
 
+@pytest.mark.turns("inviter_rule")
 @pytest.mark.clause("PS-071", "PS-073", "PS-074", "PS-075", "TC-229")
 @on(
     ("rule", "may"),
@@ -207,6 +209,7 @@ def ring(cast: Cast, visit: Visit) -> list[str]:
     return [one.who for one in whom_to_ring(Visit.objects.get(pk=visit.pk))]
 
 
+@pytest.mark.turns("child_alone_police_first")
 @pytest.mark.clause("PS-082", "PS-083", "PS-085", "CS-072", "CS-073", "CS-074")
 @on(
     ("first", "order"),
@@ -227,6 +230,7 @@ def test_a_child_alone_says_whom_to_ring_in_which_order(
     assert 'href="tel:+447700900200"' in page
 
 
+@pytest.mark.turns("child_alone_roles")
 @pytest.mark.clause("PS-082", "PS-083")
 @on("roles", [["slt"], ["dsl", "headteacher"]])
 def test_those_whom_the_policy_names_are_told_at_once_of_a_child_alone(

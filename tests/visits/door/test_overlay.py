@@ -75,6 +75,7 @@ def test_a_visit_already_authorised_is_changed_before_it_leaves(cast: Cast, now,
     assert (make.fresh(visit).state, codes("authorise", visit, now)) == (State.REQUESTED, {"decision_visit"})
 
 
+@pytest.mark.turns("overlay_no_lifts")
 @pytest.mark.clause("PS-148", "PS-149")
 @on("cast", [PS], indirect=True)
 @on(("no_lifts", "refused"), [(True, {"overlay_reason"}), (False, set())])
@@ -109,6 +110,7 @@ def test_a_delivery_is_a_reason_of_its_own_and_stays_outside(cast: Cast, now) ->
 # --- Symptoms --------------------------------------------------------------------------------
 
 
+@pytest.mark.turns("overlay_ask_symptoms")
 @pytest.mark.clause("CS-082")
 @on(("asks", "missing"), [(True, {"symptoms"}), (False, set())])
 def test_symptoms_are_asked_before_the_visit(cast: Cast, now, asks: bool, missing: set[str]) -> None:
@@ -175,6 +177,7 @@ def test_they_go_in_only_when_a_life_is_at_risk_and_the_dsl_hears_at_once(cast: 
     assert inside.written.life_at_risk == "He lies on the floor."
 
 
+@pytest.mark.turns("overlay_entry")
 @pytest.mark.clause("PS-146")
 @on(("rule", "may"), [("life_at_risk", True), ("never", False)])
 def test_the_policy_says_whether_a_life_opens_the_door(cast: Cast, now, rule: str, may: bool) -> None:
@@ -236,6 +239,7 @@ def test_the_child_is_seen_at_the_door_or_through_a_window(cast: Cast, now, seen
 # --- Reminders -------------------------------------------------------------------------------
 
 
+@pytest.mark.turns("overlay_distance_metres")
 @pytest.mark.clause("PS-144")
 @on("cast", [PS], indirect=True)
 @on(("metres", "words"), [(2, "stay 2 metres from"), (1, "stay 1 metre from"), (3, "stay 3 metres from")])

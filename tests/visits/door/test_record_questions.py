@@ -31,6 +31,7 @@ def been_inside(cast: Cast, now: dt.datetime, **changes) -> Visit:
     return make.fresh(visit)
 
 
+@pytest.mark.turns("upstairs_rule")
 @pytest.mark.clause("PS-079", "PS-080")
 @on(
     ("rule", "unanswered", "yes"),
@@ -45,6 +46,7 @@ def test_going_upstairs_is_asked_where_there_is_a_rule(cast: Cast, now, rule, un
     assert ("Did anybody of you go upstairs?" in shown) == (rule != "free")
 
 
+@pytest.mark.turns("bedroom_rule")
 @pytest.mark.clause("PS-081")
 @on(("rule", "asked"), [("free", set()), ("no_alternative", {"in_bedroom"}), ("never", {"in_bedroom"})])
 def test_a_childs_bedroom_is_asked_about_where_there_is_a_rule(cast: Cast, now, rule, asked) -> None:
@@ -95,6 +97,7 @@ def test_an_adult_with_whom_the_pupil_is_not_discussed_needs_a_word(cast: Cast, 
     assert told(visit, "rooms") == {cast.dsl, cast.deputy}
 
 
+@pytest.mark.turns("calling_card")
 @pytest.mark.clause("CS-044", "CS-045")
 @on(
     ("asks", "outcome", "missing"),
@@ -106,6 +109,7 @@ def test_nobody_in_asks_whether_a_card_was_left(cast: Cast, now, asks: bool, out
     assert written(cast, visit, now, outcome=outcome, card_left=True) == set()
 
 
+@pytest.mark.turns("id_card_shown")
 @pytest.mark.clause("TC-108")
 @on(("rule", "first", "again"), [("never", False, False), ("first", True, False), ("always", True, True)])
 def test_the_record_asks_for_the_identity_card(cast: Cast, now, rule: str, first: bool, again: bool) -> None:
@@ -127,6 +131,7 @@ def test_the_record_asks_for_the_identity_card(cast: Cast, now, rule: str, first
     assert unmet == [first, again]
 
 
+@pytest.mark.turns("retention_years")
 @on(
     ("years", "line"),
     [(None, "Keep on the safeguarding file"), (6, "Keep on the safeguarding file. Keep until 26 Nov 2032")],
@@ -136,6 +141,7 @@ def test_the_record_says_how_long_it_is_kept(cast: Cast, now, years: int | None,
     assert record_words(make.recorded(cast))["aside"] == line
 
 
+@pytest.mark.turns("record_reader_roles")
 @pytest.mark.clause("PS-087")
 @on(
     ("roles", "readers"),

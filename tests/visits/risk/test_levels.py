@@ -70,6 +70,7 @@ def repeats(policy: int, band: int):
     return {"edit": edit, "checkin_repeat_minutes": policy}
 
 
+@pytest.mark.turns("checkin_repeat_minutes", "RiskBand.checkin_repeat_minutes")
 @on(("policy", "band", "minutes"), [(0, 0, None), (30, 0, 30), (0, 15, 15), (30, 15, 15), (10, 15, 10)])
 def test_check_ins_repeat_at_the_shorter_of_policy_and_level(cast: Cast, now, policy, band, minutes) -> None:
     turned(cast, **repeats(policy, band))
@@ -97,8 +98,10 @@ def test_going_alone_has_an_assessment_and_an_assessor_of_its_own(cast: Cast, no
     assert "lone_assessment" not in unmet("log", visit, now)
 
 
+@pytest.mark.turns("lone_assessment_required")
 def test_a_policy_may_do_without_a_lone_assessment(cast: Cast, now) -> None:
     visit = make.requested(cast, party=[cast.teacher], lone_reason="A short drop-off.")
+    assert "lone_assessment" in unmet("log", visit, now)
     visit = pinned(visit, turned(cast, lone_assessment_required=False))
     assert "lone_assessment" not in unmet("log", visit, now)
 

@@ -83,6 +83,7 @@ def test_the_bands_of_the_policy_give_the_level(cast: Cast, points: int, level: 
     assert risk.level_of(cast.policy, points) == level
 
 
+@pytest.mark.turns("RiskBand.from_score")
 def test_a_school_may_put_its_levels_elsewhere(cast: Cast, now) -> None:
     def sooner(draft: Policy) -> None:
         draft.riskbands.filter(level="medium").update(from_score=2)
@@ -103,6 +104,7 @@ def test_the_policy_names_who_assesses(cast: Cast, now, person: str, may: bool) 
             assess(cast, visit, now, by=by)
 
 
+@pytest.mark.turns("risk_assessor_roles")
 def test_other_assessors_by_another_policy(cast: Cast, now) -> None:
     visit = pinned(make.requested(cast), turned(cast, risk_assessor_roles=["dsl"]))
     assert assess(cast, visit, now, by=cast.dsl).risk.assessed_by == cast.dsl
@@ -113,6 +115,7 @@ def test_other_assessors_by_another_policy(cast: Cast, now) -> None:
 # --- What holds for a visit ------------------------------------------------------------------
 
 
+@pytest.mark.turns("risk_assessment")
 @pytest.mark.clause("TC-052", "TC-152")
 @on(("rule", "wanted"), [("always", True), ("flagged", False), ("never", False)])
 def test_the_policy_says_whether_the_risks_are_written_down(cast: Cast, now, rule: str, wanted: bool) -> None:
@@ -144,13 +147,20 @@ def test_it_is_confirmed_by_somebody_who_may_assess(cast: Cast, now) -> None:
         transitions.confirm_risk(visit=second, by=cast.teacher, now=now)
 
 
-def test_without_reconfirming_the_last_version_holds_by_itself(cast: Cast, now) -> None:
+@pytest.mark.turns("risk_reconfirmed")
+@on(("reconfirmed", "missing"), [(True, True), (False, False)])
+def test_without_reconfirming_the_last_version_holds_by_itself(
+    cast: Cast, now, reconfirmed: bool, missing: bool
+) -> None:
     first = assess(cast, make.requested(cast), now)
-    turned(cast, risk_reconfirmed=False)
+    turned(cast, risk_reconfirmed=reconfirmed)
     second = make.requested(cast, pupil=first.pupils.get())
-    assert (second.risk, "risk" in unmet("authorise", second, now)) == (first.risk, False)
+    assert ("risk" in unmet("authorise", second, now)) == missing
+    if not reconfirmed:
+        assert second.risk == first.risk
 
 
+@pytest.mark.turns("risk_valid_days")
 @on(("days", "holds"), [(0, True), (30, True), (29, False)])
 def test_the_policy_says_for_how_long_it_holds(cast: Cast, now, days: int, holds: bool) -> None:
     turned(cast, risk_valid_days=days)

@@ -68,6 +68,7 @@ def test_a_feed_holds_reference_initials_times_and_address_and_no_pupil(cast: Ca
     assert [word for word in (pupil.legal_last_name, visit.purpose, "Novak") if word in text] == []
 
 
+@pytest.mark.turns("feed_addresses")
 def test_feed_addresses_off_leaves_the_address_out(cast: Cast, now: dt.datetime) -> None:
     visit = make.authorised(cast, now=now)
     rules = visit.rules

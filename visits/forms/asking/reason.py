@@ -6,6 +6,7 @@ from django import forms
 
 from homevisits.look.forms import Tiles
 from homevisits.trusts.choices import DslPart, Unannounced
+from homevisits.trusts.offering import allows_reason
 from homevisits.trusts.parts import Reason
 from visits.forms.asking.base import StepForm, words
 
@@ -71,13 +72,17 @@ class ReasonForm(StepForm):
 
     @property
     def _reasons(self) -> list[Reason]:
-        """The policy's; those about lifts only where it allows them, or where one was chosen already."""
+        """The policy's; those about lifts, and another, where it allows them, or one was chosen already."""
         rules = self.asking.rules
         if rules is None:
             return []
         chosen = self.asking.visit.reason_code
-        allowed = rules.child_transport_allowed
-        return [r for r in rules.reasons.all() if allowed or not r.is_transport or r.code == chosen]
+        lifts = rules.child_transport_allowed
+        return [
+            r
+            for r in rules.reasons.all()
+            if r.code == chosen or (allows_reason(rules, r) and (lifts or not r.is_transport))
+        ]
 
     def _asked(self, reason: Reason) -> list[str]:
         """The boxes under one reason's tile."""

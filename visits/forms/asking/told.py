@@ -8,6 +8,7 @@ from django import forms
 
 from homevisits.look.forms import HouseForm, MomentField, Tiles
 from homevisits.trusts.choices import ParentNotice, Unannounced
+from homevisits.trusts.offering import grounds_of
 from homevisits.trusts.parts import NoticeGround
 from visits.forms.asking.base import Asking, StepForm, words
 from visits.gates.checks import Check
@@ -121,7 +122,7 @@ class ToldForm(StepForm):
         """On what grounds they need not be told; none for a reason that is by appointment."""
         reason = self.asking.visit.reason
         by_appointment = reason is not None and reason.unannounced == Unannounced.NO
-        return [] if by_appointment or not self.asking.rules else list(self.asking.rules.noticegrounds.all())
+        return [] if by_appointment or not self.asking.rules else grounds_of(self.asking.rules)
 
     def _offer_grounds(self) -> None:
         if not self.grounds:
