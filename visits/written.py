@@ -35,6 +35,7 @@ WRITTEN = [
     "bedroom_why",
     "life_at_risk",
     "card_left",
+    "had_intervention",
     "file_destination",
 ]
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from homevisits.audit.models import Look
+from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
@@ -193,6 +194,32 @@ def test_another_of_the_party_does_not_write_over_words_unseen(cast: Cast, visit
     now_seen = text.split('name="seen" value="')[1].split('"')[0]
     send(hers, visit, "keep", facts="Written by the lead. And hers.", seen=now_seen)
     assert VisitRecord.objects.get(visit=visit).facts == "Written by the lead. And hers."
+
+
+def test_an_older_page_does_not_untick_that_somebody_intervened(cast: Cast, visit: Visit) -> None:
+    hers = browser(cast.colleague)
+    opened = read(hers, visit).split('name="seen" value="')[1].split('"')[0]
+    send(browser(cast.teacher), visit, "keep", had_intervention="on")
+    assert send(hers, visit, "keep", seen=opened).status_code == 409
+    assert VisitRecord.objects.get(visit=visit).had_intervention
+
+
+@pytest.mark.clause("PS-082", "PS-083", "TC-164", "CS-069")
+@pytest.mark.parametrize("outcome", ["unsafe", "child_alone"])
+def test_not_safe_or_a_child_alone_in_the_record_is_told_once_as_from_the_phone(
+    cast: Cast, visit: Visit, outcome: str
+) -> None:
+    for _ in range(2):
+        send(browser(cast.teacher), visit, "keep", outcome=outcome, outcome_text="Said so.")
+    told = Notice.objects.filter(key__contains=f":outcome_{outcome}:", channel="in_app", is_urgent=True)
+    assert {cast.office, cast.head} <= {notice.recipient for notice in told}
+    assert told.filter(recipient=cast.head).count() == 1
+    assert visit.events.filter(kind="outcome").count() == 1
+
+
+def test_any_other_outcome_in_the_record_is_told_to_nobody(cast: Cast, visit: Visit) -> None:
+    send(browser(cast.teacher), visit, "keep", outcome="nobody_in")
+    assert not Notice.objects.filter(key__contains=":outcome_").exists()
 
 
 def test_only_the_lead_finishes_and_the_other_is_told_so(cast: Cast, visit: Visit) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from visits import documents, questions, telling
-from visits.models import Visit
+from visits.models import Outcome, Visit
 from visits.registry import ON_RECORDED
 from visits.safety import Due
 from visits.states import State
@@ -23,31 +23,9 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.writing import AgreedAction, PersonPresent, VisitRecord
-from visits.written import version
+from visits.written import WRITTEN, version
 
-RECORD_FIELDS = {
-    "place",
-    "nobody_present",
-    "pupil_seen",
-    "pupil_spoken",
-    "why_not",
-    "discussed",
-    "facts",
-    "opinions",
-    "pupil_words",
-    "barriers",
-    "nothing_agreed",
-    "concern",
-    "id_shown",
-    "went_upstairs",
-    "upstairs_why",
-    "in_bedroom",
-    "bedroom_why",
-    "life_at_risk",
-    "card_left",
-    "had_intervention",
-    "file_destination",
-}
+RECORD_FIELDS = set(WRITTEN)
 
 
 def keep_record(
@@ -84,15 +62,21 @@ def keep_record(
         record.save(update_fields=["written_by", "intervention_at", *values])
         if "had_intervention" in values:
             rearm(fresh, now=now)
-        _write_outcome(fresh, outcome, outcome_text)
+        _write_outcome(fresh, outcome, outcome_text, by=by, now=now)
         _write_rows(record, people, actions)
     return record
 
 
-def _write_outcome(visit: Visit, outcome: str | None, text: str | None) -> None:
-    if outcome is not None:
+def _write_outcome(
+    visit: Visit, outcome: str | None, text: str | None, *, by: Staff, now: dt.datetime
+) -> None:
+    """A new outcome is told as the same word from the phone would be."""
+    if outcome is not None and outcome != visit.outcome:
         visit.outcome = outcome
         keep(visit, "outcome")
+        if outcome:
+            happened(visit, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
+        telling.tell_outcome(visit, now=now)
     if text is not None:
         visit.outcome_text = text
         keep(visit, "outcome_text")
