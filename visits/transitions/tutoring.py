@@ -193,7 +193,7 @@ def report_misbehaviour(
         )
         happened(fresh, "misbehaviour", "Reported misbehaviour in a lesson", by=by, now=now)
         telling.tell(
-            [*telling.told_of_changes(fresh), *Staff.objects.holding([RoleName.HEADTEACHER], fresh.school)],
+            [*telling.told_of_changes(fresh), *telling.leading(fresh, [RoleName.HEADTEACHER])],
             fresh,
             what="misbehaviour",
             subject=f"{fresh.ref}: misbehaviour in a lesson at home",
