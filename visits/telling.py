@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.models import Staff
-from homevisits.trusts.choices import Channel
-from homevisits.trusts.roles import RoleName
+from homevisits.trusts.choices import Channel, DslPart
+from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
 from visits.briefing import briefers, briefings
 from visits.models import Outcome, Visit
 from visits.routes import deciders_on, missing, rota_of
@@ -128,4 +128,28 @@ def tell_outcome(visit: Visit, *, now: dt.datetime) -> None:
         now=now,
         urgent=True,
         body="Somebody on a home visit reports this. Open the visit and ring them.",
+    )
+
+
+def tell_safeguarding(visit: Visit, *, asked: Iterable[Staff], now: dt.datetime) -> None:
+    """The safeguarding team hears of a request where its reason says so (DslPart.TOLD).
+
+    Of an emergency the team and those who authorise hear at once (AF-019, PS-008), also where nobody
+    is asked to decide. Whoever was `asked` to decide, or sent it, knows already.
+    """
+    emergency = visit.kind == Visit.Kind.EMERGENCY
+    if not emergency and not (visit.reason and visit.reason.dsl == DslPart.TOLD):
+        return
+    authorising = visit.rules.authorising_roles if visit.rules and emergency else []
+    knowing = {visit.requested_by_id, *(person.pk for person in asked)}
+    tell(
+        [person for person in holding(visit, [*SAFEGUARDING_TEAM, *authorising]) if person.pk not in knowing],
+        visit,
+        what="safeguarding",
+        subject=f"{visit.ref}: an emergency visit is asked for"
+        if emergency
+        else f"{visit.ref}: a visit that the safeguarding team is told of",
+        body="Nothing is asked of you here. Open it to read why, who goes and when.",
+        now=now,
+        urgent=emergency,
     )
