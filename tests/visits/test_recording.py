@@ -22,6 +22,8 @@ ROWS = {
     "people-TOTAL_FORMS": "1",
     "actions-INITIAL_FORMS": "0",
     "actions-TOTAL_FORMS": "1",
+    "barriers-INITIAL_FORMS": "0",
+    "barriers-TOTAL_FORMS": "1",
 }
 WHOLE = {
     "outcome": "completed",
@@ -178,6 +180,44 @@ def test_agreements_have_an_owner_and_a_day(cast: Cast, visit: Visit) -> None:
         "Ms Whitlock",
         dt.date(2026, 11, 30),
     )
+
+
+BARRIER = {"barriers-0-text": "The bus comes too late.", "barriers-0-kind": "practical"}
+HELP = {"barriers-0-what": "A place on the early bus", "barriers-0-owner": "Ms Whitlock"}
+
+
+@pytest.mark.clause("AF-061", "AF-062", "TC-084")
+def test_a_barrier_is_finished_only_with_what_is_done_by_whom_and_by_when(cast: Cast, visit: Visit) -> None:
+    client = browser(cast.teacher)
+    text = send(client, visit, "finish", **WHOLE, **BARRIER).content.decode()
+    assert text.count("Say what is done about it, by whom and by when") == 2
+    assert (
+        "Enter the day by when" in send(client, visit, "finish", **WHOLE, **BARRIER, **HELP).content.decode()
+    )
+    assert Visit.objects.get(pk=visit.pk).state == State.RETURNED_SAFE
+    assert "The bus comes too late." in read(client, visit)
+    send(client, visit, "finish", **WHOLE, **BARRIER, **HELP, **{"barriers-0-due_on": "2026-12-03"})
+    assert Visit.objects.get(pk=visit.pk).state == State.RECORDED
+    agreed = AgreedAction.objects.get(record__visit=visit)
+    assert (str(agreed.barrier), agreed.what, agreed.owner, agreed.due_on) == (
+        "Practical: The bus comes too late.",
+        "A place on the early bus",
+        "Ms Whitlock",
+        dt.date(2026, 12, 3),
+    )
+    shown = read(browser(cast.head), visit)
+    assert [one for one in ("Practical: The bus comes too late.", "About: The bus") if one not in shown] == []
+
+
+def test_a_barrier_row_more_loses_nothing_and_what_is_done_needs_its_barrier(
+    cast: Cast, visit: Visit
+) -> None:
+    client = browser(cast.teacher)
+    text = send(client, visit, "add_barrier", **BARRIER).content.decode()
+    assert ('name="barriers-1-text"' in text, 'name="actions-1-what"' in text) == (True, False)
+    assert "The bus comes too late." in text
+    text = send(client, visit, "keep", **HELP, **{"barriers-0-due_on": "2026-12-03"}).content.decode()
+    assert "Say what keeps the pupil from attending" in text
 
 
 def test_another_of_the_party_does_not_write_over_words_unseen(cast: Cast, visit: Visit) -> None:

@@ -22,10 +22,11 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.writing import AgreedAction, PersonPresent, VisitRecord
+from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
 from visits.written import WRITTEN, version
 
 RECORD_FIELDS = set(WRITTEN)
+type Agreed = tuple[str, str, dt.date]
 
 
 def keep_record(
@@ -37,10 +38,12 @@ def keep_record(
     outcome: str | None = None,
     outcome_text: str | None = None,
     people: Sequence[tuple[str, str]] | None = None,
-    actions: Sequence[tuple[str, str, dt.date]] | None = None,
+    actions: Sequence[Agreed] | None = None,
+    barriers: Sequence[tuple[str, str, Agreed | None]] | None = None,
     seen: str = "",
 ) -> VisitRecord:
-    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date).
+    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date),
+    `barriers` (kind, text, the action about it or None: AF-062).
 
     `seen` is the version that the writer had before them. Raises Stale when another has written
     since: two of a party must not put their empty boxes over each other's words.
@@ -63,7 +66,7 @@ def keep_record(
         if "had_intervention" in values:
             rearm(fresh, now=now)
         _write_outcome(fresh, outcome, outcome_text, by=by, now=now)
-        _write_rows(record, people, actions)
+        _write_rows(record, people, actions, barriers)
     return record
 
 
@@ -85,7 +88,8 @@ def _write_outcome(
 def _write_rows(
     record: VisitRecord,
     people: Sequence[tuple[str, str]] | None,
-    actions: Sequence[tuple[str, str, dt.date]] | None,
+    actions: Sequence[Agreed] | None,
+    barriers: Sequence[tuple[str, str, Agreed | None]] | None,
 ) -> None:
     if people is not None:
         record.people_present.all().delete()
@@ -94,11 +98,18 @@ def _write_rows(
             for name, relationship in people
         )
     if actions is not None:
-        record.actions.all().delete()
+        record.actions.filter(barrier=None).delete()
         AgreedAction.objects.bulk_create(
             AgreedAction(record=record, what=what, owner=owner, due_on=due_on)
             for what, owner, due_on in actions
         )
+    if barriers is not None:
+        record.barriers_found.all().delete()
+        for kind, text, action in barriers:
+            barrier = Barrier.objects.create(record=record, kind=kind, text=text)
+            if action:
+                what, owner, due_on = action
+                barrier.actions.create(record=record, what=what, owner=owner, due_on=due_on)
 
 
 def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
