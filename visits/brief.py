@@ -10,7 +10,7 @@ from homevisits.look.times import when_text
 from homevisits.people.looking import warnings_of
 from homevisits.people.models import Clearance, HouseholdWarning, Staff
 from homevisits.trusts.choices import Ladder, Strength
-from visits import answers, gates, mending, paper
+from visits import answers, gates, lessons, mending, paper
 from visits.daylight import sun_of
 from visits.gates.checks import Check
 from visits.hours import distance
@@ -44,6 +44,11 @@ class Brief:
         have = standing(self.visit)
         open_ones = [need for need in route(self.visit) if need.kind not in have]
         return decidable(open_ones, self.visit, self.staff, self.now)
+
+    @cached_property
+    def lessons_waiting(self) -> int:
+        """How many other lessons of the same series wait for a decision."""
+        return lessons.others_waiting(self.visit).count() if self.needs else 0
 
     @property
     def title(self) -> str:

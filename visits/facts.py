@@ -11,11 +11,12 @@ from visits.models import Visit
 from visits.story import Decision
 
 
-def facts_hash(visit: Visit, *, unassessed: bool = False) -> str:
+def facts_hash(visit: Visit, *, unassessed: bool = False, undated: bool = False) -> str:
     """SHA-256 over people, address, day, reason, purpose, who goes and the risks; times of day stay out.
 
     The time has a tolerance, so it is compared with the decision's own `start_at` instead.
-    `unassessed` leaves the risk assessment out: the visit as it was before one was written.
+    `unassessed` leaves the risk assessment out: the visit as it was before one was written. `undated`
+    leaves the day out: lessons of one series differ in it alone.
     """
     party = sorted((a.staff_id or 0, a.name, str(a.phone) if not a.staff_id else "") for a in visit.party)
     says: dict[str, Any] = {
@@ -23,7 +24,7 @@ def facts_hash(visit: Visit, *, unassessed: bool = False) -> str:
         "reason": [visit.reason_code, visit.reason_explained, visit.purpose],
         "pupils": sorted(pupil.pk for pupil in visit.pupils.all()),
         "where": [visit.household_id, visit.address, visit.postcode, visit.access],
-        "day": str(london_day(visit.start_at)) if visit.start_at else "",
+        "day": str(london_day(visit.start_at)) if visit.start_at and not undated else "",
         "party": party,
         "told": [visit.told, visit.ground_code],
     }

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from homevisits.people.models import Staff
 from visits.models import TuitionSeries, Visit
 from visits.querysets import WHOLE_SCHOOL
-from visits.states import ENDED
+from visits.states import ENDED, State
 
 WIDE = {"ceo", "ewo"}
 
@@ -30,6 +30,13 @@ def listed(staff: Staff) -> "QuerySet[TuitionSeries]":
     incidents = Count("visits__session__misbehaviour", distinct=True)
     found = visible(staff).select_related("pupil", "tutor", "school")
     return found.annotate(sessions=Count("visits", distinct=True), ahead=ahead, incidents=incidents)
+
+
+def others_waiting(visit: Visit) -> "QuerySet[Visit]":
+    """The other sessions of a visit's series that wait for a decision."""
+    if visit.series_id is None:
+        return Visit.objects.none()
+    return Visit.objects.filter(series=visit.series_id, state=State.REQUESTED).exclude(pk=visit.pk)
 
 
 def whole(series: TuitionSeries, now: dt.datetime) -> dict[str, Any]:

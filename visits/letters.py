@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homevisits.trusts.choices import Paper
+from homevisits.trusts.choices import BedroomRule, Paper
 from visits.models import Visit
 from visits.paper import clock, day, place, pupils, spoken, whom
 
@@ -73,7 +73,7 @@ def _closing(visit: Visit) -> str:
 
 
 def expectations_words(visit: Visit) -> dict[str, Any]:
-    """The expectations letter of a series of tuition (TC-196 to TC-198, TC-201)."""
+    """The expectations letter of a series of tuition (TC-193 to TC-198, TC-201)."""
     series = visit.series
     if series is None:
         raise LookupError(f"{visit.ref} belongs to no series of tuition")
@@ -82,8 +82,7 @@ def expectations_words(visit: Visit) -> dict[str, Any]:
             "Please have a quiet room with a table, a chair for each of them and enough light, and what your "
             "child needs for the work: paper, pens, and the computer if one is used."
         ),
-        "An adult has to be in the home for the whole session. Without one the session does not take place.",
-        "The door of the room stays open. A bedroom is used only where there is no other space.",
+        *_rules_of_lessons(visit),
         (
             "Please support the teacher where that is needed, and ring us if your child is ill or the time changes. "
             "We ring you if we are late or have to change a session."
@@ -104,6 +103,26 @@ def expectations_words(visit: Visit) -> dict[str, Any]:
         "paragraphs": paragraphs,
         "closing": f"{_closing(visit)}{_behaviour(visit)}",
     }
+
+
+def _rules_of_lessons(visit: Visit) -> list[str]:
+    """What the policy in force asks of every lesson, and nothing that it does not (TC-193 to TC-195, PS-081)."""
+    rules = visit.rules
+    if rules is None:
+        return []
+    adult = (
+        "An adult has to be in the home for the whole session. Without one the session does not take place."
+    )
+    bedroom = {
+        BedroomRule.NEVER: "No lesson takes place in a bedroom.",
+        BedroomRule.NO_ALTERNATIVE: "A bedroom is used only where there is no other space.",
+    }
+    room = [
+        "The door of the room stays open." if rules.tutoring_door_open else "",
+        bedroom.get(BedroomRule(rules.tutoring_bedroom_rule), ""),
+    ]
+    said = [adult if rules.tutoring_adult_required else "", " ".join(filter(None, room))]
+    return [sentence for sentence in said if sentence]
 
 
 def _first(visit: Visit) -> Any:

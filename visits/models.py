@@ -33,7 +33,7 @@ from visits.story import (  # noqa: F401
     VisitEvent,
 )
 from visits.tuition import Misbehaviour, TuitionSeries, TuitionSession  # noqa: F401
-from visits.writing import AgreedAction, Intervention, PersonPresent, VisitRecord  # noqa: F401
+from visits.writing import AgreedAction, Barrier, Intervention, PersonPresent, VisitRecord  # noqa: F401
 
 STAFF = settings.AUTH_USER_MODEL
 

@@ -138,11 +138,13 @@ def _contact(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
 
 
 def _record(deadline: "VisitDeadline") -> Nudges:
-    """The lead; with the last nudge the headteacher too (CS-007, TC-019)."""
+    """The lead; with the last nudge the headteacher too, or who stands in where the head went (CS-007, TC-019)."""
+    from visits.telling import leading
+
     visit = deadline.visit
     people = [visit.lead.staff] if visit.lead and visit.lead.staff else [visit.requested_by]
     if deadline.nudges_left <= 1:
-        people += list(Staff.objects.holding([RoleName.HEADTEACHER], visit.school))
+        people += leading(visit, [RoleName.HEADTEACHER])
     subject = f"{visit.ref}: the record is overdue"
     words = Words(subject, "Write the record of this visit.", f"/visits/{visit.ref}/record/")
     return [(person, words) for person in dict.fromkeys(people)]

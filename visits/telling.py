@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.models import Staff
-from homevisits.trusts.choices import Channel
+from homevisits.trusts.choices import Channel, DslPart
+from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
 from visits.briefing import briefers, briefings
-from visits.models import Visit
+from visits.models import Outcome, Visit
 from visits.routes import deciders_on, missing, rota_of
 from visits.watch import answerers
 
@@ -95,8 +96,17 @@ def told_of_changes(visit: Visit) -> list[Staff]:
     roles = list(policy.told_roles_ewo if visit.has_ewo and policy.told_roles_ewo else policy.told_roles)
     if visit.has_ewo and any(a.staff and not a.staff.is_ewo for a in visit.party):
         roles += policy.told_roles
-    own = {a.staff_id for a in visit.party}
-    return [p for p in Staff.objects.holding(roles, visit.school) if p.pk not in own]
+    return leading(visit, roles)
+
+
+def leading(visit: Visit, roles: Iterable[str]) -> list[Staff]:
+    """Those with one of these roles who do not go; the stand-ins, then the CEO, where nobody is left.
+
+    A head who goes too tells no leader otherwise (TC-112, TC-113).
+    """
+    stand_ins = visit.rules.stand_in_roles if visit.rules else []
+    ranks = (holding(visit, rank) for rank in (roles, stand_ins, [RoleName.CEO]))
+    return next(filter(None, ranks), [])
 
 
 def tell_schedule(visit: Visit, *, now: dt.datetime) -> list[Staff]:
@@ -115,3 +125,43 @@ def holding(visit: Visit, roles: Iterable[str]) -> list[Staff]:
     """Everybody with one of these roles at the visit's school who is not of the party."""
     own = {a.staff_id for a in visit.party}
     return [p for p in Staff.objects.holding(list(roles), visit.school) if p.pk not in own]
+
+
+def tell_outcome(visit: Visit, *, now: dt.datetime) -> None:
+    """Not safe, or a child alone: the office, the head (CEO for the EWO) and, for a child, whom the policy names."""
+    if visit.outcome not in {Outcome.UNSAFE, Outcome.CHILD_ALONE}:
+        return
+    alone = visit.rules.child_alone_roles if visit.rules and visit.outcome == Outcome.CHILD_ALONE else []
+    tell(
+        [*office(visit, now), *told_of_changes(visit), *holding(visit, alone)],
+        visit,
+        what=f"outcome_{visit.outcome}",
+        subject=f"{visit.ref}: {Outcome(visit.outcome).label.lower()}",
+        now=now,
+        urgent=True,
+        body="Somebody on a home visit reports this. Open the visit and ring them.",
+    )
+
+
+def tell_safeguarding(visit: Visit, *, asked: Iterable[Staff], now: dt.datetime) -> None:
+    """The safeguarding team hears of a request where its reason says so (DslPart.TOLD).
+
+    Of an emergency the team and those who authorise hear at once (AF-019, PS-008), also where nobody
+    is asked to decide. Whoever was `asked` to decide, or sent it, knows already.
+    """
+    emergency = visit.kind == Visit.Kind.EMERGENCY
+    if not emergency and not (visit.reason and visit.reason.dsl == DslPart.TOLD):
+        return
+    authorising = visit.rules.authorising_roles if visit.rules and emergency else []
+    knowing = {visit.requested_by_id, *(person.pk for person in asked)}
+    tell(
+        [person for person in holding(visit, [*SAFEGUARDING_TEAM, *authorising]) if person.pk not in knowing],
+        visit,
+        what="safeguarding",
+        subject=f"{visit.ref}: an emergency visit is asked for"
+        if emergency
+        else f"{visit.ref}: a visit that the safeguarding team is told of",
+        body="Nothing is asked of you here. Open it to read why, who goes and when.",
+        now=now,
+        urgent=emergency,
+    )

@@ -37,7 +37,6 @@ class VisitRecord(models.Model):
     facts = models.TextField("facts: what you saw and heard", blank=True)
     opinions = models.TextField("your professional view", blank=True)
     pupil_words = models.TextField("the pupil's own words", blank=True)
-    barriers = models.TextField("barriers to attendance", blank=True)
     nothing_agreed = models.BooleanField(default=False)
     concern = models.CharField("is there a safeguarding concern", max_length=3, choices=YesNo, blank=True)
     id_shown = models.BooleanField("identity card shown", default=False)
@@ -69,10 +68,32 @@ class PersonPresent(models.Model):
         return f"{self.name} ({self.relationship})" if self.relationship else self.name
 
 
+class Barrier(models.Model):
+    """Something that keeps the pupil from attending (AF-061); what is done about it is an action of its own (AF-062)."""
+
+    class Kind(models.TextChoices):
+        PRACTICAL = "practical", "Practical"
+        EMOTIONAL = "emotional", "Emotional"
+        COMMUNICATION = "communication", "To do with communication"
+
+    record = models.ForeignKey(VisitRecord, on_delete=models.CASCADE, related_name="barriers_found")
+    kind = models.CharField(max_length=13, choices=Kind, blank=True)
+    text = models.TextField("what keeps the pupil from attending")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}" if self.kind else self.text
+
+
 class AgreedAction(models.Model):
-    """Something that was agreed on the visit, with an owner and a date."""
+    """Something that was agreed on the visit, with an owner and a date; perhaps about a barrier (AF-062)."""
 
     record = models.ForeignKey(VisitRecord, on_delete=models.CASCADE, related_name="actions")
+    barrier = models.ForeignKey(
+        Barrier, null=True, blank=True, on_delete=models.CASCADE, related_name="actions"
+    )
     what = models.CharField(max_length=300)
     owner = models.CharField("who does it", max_length=120)
     due_on = models.DateField("by when")

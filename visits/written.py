@@ -4,13 +4,15 @@ import hashlib
 import json
 from typing import Any
 
+from django.db.models import QuerySet
+
 from homevisits.clock import london_day
 from homevisits.trusts.choices import FileChoice
 from visits.models import ArrivalLook, Visit
 from visits.paper import clock, day, moment, place, pupils, told
 from visits.preparing import HazardKind
 from visits.questions import asks_card_shown
-from visits.writing import VisitRecord
+from visits.writing import AgreedAction, VisitRecord
 
 CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its own."
 
@@ -25,7 +27,6 @@ WRITTEN = [
     "facts",
     "opinions",
     "pupil_words",
-    "barriers",
     "nothing_agreed",
     "concern",
     "id_shown",
@@ -35,6 +36,7 @@ WRITTEN = [
     "bedroom_why",
     "life_at_risk",
     "card_left",
+    "had_intervention",
     "file_destination",
 ]
 
@@ -46,7 +48,8 @@ def version(visit: Visit) -> str:
     if record:
         said += [getattr(record, name) for name in WRITTEN]
         said += list(record.people_present.values_list("name", "relationship"))
-        said += [(a.what, a.owner, str(a.due_on)) for a in record.actions.all()]
+        said += list(record.barriers_found.values_list("kind", "text"))
+        said += [(a.what, a.owner, str(a.due_on), str(a.barrier or "")) for a in _actions(record)]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
@@ -69,13 +72,24 @@ def record_words(visit: Visit) -> dict[str, Any]:
         "facts": record.facts,
         "opinions": record.opinions,
         "pupil_words": record.pupil_words,
-        "barriers": record.barriers,
-        "actions": [
-            {"what": action.what, "owner": action.owner, "due": f"{action.due_on:%-d %b %Y}"}
-            for action in record.actions.all()
-        ],
+        "barriers": [str(barrier) for barrier in record.barriers_found.all()],
+        "actions": [_agreed(action) for action in _actions(record)],
         "concern": _concern(record),
         "written": _written(record),
+    }
+
+
+def _actions(record: VisitRecord) -> QuerySet[AgreedAction]:
+    return record.actions.select_related("barrier")
+
+
+def _agreed(action: AgreedAction) -> dict[str, str]:
+    """What was agreed, with the barrier that it is about (AF-062)."""
+    return {
+        "what": action.what,
+        "about": action.barrier.text if action.barrier else "",
+        "owner": action.owner,
+        "due": f"{action.due_on:%-d %b %Y}",
     }
 
 

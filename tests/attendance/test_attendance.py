@@ -14,7 +14,7 @@ from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from homevisits.people import importing
 from homevisits.people.models import Pupil
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import PupilFactory
 from visits import transitions
@@ -252,9 +252,15 @@ def test_what_was_agreed_is_kept_shared_and_looked_at_again(cast: Cast, clock) -
         people=[("Maria", "mother")],
         values=make.record_facts(visit) | {"nothing_agreed": False},
         actions=[("Ring on Monday", "D. Mensah", dt.date(2026, 12, 7))],
+        barriers=[("practical", "The bus.", ("Early bus", "D. Mensah", dt.date(2026, 12, 9)))],
     )
     transitions.record(visit=visit, by=cast.teacher, now=now)
-    agreement = Agreement.objects.get()
+    about_the_bus = Agreement.objects.get(action__barrier__text="The bus.")
+    assert (about_the_bus.action.what, about_the_bus.review_on) == ("Early bus", dt.date(2026, 12, 9))
+    page = browser(cast.teacher).get(f"/attendance/agreements/{about_the_bus.pk}/").content.decode()
+    assert "Practical: The bus." in page
+    agreeing.review(agreement=about_the_bus, by=cast.teacher, now=now, state="kept")
+    agreement = Agreement.objects.get(action__barrier=None)
     assert (agreement.action.what, agreement.owner, agreement.review_on) == (
         "Ring on Monday",
         cast.teacher,

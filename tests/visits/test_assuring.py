@@ -144,6 +144,20 @@ def test_who_was_asked_hands_it_back_with_a_reason(cast: Cast, now) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.clause("TC-184")
+def test_handing_on_and_back_keeps_the_others_who_go(cast: Cast, now) -> None:
+    draft = make.draft(cast, now=now, by=cast.head, party=[cast.head, cast.colleague])
+    worker = draft.attendees.create(name="Jo Social", organisation="Council", phone="+447700900777")
+    transitions.ask_colleague(visit=draft, by=cast.head, now=now, staff=cast.teacher)
+    handed = [str(a) for a in make.fresh(draft).party]
+    transitions.hand_back(visit=draft, by=cast.teacher, now=now, reason="I know the family.")
+    back = make.fresh(draft).party
+    assert handed == ["Pat Teacher", "Pat Colleague", "Jo Social"]
+    assert {(a.staff, a.is_lead) for a in back} == {(cast.head, True), (cast.colleague, False), (None, False)}
+    kept = next(a for a in back if a.name)
+    assert (kept.pk, kept.organisation, kept.phone) == (worker.pk, "Council", worker.phone)
+
+
 def test_only_leaders_ask_colleagues(cast: Cast, now) -> None:
     may = {}
     for name in ("teacher", "attendance", "office", "dsl", "slt", "head"):

@@ -101,6 +101,7 @@ def test_the_record_prints_facts_and_opinions_in_blocks_apart(cast: Cast, now) -
         outcome="completed",
         people=[("Maria Novak", "mother")],
         actions=[("Breakfast club", "Ms Whitlock", dt.date(2026, 11, 30))],
+        barriers=[("practical", "No bus.", ("Early bus", "Mr Kent", dt.date(2026, 12, 3)))],
         values=make.record_facts(visit)
         | {"facts": f"Two beds. {HOSTILE}", "nothing_agreed": False, "pupil_words": "“The bus.”"},
     )
@@ -117,7 +118,14 @@ def test_the_record_prints_facts_and_opinions_in_blocks_apart(cast: Cast, now) -
     assert "root:" not in whole
     assert [
         p
-        for p in ("Maria Novak (mother)", "“The bus.”", "Ms Whitlock 30 Nov 2026", "Printed by P. Head")
+        for p in (
+            "Maria Novak (mother)",
+            "“The bus.”",
+            "Ms Whitlock 30 Nov 2026",
+            "Practical: No bus.",
+            "Early bus About: No bus. Mr Kent 3 Dec 2026",
+            "Printed by P. Head",
+        )
         if p not in whole
     ] == []
     assert "purple" not in whole

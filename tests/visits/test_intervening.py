@@ -50,6 +50,16 @@ def test_written_down_it_goes_to_the_head_who_reads_it(cast: Cast, now: dt.datet
     assert visit.interventions.get().read_by == cast.head
 
 
+def test_the_heads_own_goes_to_the_ceo_who_reads_it(cast: Cast, now: dt.datetime) -> None:
+    visit = make.out(cast, now=now, party=[cast.teacher, cast.head])
+    url = f"/visits/{visit.ref}/intervention/"
+    browser(cast.teacher).post(url, WRITTEN)
+    told = Notice.objects.filter(key__contains=":intervention:", channel="in_app")
+    assert {n.recipient for n in told} == {cast.ceo}
+    browser(cast.ceo).get(url)
+    assert visit.interventions.get().read_by == cast.ceo
+
+
 def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(
     cast: Cast, now: dt.datetime
 ) -> None:

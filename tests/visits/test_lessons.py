@@ -7,11 +7,15 @@ import pytest
 from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
+from tests.visits.turning import turned
 from visits import gates, lessons, transitions
 from visits.letters import expectations_words
 from visits.models import TuitionSeries, Visit
 from visits.transitions import Refused
 from visits.transitions.tutoring import weekly
+
+ADULT = "An adult has to be in the home for the whole session. Without one the session does not take place."
+DOOR = "The door of the room stays open."
 
 
 def series_of(cast: Cast, now: dt.datetime, sessions: int = 2) -> TuitionSeries:
@@ -90,9 +94,8 @@ def test_parents_are_sent_what_is_expected_of_them_before_the_first_lesson(
     cast: Cast, now: dt.datetime
 ) -> None:
     series = series_of(cast, now)
-    transitions.agree_sanctions(
-        series=series, text="The lesson stops, and we ring you.", agreed_on=now.date()
-    )
+    said = "The lesson stops, and we ring you."
+    transitions.agree_sanctions(series=series, by=cast.teacher, now=now, text=said, agreed_on=now.date())
     transitions.send_all(series=series, by=cast.teacher, now=now)
     visit = first(series)
     assert codes("log", visit, now)["tuition_letter"] == "blocks"
@@ -106,6 +109,39 @@ def test_parents_are_sent_what_is_expected_of_them_before_the_first_lesson(
         visit=visit, by=cast.teacher, now=now, what="expectations", whom="Maria", channel="letter"
     )
     assert codes("log", first(series), now)["tuition_letter"] == "met"
+
+
+@pytest.mark.clause("TC-193", "TC-194", "TC-195", "PS-081")
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, [ADULT, f"{DOOR} A bedroom is used only where there is no other space."]),
+        ({"tutoring_bedroom_rule": "never"}, [ADULT, f"{DOOR} No lesson takes place in a bedroom."]),
+        ({"tutoring_adult_required": False, "tutoring_bedroom_rule": "free"}, [DOOR]),
+        ({"tutoring_door_open": False, "tutoring_bedroom_rule": "free"}, [ADULT]),
+    ],
+)
+def test_the_letter_asks_only_what_the_policy_asks(
+    cast: Cast, now: dt.datetime, settings: dict, expected: list[str]
+) -> None:
+    visit = turned(first(series_of(cast, now, sessions=1)), **settings)
+    assert expectations_words(visit)["paragraphs"][1:-1] == expected
+
+
+@pytest.mark.clause("TC-201")
+def test_only_who_may_change_the_lessons_agrees_and_ends(cast: Cast, now: dt.datetime) -> None:
+    series = series_of(cast, now)
+    agreed = {"text": "None.", "agreed_on": "26/11/2026"}
+    for person in (cast.colleague, cast.slt, cast.ewo):
+        text = browser(person).post(f"/tuition/{series.pk}/agree/", agreed).content.decode()
+        assert "Only the tutor, whoever started the lessons" in text
+        with pytest.raises(Refused, match="Ask one of them"):
+            transitions.end_series(series=series, by=person, now=now, why="No.")
+    browser(cast.dsl).post(f"/tuition/{series.pk}/agree/", agreed)
+    series.refresh_from_db()
+    assert (series.sanctions, series.ended_at) == ("None.", None)
+    event = first(series).events.get(kind="sanctions")
+    assert (event.by, event.detail["reason"]) == (cast.dsl, "None.")
 
 
 @pytest.mark.turns("tutoring_briefing_required", "tutoring_letter_required")
@@ -203,18 +239,28 @@ def test_ending_the_lessons_cancels_what_lies_ahead(cast: Cast, now: dt.datetime
     series = series_of(cast, now)
     transitions.end_series(series=series, by=cast.teacher, now=now, why="She is back in school.")
     assert {v.state for v in series.visits.all()} == {"cancelled"}
+    with pytest.raises(Refused, match="Teacher has ended these lessons already"):
+        transitions.end_series(series=series, by=cast.head, now=now, why="Once more.")
+    assert first(series).events.filter(kind="series_ended").count() == 1
 
 
 def test_a_series_is_started_on_one_page(cast: Cast, now: dt.datetime) -> None:
     make.checked(cast.teacher, cast.colleague)
     pupil = make.a_pupil(cast)
-    reply = browser(cast.teacher).post(f"/tuition/new/{pupil.pk}/", {
+    typed = {
         "subject": "Maths", "tutor": cast.teacher.pk, "goes": [cast.colleague.pk], "first": "2026-11-30", "at": "10:00",
         "stay": "60", "travel": "15", "sessions": "3", "room": "Kitchen", "purpose": "To keep up with her class.",
         "why_necessary": "She may not climb the stairs at school.", "whom": "Maria Novak",
-    })  # fmt: skip
+    }  # fmt: skip
+    asked = browser(cast.teacher).post(f"/tuition/new/{pupil.pk}/", typed).content.decode()
+    sentences = ("Choose how they were told", "Enter when they were told")
+    assert [one for one in sentences if one not in asked] == []
+    told = {"told": "letter", "told_at_day": "2026-11-25", "told_at_time": "15:00"}
+    reply = browser(cast.teacher).post(f"/tuition/new/{pupil.pk}/", typed | told)
     series = TuitionSeries.objects.get()
     assert (reply.url, series.visits.count()) == (f"/tuition/{series.pk}/", 3)
+    visit = first(series)
+    assert (visit.told, visit.told_at) == ("letter", dt.datetime(2026, 11, 25, 15, tzinfo=dt.UTC))
 
 
 def test_the_series_is_for_those_who_teach_and_those_who_answer(cast: Cast, now: dt.datetime) -> None:

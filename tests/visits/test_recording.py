@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from homevisits.audit.models import Look
+from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
@@ -21,6 +22,8 @@ ROWS = {
     "people-TOTAL_FORMS": "1",
     "actions-INITIAL_FORMS": "0",
     "actions-TOTAL_FORMS": "1",
+    "barriers-INITIAL_FORMS": "0",
+    "barriers-TOTAL_FORMS": "1",
 }
 WHOLE = {
     "outcome": "completed",
@@ -179,6 +182,44 @@ def test_agreements_have_an_owner_and_a_day(cast: Cast, visit: Visit) -> None:
     )
 
 
+BARRIER = {"barriers-0-text": "The bus comes too late.", "barriers-0-kind": "practical"}
+HELP = {"barriers-0-what": "A place on the early bus", "barriers-0-owner": "Ms Whitlock"}
+
+
+@pytest.mark.clause("AF-061", "AF-062", "TC-084")
+def test_a_barrier_is_finished_only_with_what_is_done_by_whom_and_by_when(cast: Cast, visit: Visit) -> None:
+    client = browser(cast.teacher)
+    text = send(client, visit, "finish", **WHOLE, **BARRIER).content.decode()
+    assert text.count("Say what is done about it, by whom and by when") == 2
+    assert (
+        "Enter the day by when" in send(client, visit, "finish", **WHOLE, **BARRIER, **HELP).content.decode()
+    )
+    assert Visit.objects.get(pk=visit.pk).state == State.RETURNED_SAFE
+    assert "The bus comes too late." in read(client, visit)
+    send(client, visit, "finish", **WHOLE, **BARRIER, **HELP, **{"barriers-0-due_on": "2026-12-03"})
+    assert Visit.objects.get(pk=visit.pk).state == State.RECORDED
+    agreed = AgreedAction.objects.get(record__visit=visit)
+    assert (str(agreed.barrier), agreed.what, agreed.owner, agreed.due_on) == (
+        "Practical: The bus comes too late.",
+        "A place on the early bus",
+        "Ms Whitlock",
+        dt.date(2026, 12, 3),
+    )
+    shown = read(browser(cast.head), visit)
+    assert [one for one in ("Practical: The bus comes too late.", "About: The bus") if one not in shown] == []
+
+
+def test_a_barrier_row_more_loses_nothing_and_what_is_done_needs_its_barrier(
+    cast: Cast, visit: Visit
+) -> None:
+    client = browser(cast.teacher)
+    text = send(client, visit, "add_barrier", **BARRIER).content.decode()
+    assert ('name="barriers-1-text"' in text, 'name="actions-1-what"' in text) == (True, False)
+    assert "The bus comes too late." in text
+    text = send(client, visit, "keep", **HELP, **{"barriers-0-due_on": "2026-12-03"}).content.decode()
+    assert "Say what keeps the pupil from attending" in text
+
+
 def test_another_of_the_party_does_not_write_over_words_unseen(cast: Cast, visit: Visit) -> None:
     hers = browser(cast.colleague)
     opened = read(hers, visit).split('name="seen" value="')[1].split('"')[0]
@@ -193,6 +234,32 @@ def test_another_of_the_party_does_not_write_over_words_unseen(cast: Cast, visit
     now_seen = text.split('name="seen" value="')[1].split('"')[0]
     send(hers, visit, "keep", facts="Written by the lead. And hers.", seen=now_seen)
     assert VisitRecord.objects.get(visit=visit).facts == "Written by the lead. And hers."
+
+
+def test_an_older_page_does_not_untick_that_somebody_intervened(cast: Cast, visit: Visit) -> None:
+    hers = browser(cast.colleague)
+    opened = read(hers, visit).split('name="seen" value="')[1].split('"')[0]
+    send(browser(cast.teacher), visit, "keep", had_intervention="on")
+    assert send(hers, visit, "keep", seen=opened).status_code == 409
+    assert VisitRecord.objects.get(visit=visit).had_intervention
+
+
+@pytest.mark.clause("PS-082", "PS-083", "TC-164", "CS-069")
+@pytest.mark.parametrize("outcome", ["unsafe", "child_alone"])
+def test_not_safe_or_a_child_alone_in_the_record_is_told_once_as_from_the_phone(
+    cast: Cast, visit: Visit, outcome: str
+) -> None:
+    for _ in range(2):
+        send(browser(cast.teacher), visit, "keep", outcome=outcome, outcome_text="Said so.")
+    told = Notice.objects.filter(key__contains=f":outcome_{outcome}:", channel="in_app", is_urgent=True)
+    assert {cast.office, cast.head} <= {notice.recipient for notice in told}
+    assert told.filter(recipient=cast.head).count() == 1
+    assert visit.events.filter(kind="outcome").count() == 1
+
+
+def test_any_other_outcome_in_the_record_is_told_to_nobody(cast: Cast, visit: Visit) -> None:
+    send(browser(cast.teacher), visit, "keep", outcome="nobody_in")
+    assert not Notice.objects.filter(key__contains=":outcome_").exists()
 
 
 def test_only_the_lead_finishes_and_the_other_is_told_so(cast: Cast, visit: Visit) -> None:

@@ -58,6 +58,7 @@ class Deciding(HouseForm):
     reason = forms.CharField(
         label="Your reason", help_text=REASON_HINT, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    whole_series = forms.BooleanField(required=False)
 
     def __init__(self, brief: Brief, needs: Sequence[Need], data: Any = None, **options: Any) -> None:
         self.brief, self.needs = brief, list(needs)
@@ -79,7 +80,23 @@ class Deciding(HouseForm):
         if Kind.LONE not in self.kinds_asked:
             del self.fields["lone_reason"]
             self.reveals = {}
+        self._offer_series()
         super().dress()
+
+    def _offer_series(self) -> None:
+        """One answer for all lessons that wait, where there are others."""
+        others = self.brief.lessons_waiting
+        if not others:
+            del self.fields["whole_series"]
+            return
+        which = "other lesson" if others == 1 else f"other {others} lessons"
+        self.fields["whole_series"].label = f"The same answer for the {which} of this series"
+        self.fields["whole_series"].help_text = "Those that differ in more than their day stay on your list."
+
+    @property
+    def wants_series(self) -> bool:
+        """Whether the answer is meant for the other lessons too."""
+        return not self.is_outdated and bool(self.cleaned_data.get("whole_series"))
 
     @property
     def asks_which(self) -> bool:
@@ -210,6 +227,10 @@ class Telephoned(Deciding):
         self.fields["reason"].label = "The reason they gave"
         self.fields["reason"].help_text = "In their words, as nearly as you can."
         super().dress()
+
+    def _offer_series(self) -> None:
+        """On the telephone somebody spoke of one lesson."""
+        del self.fields["whole_series"]
 
     @property
     def decider(self) -> Staff:

@@ -6,7 +6,15 @@ from typing import Any
 from django import forms
 
 from homevisits.clock import NoSuchLocalTime, from_local
-from homevisits.look.forms import DayField, HouseForm, HouseModelForm, TickTiles, TimeField
+from homevisits.look.forms import (
+    DayField,
+    HouseForm,
+    HouseModelForm,
+    MomentField,
+    TickTiles,
+    Tiles,
+    TimeField,
+)
 from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.choices import BedroomRule
 from homevisits.trusts.models import Policy
@@ -43,6 +51,12 @@ class SeriesForm(HouseForm):
     purpose = forms.CharField(label="What are the lessons for?", max_length=4000, widget=words(2))
     why_necessary = forms.CharField(label="Why at home?", max_length=4000, widget=words(2))
     whom = forms.CharField(label="Which parent agreed?", max_length=120)
+    told = forms.ChoiceField(
+        label="How were they told of the lessons?",
+        choices=[(Visit.Told.CALL, "We rang"), (Visit.Told.LETTER, "By letter or message")],
+        widget=Tiles(inline=True),
+    )
+    told_at = MomentField(label="When was that?")
     sentences = {
         "subject": "Say what is taught",
         "tutor": "Choose who teaches",
@@ -54,6 +68,8 @@ class SeriesForm(HouseForm):
         "purpose": "Say what the lessons are for",
         "why_necessary": "Say why they are at home",
         "whom": "Say which parent agreed",
+        "told": "Choose how they were told",
+        "told_at": "Enter when they were told",
     }
 
     def __init__(self, pupil: Pupil, staff: Staff, rules: Policy, now: dt.datetime, data: Any = None) -> None:
@@ -68,6 +84,12 @@ class SeriesForm(HouseForm):
         people = [(pk, str(person)) for pk, person in self.colleagues.items()]
         self.fields["tutor"].choices = self.fields["goes"].choices = people
         super().dress()
+
+    def clean_told_at(self) -> dt.datetime:
+        at: dt.datetime = self.cleaned_data["told_at"]
+        if at > self.now:
+            raise forms.ValidationError("Enter a time that has passed: tell them first")
+        return at
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -103,9 +125,9 @@ class SeriesForm(HouseForm):
                 "address": home.address if home else "",
                 "postcode": home.postcode if home else "",
                 "to_see_text": kept["whom"],
-                "told": Visit.Told.CALL,
+                "told": kept["told"],
                 "told_whom": kept["whom"],
-                "told_at": self.now,
+                "told_at": kept["told_at"],
                 "told_by": self.staff,
                 "parent_agreed": True,
                 "lone_reason": kept["lone_reason"],

@@ -13,7 +13,7 @@ from visits import questions
 from visits.guidance import shows_card
 from visits.infection import overlay_of
 from visits.models import Outcome, Visit
-from visits.writing import VisitRecord
+from visits.writing import Barrier, VisitRecord
 
 MOST_ROWS = 20
 # Which field a check of the gate "record" is about.
@@ -109,12 +109,6 @@ class RecordForm(HouseForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    barriers = forms.CharField(
-        label="What keeps the pupil from attending?",
-        help_text="Practical, emotional, or to do with communication.",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
     nothing_agreed = forms.BooleanField(label="Nothing was agreed", required=False)
     concern = forms.ChoiceField(
         label="Is there a safeguarding concern?",
@@ -205,7 +199,7 @@ class RecordForm(HouseForm):
 
     @property
     def about_talk(self) -> list[forms.BoundField]:
-        return self.part("discussed", "barriers")
+        return self.part("discussed")
 
 
 class PersonForm(HouseForm):
@@ -228,7 +222,7 @@ class ActionForm(HouseForm):
 
     submit = None
     mark_optional = False
-    sizes = {"due_on": "short"}
+    sizes = {"due_on": "short", "kind": "medium"}
     what = forms.CharField(label="What was agreed", max_length=300, required=False)
     owner = forms.CharField(label="Who does it", max_length=120, required=False)
     due_on = DayField(label="By when", required=False)
@@ -246,8 +240,46 @@ class ActionForm(HouseForm):
         return said
 
 
+class BarrierForm(ActionForm):
+    """What keeps the pupil from attending, and what is done about it (AF-061, AF-062)."""
+
+    field_order = ["text", "kind", "what", "owner", "due_on"]
+    text = forms.CharField(
+        label="What keeps the pupil from attending?", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    kind = forms.ChoiceField(
+        label="What kind of barrier is it?", choices=[("", "Choose"), *Barrier.Kind.choices], required=False
+    )
+
+    def dress(self) -> None:
+        self.fields["what"].label = "What is done about it?"
+        super().dress()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if not said.get("text") and any(said.values()):
+            self.add_error("text", "Say what keeps the pupil from attending")
+        return said
+
+    @property
+    def said(self) -> tuple[str, str, tuple[str, str, Any] | None] | None:
+        """The barrier, with what is done about it once all of that stands; None for an empty row."""
+        kept = self.cleaned_data
+        if not kept.get("text"):
+            return None
+        what, owner, due_on = kept.get("what"), kept.get("owner"), kept.get("due_on")
+        whole = (what, owner, due_on) if what and owner and due_on else None
+        return kept.get("kind", ""), kept["text"], whole
+
+    def ask_what_is_done(self) -> None:
+        """Say at the row what the gate says: nothing is done about it yet."""
+        if self.said and self.said[-1] is None:
+            self.add_error("what", "Say what is done about it, by whom and by when")
+
+
 People = formset_factory(PersonForm, extra=1, max_num=MOST_ROWS)
 Actions = formset_factory(ActionForm, extra=1, max_num=MOST_ROWS)
+Barriers = formset_factory(BarrierForm, extra=1, max_num=MOST_ROWS)
 
 
 def filled(rows: BaseFormSet, *needed: str, also: str = "") -> list[tuple[Any, ...]]:

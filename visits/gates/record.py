@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Any
 
 from visits import questions
@@ -30,6 +31,7 @@ def record_parts(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     for is_done, code, unmet, met, clauses in _parts(visit, record):
         yield need(is_done, code, unmet, met=met, clauses=clauses, fix="record")
     yield from _talk(visit, record)
+    yield from _barriers(record)
     yield from _pupil(visit, record)
     yield from _rooms(visit, record)
     yield from _spoken_to(visit, record)
@@ -105,6 +107,20 @@ def _talk(visit: Visit, record: VisitRecord) -> Iterator[Check]:
         clauses=["SH-080", "CS-097", "TC-212"],
         fix="record",
     )
+
+
+def _barriers(record: VisitRecord) -> Iterator[Check]:
+    """Each barrier has something that is done about it, by somebody, by a day (AF-062)."""
+    for barrier in record.barriers_found.prefetch_related("actions"):
+        about = shorten(barrier.text, 60, placeholder=" …")
+        yield need(
+            barrier.actions.all(),
+            "barrier",
+            f"Say what is done about “{about}”, by whom and by when.",
+            met=f"What is done about “{about}” is stated",
+            clauses=["AF-062", "TC-084"],
+            fix="record",
+        )
 
 
 def _pupil(visit: Visit, record: VisitRecord) -> Iterator[Check]:

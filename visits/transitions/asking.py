@@ -234,8 +234,8 @@ def submit(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
                 clauses=["TC-092"],
             )
         note_undecided(fresh, by=by, now=now)
-        if not authorise_if_ready(fresh, by=by, now=now):
-            ask_deciders(fresh, now=now)
+        asked = [] if authorise_if_ready(fresh, by=by, now=now) else ask_deciders(fresh, now=now)
+        telling.tell_safeguarding(fresh, asked=asked, now=now)
         rearm(fresh, now=now)
     return fresh
 
@@ -262,13 +262,13 @@ def kind_of(visit: Visit) -> str:
     return visit.kind
 
 
-def ask_deciders(visit: Visit, *, now: dt.datetime) -> None:
-    """Tell everybody who can take a missing decision; urgent for an emergency."""
+def ask_deciders(visit: Visit, *, now: dt.datetime) -> list[Staff]:
+    """Tell everybody who can take a missing decision; urgent for an emergency. Gives back whom."""
     emergency = visit.kind == Visit.Kind.EMERGENCY
     body = "A home visit waits for your decision. Open it to read why, who goes and when."
     if visit.is_retrospective:
         body = "A home visit took place without a request. Open it and say whether it was right."
-    telling.tell(
+    return telling.tell(
         telling.waiting_deciders(visit, now),
         visit,
         what="asked",

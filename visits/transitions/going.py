@@ -258,21 +258,7 @@ def say_outcome(
         fresh.outcome, fresh.outcome_text = outcome, text[:500]
         keep(fresh, "outcome", "outcome_text")
         happened(fresh, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
-        if outcome in {Outcome.UNSAFE, Outcome.CHILD_ALONE}:
-            alone = fresh.rules.child_alone_roles if fresh.rules and outcome == Outcome.CHILD_ALONE else []
-            telling.tell(
-                [
-                    *telling.office(fresh, now),
-                    *telling.told_of_changes(fresh),
-                    *telling.holding(fresh, alone),
-                ],
-                fresh,
-                what=f"outcome_{outcome}",
-                subject=f"{fresh.ref}: {Outcome(outcome).label.lower()}",
-                now=now,
-                urgent=True,
-                body="Somebody on a home visit reports this. Open the visit and ring them.",
-            )
+        telling.tell_outcome(fresh, now=now)
         rearm(fresh, now=now, met=[Due.WAIT])
     return fresh
 

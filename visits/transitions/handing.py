@@ -1,6 +1,7 @@
 """A leader asks a named colleague to make a visit; the colleague asks for it, or hands it back (TC-184)."""
 
 import datetime as dt
+from typing import Any
 
 from homevisits.people.models import Staff
 from visits import telling
@@ -23,8 +24,7 @@ def ask_colleague(*, visit: Visit, by: Staff, now: dt.datetime, staff: Staff, wo
             raise Refused("Choose a colleague of this school or trust.")
         fresh.asked_of, fresh.ended_reason = staff, ""
         keep(fresh, "asked_of", "ended_reason")
-        others = [{"staff": a.staff} for a in fresh.party if a.staff and a.staff_id not in (by.pk, staff.pk)]
-        write_plan(fresh, {}, party=[{"staff": staff, "is_lead": True}, *others])
+        write_plan(fresh, {}, party=[{"staff": staff, "is_lead": True}, *_without(fresh, by, staff)])
         sentence = f"Asked {staff.short_name} to make this visit"
         happened(fresh, "handed", sentence, by=by, now=now, reason=words.strip(), staff=staff.pk)
         telling.tell(
@@ -40,7 +40,10 @@ def ask_colleague(*, visit: Visit, by: Staff, now: dt.datetime, staff: Staff, wo
 
 
 def hand_back(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
-    """Give a draft back to whoever asked, with a reason; or whoever asked takes it back."""
+    """Give a draft back to whoever asked, with a reason; or whoever asked takes it back (TC-184).
+
+    Only the colleague who was asked leaves the party: the others who were typed in stay.
+    """
     if not reason.strip():
         raise Refused("Say why you hand it back.")
     with opened(visit, by=by, action="hand_back", now=now) as fresh:
@@ -48,9 +51,10 @@ def hand_back(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visi
         if fresh.asked_of is None or fresh.asked_of_id == fresh.requested_by_id:
             raise Refused("Nobody was asked to make this visit.")
         other = fresh.requested_by if by.pk == fresh.asked_of_id else fresh.asked_of
+        rest = _without(fresh, fresh.requested_by, fresh.asked_of)
         fresh.asked_of, fresh.ended_reason = None, reason.strip()[:500]
         keep(fresh, "asked_of", "ended_reason")
-        write_plan(fresh, {}, party=[{"staff": fresh.requested_by, "is_lead": True}])
+        write_plan(fresh, {}, party=[{"staff": fresh.requested_by, "is_lead": True}, *rest])
         happened(fresh, "handed_back", "Handed the visit back", by=by, now=now, reason=reason)
         telling.tell(
             [other],
@@ -61,6 +65,14 @@ def hand_back(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visi
             now=now,
         )
     return fresh
+
+
+def _without(visit: Visit, *people: Staff) -> list[dict[str, Any]]:
+    """The party as it was typed, outsiders too, but for these people."""
+    gone = {person.pk for person in people}
+    return [
+        {"staff": a.staff} if a.staff else {"name": a.name} for a in visit.party if a.staff_id not in gone
+    ]
 
 
 def is_handed(visit: Visit) -> bool:

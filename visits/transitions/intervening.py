@@ -43,7 +43,7 @@ def write_intervention(
             fresh, "intervention", "Wrote down a physical intervention", by=by, now=now, said_at=happened_at
         )
         telling.tell(
-            [*telling.told_of_changes(fresh), *telling.holding(fresh, [RoleName.HEADTEACHER])],
+            _readers(fresh),
             fresh,
             what="intervention",
             subject=f"{fresh.ref}: a physical intervention was written down",
@@ -58,9 +58,10 @@ def write_intervention(
 
 def read_interventions(*, visit: Visit, by: Staff, now: dt.datetime) -> None:
     """The first of those who were told has read them; who and when stays."""
-    told = {
-        person.pk
-        for person in [*telling.told_of_changes(visit), *telling.holding(visit, [RoleName.HEADTEACHER])]
-    }
-    if by.pk in told:
+    if by in _readers(visit):
         visit.interventions.filter(read_at=None).update(read_at=now, read_by=by)
+
+
+def _readers(visit: Visit) -> list[Staff]:
+    """Those who are told of incidents, and the head; whoever stands in where the head went along."""
+    return [*telling.told_of_changes(visit), *telling.leading(visit, [RoleName.HEADTEACHER])]

@@ -10,6 +10,8 @@ from homevisits.clock import from_local, local
 from homevisits.people.models import Pupil, Staff
 from homevisits.trusts.roles import RoleName
 from visits import telling
+from visits.facts import facts_hash
+from visits.lessons import others_waiting
 from visits.models import Misbehaviour, TuitionSeries, TuitionSession, Visit
 from visits.plan import Plan
 from visits.states import State
@@ -82,16 +84,28 @@ def send_all(*, series: TuitionSeries, by: Staff, now: dt.datetime) -> list[tupl
     return sent
 
 
-def answer_all(*, visit: Visit, by: Staff, now: dt.datetime, **said: Any) -> list[Visit]:
-    """The same answer to every other session of the series that waits for this person; gives back which."""
-    waiting = visit.series.visits.filter(state=State.REQUESTED) if visit.series else Visit.objects.none()
-    answered = []
-    for other in waiting.exclude(pk=visit.pk).order_by("start_at"):
+def answer_all(
+    *, visit: Visit, by: Staff, now: dt.datetime, **said: Any
+) -> list[tuple[Visit, Refused | None]]:
+    """The same answer to every other session of the series that waits; each stands or falls alone.
+
+    A session that differs in more than its day is not answered unread.
+    """
+    answered: list[tuple[Visit, Refused | None]] = []
+    for other in others_waiting(visit).select_related("school", "policy").order_by("start_at"):
         try:
-            answered.append(answer(visit=other, by=by, now=now, **said))
-        except Refused:
-            continue  # it waits for somebody else, or misses something of its own: it stays on the list
+            if _but_for_the_day(other) != _but_for_the_day(visit):
+                raise Refused("It differs from this one in more than its day. Open it and decide on it.")
+            same = {**said, "seen": facts_hash(other)}
+            answered.append((answer(visit=other, by=by, now=now, **same), None))
+        except Refused as no:
+            answered.append((other, no))
     return answered
+
+
+def _but_for_the_day(visit: Visit) -> tuple[str, dt.time | None]:
+    """What two lessons that may have one answer have in common, the hour on the wall too."""
+    return facts_hash(visit, undated=True), local(visit.start_at).time() if visit.start_at else None
 
 
 def brief_series(
@@ -110,13 +124,12 @@ def brief_series(
     if not (nothing or send.strip() or medical.strip() or behaviour.strip()):
         raise Refused("Write what the tutor must know, or tick that there is nothing more.")
     with transaction.atomic():
-        fresh = TuitionSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
+        fresh = _locked(series)
         fresh.send, fresh.medical, fresh.behaviour, fresh.nothing_more = send, medical, behaviour, nothing
         fresh.briefed_by, fresh.briefed_at = by, now
         fresh.save(update_fields=["send", "medical", "behaviour", "nothing_more", "briefed_by", "briefed_at"])
-        first = fresh.visits.order_by("start_at").first()
+        first = _noted(fresh, "tuition_briefed", "Wrote what the tutor must know", by=by, now=now)
         if first:
-            happened(first, "tuition_briefed", "Wrote what the tutor must know", by=by, now=now)
             telling.tell(
                 [fresh.tutor],
                 first,
@@ -134,23 +147,62 @@ def may_brief(series: TuitionSeries, staff: Staff) -> bool:
     return staff.has_role(RoleName.HEADTEACHER, RoleName.DSL, RoleName.CEO, school=series.school)
 
 
-def agree_sanctions(*, series: TuitionSeries, text: str, agreed_on: dt.date) -> TuitionSeries:
-    """What was agreed with the parents beforehand for misbehaviour (TC-201)."""
-    series.sanctions, series.sanctions_agreed_on = text, agreed_on
-    series.save(update_fields=["sanctions", "sanctions_agreed_on"])
-    return series
+def may_change(series: TuitionSeries, staff: Staff) -> bool:
+    """The tutor, whoever started the lessons, and who briefs."""
+    return staff.pk in {series.tutor_id, series.started_by_id} or may_brief(series, staff)
+
+
+def _locked(series: TuitionSeries) -> TuitionSeries:
+    """A fresh, locked row; only within a transaction."""
+    return TuitionSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
+
+
+def _must_change(series: TuitionSeries, by: Staff) -> None:
+    if not may_change(series, by):
+        raise Refused(
+            "Only the tutor, whoever started the lessons, the head, the DSL or the CEO can change this. Ask one of them."
+        )
+
+
+def _noted(
+    series: TuitionSeries, kind: str, sentence: str, *, by: Staff, now: dt.datetime, **detail: Any
+) -> Visit | None:
+    """A line in the story of the first session, which stands for the series; gives back which."""
+    first = series.visits.order_by("start_at").first()
+    if first:
+        happened(first, kind, sentence, by=by, now=now, **detail)
+    return first
+
+
+def agree_sanctions(
+    *, series: TuitionSeries, by: Staff, now: dt.datetime, text: str, agreed_on: dt.date
+) -> TuitionSeries:
+    """What was agreed with the parents beforehand for misbehaviour (TC-201): the letter home says it. Raises Refused."""
+    with transaction.atomic():
+        fresh = _locked(series)
+        _must_change(fresh, by)
+        fresh.sanctions, fresh.sanctions_agreed_on = text, agreed_on
+        fresh.save(update_fields=["sanctions", "sanctions_agreed_on"])
+        sentence = "Wrote what was agreed with the parents for misbehaviour"
+        _noted(fresh, "sanctions", sentence, by=by, now=now, reason=text, agreed_on=str(agreed_on))
+    return fresh
 
 
 def end_series(*, series: TuitionSeries, by: Staff, now: dt.datetime, why: str) -> list[Visit]:
-    """No more sessions: those that lie ahead are cancelled; gives back which."""
+    """No more sessions: those that lie ahead are cancelled; gives back which. Raises Refused."""
     if not why.strip():
         raise Refused("Say why the lessons end.")
     with transaction.atomic():
-        ahead = list(series.visits.filter(state__in=AHEAD))
+        fresh = _locked(series)
+        _must_change(fresh, by)
+        if fresh.ended_by:
+            raise Refused(f"{fresh.ended_by.short_name} has ended these lessons already.")
+        ahead = list(fresh.visits.filter(state__in=AHEAD))
         for visit in ahead:
             cancel(visit=visit, by=by, now=now, reason=f"The lessons end: {why}")
-        series.ended_at, series.ended_by, series.ended_why = now, by, why[:300]
-        series.save(update_fields=["ended_at", "ended_by", "ended_why"])
+        fresh.ended_at, fresh.ended_by, fresh.ended_why = now, by, why[:300]
+        fresh.save(update_fields=["ended_at", "ended_by", "ended_why"])
+        _noted(fresh, "series_ended", "Ended the lessons", by=by, now=now, reason=why)
     return ahead
 
 
@@ -193,7 +245,7 @@ def report_misbehaviour(
         )
         happened(fresh, "misbehaviour", "Reported misbehaviour in a lesson", by=by, now=now)
         telling.tell(
-            [*telling.told_of_changes(fresh), *Staff.objects.holding([RoleName.HEADTEACHER], fresh.school)],
+            [*telling.told_of_changes(fresh), *telling.leading(fresh, [RoleName.HEADTEACHER])],
             fresh,
             what="misbehaviour",
             subject=f"{fresh.ref}: misbehaviour in a lesson at home",

@@ -7,7 +7,7 @@ from typing import Any
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from visits import documents, questions, telling
-from visits.models import Visit
+from visits.models import Outcome, Visit
 from visits.registry import ON_RECORDED
 from visits.safety import Due
 from visits.states import State
@@ -22,32 +22,11 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.writing import AgreedAction, PersonPresent, VisitRecord
-from visits.written import version
+from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
+from visits.written import WRITTEN, version
 
-RECORD_FIELDS = {
-    "place",
-    "nobody_present",
-    "pupil_seen",
-    "pupil_spoken",
-    "why_not",
-    "discussed",
-    "facts",
-    "opinions",
-    "pupil_words",
-    "barriers",
-    "nothing_agreed",
-    "concern",
-    "id_shown",
-    "went_upstairs",
-    "upstairs_why",
-    "in_bedroom",
-    "bedroom_why",
-    "life_at_risk",
-    "card_left",
-    "had_intervention",
-    "file_destination",
-}
+RECORD_FIELDS = set(WRITTEN)
+type Agreed = tuple[str, str, dt.date]
 
 
 def keep_record(
@@ -59,10 +38,12 @@ def keep_record(
     outcome: str | None = None,
     outcome_text: str | None = None,
     people: Sequence[tuple[str, str]] | None = None,
-    actions: Sequence[tuple[str, str, dt.date]] | None = None,
+    actions: Sequence[Agreed] | None = None,
+    barriers: Sequence[tuple[str, str, Agreed | None]] | None = None,
     seen: str = "",
 ) -> VisitRecord:
-    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date).
+    """Keep what is written so far. `people` are (name, relationship), `actions` (what, owner, due date),
+    `barriers` (kind, text, the action about it or None: AF-062).
 
     `seen` is the version that the writer had before them. Raises Stale when another has written
     since: two of a party must not put their empty boxes over each other's words.
@@ -84,15 +65,21 @@ def keep_record(
         record.save(update_fields=["written_by", "intervention_at", *values])
         if "had_intervention" in values:
             rearm(fresh, now=now)
-        _write_outcome(fresh, outcome, outcome_text)
-        _write_rows(record, people, actions)
+        _write_outcome(fresh, outcome, outcome_text, by=by, now=now)
+        _write_rows(record, people, actions, barriers)
     return record
 
 
-def _write_outcome(visit: Visit, outcome: str | None, text: str | None) -> None:
-    if outcome is not None:
+def _write_outcome(
+    visit: Visit, outcome: str | None, text: str | None, *, by: Staff, now: dt.datetime
+) -> None:
+    """A new outcome is told as the same word from the phone would be."""
+    if outcome is not None and outcome != visit.outcome:
         visit.outcome = outcome
         keep(visit, "outcome")
+        if outcome:
+            happened(visit, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
+        telling.tell_outcome(visit, now=now)
     if text is not None:
         visit.outcome_text = text
         keep(visit, "outcome_text")
@@ -101,7 +88,8 @@ def _write_outcome(visit: Visit, outcome: str | None, text: str | None) -> None:
 def _write_rows(
     record: VisitRecord,
     people: Sequence[tuple[str, str]] | None,
-    actions: Sequence[tuple[str, str, dt.date]] | None,
+    actions: Sequence[Agreed] | None,
+    barriers: Sequence[tuple[str, str, Agreed | None]] | None,
 ) -> None:
     if people is not None:
         record.people_present.all().delete()
@@ -110,11 +98,18 @@ def _write_rows(
             for name, relationship in people
         )
     if actions is not None:
-        record.actions.all().delete()
+        record.actions.filter(barrier=None).delete()
         AgreedAction.objects.bulk_create(
             AgreedAction(record=record, what=what, owner=owner, due_on=due_on)
             for what, owner, due_on in actions
         )
+    if barriers is not None:
+        record.barriers_found.all().delete()
+        for kind, text, action in barriers:
+            barrier = Barrier.objects.create(record=record, kind=kind, text=text)
+            if action:
+                what, owner, due_on = action
+                barrier.actions.create(record=record, what=what, owner=owner, due_on=due_on)
 
 
 def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:

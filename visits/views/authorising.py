@@ -148,7 +148,19 @@ def decide(request: StaffRequest, ref: str) -> HttpResponse:
     except Refused as no:
         form.refuse(no.sentence)
         return shown(request, request_of(request, ref), form=form, status=409)
+    if form.wants_series:
+        _answer_series(request, visit, form, brief.now)
     return redirect("decide_done", ref)
+
+
+def _answer_series(request: StaffRequest, visit: Visit, form: Deciding, now: dt.datetime) -> None:
+    """Give the same answer to the other lessons; say how many, and which not and why."""
+    answered = transitions.answer_all(visit=visit, by=request.user, now=now, **form.said())
+    for other, no in answered:
+        if no:
+            messages.warning(request, f"{other.ref} still waits: {no.sentence}")
+    done = sum(1 for _, no in answered if no is None)
+    messages.success(request, f"{done} of {len(answered)} other lessons of this series have the same answer.")
 
 
 @require_GET

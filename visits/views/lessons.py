@@ -25,7 +25,7 @@ from visits.forms.lessons import (
 from visits.models import TuitionSeries, TuitionSession, Visit
 from visits.permissions import refusal
 from visits.transitions import Refused
-from visits.transitions.tutoring import may_brief
+from visits.transitions.tutoring import may_brief, may_change
 
 
 @require_GET
@@ -83,8 +83,7 @@ def _shown(request: StaffRequest, found: TuitionSeries, **forms: HouseForm) -> H
     }
     context = lessons.whole(found, app_now()) | {
         "may_brief": may_brief(found, request.user) and request.user.pk != found.tutor_id,
-        "may_change": request.user.pk in {found.tutor_id, found.started_by_id}
-        or may_brief(found, request.user),
+        "may_change": may_change(found, request.user),
         "briefing": SeriesBriefing(initial=kept),
         "sanctions": Sanctions(initial={"text": found.sanctions, "agreed_on": found.sanctions_agreed_on}),
         "ending": EndSeries(),
@@ -130,7 +129,8 @@ def agree(request: StaffRequest, pk: int) -> HttpResponse:
     found, form = series_or_404(request, pk), Sanctions(request.POST)
     return _act(
         request, found, form, "sanctions",
-        lambda: transitions.agree_sanctions(series=found, **form.cleaned_data), "Kept.",
+        lambda: transitions.agree_sanctions(series=found, by=request.user, now=app_now(), **form.cleaned_data),
+        "Kept.",
     )  # fmt: skip
 
 

@@ -14,7 +14,17 @@ from homevisits.clock import app_now, local
 from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
 from visits import transitions
-from visits.forms.recording import FIELDS, ActionForm, Actions, People, PersonForm, RecordForm, filled
+from visits.forms.recording import (
+    FIELDS,
+    ActionForm,
+    Actions,
+    BarrierForm,
+    Barriers,
+    People,
+    PersonForm,
+    RecordForm,
+    filled,
+)
 from visits.guidance import guidance
 from visits.models import Visit
 from visits.permissions import refusal
@@ -26,20 +36,30 @@ from visits.writing import VisitRecord
 from visits.written import record_words, version
 
 WRITABLE = {State.IN_PROGRESS, State.RETURNED_SAFE}
-ADDS = {"add_person": "people", "add_action": "actions"}
+ADDS = {"add_person": "people", "add_action": "actions", "add_barrier": "barriers"}
+ROWS: dict[str, tuple[Any, Any]] = {
+    "people": (People, PersonForm),
+    "actions": (Actions, ActionForm),
+    "barriers": (Barriers, BarrierForm),
+}
 
 
 @dataclass
 class Sheet:
-    """The forms of one record: the text, who was there, what was agreed."""
+    """The forms of one record: the text, who was there, what was agreed, what keeps the pupil away."""
 
     form: RecordForm
     people: BaseFormSet
     actions: BaseFormSet
+    barriers: BaseFormSet
+
+    @property
+    def rows(self) -> tuple[BaseFormSet, ...]:
+        return self.people, self.actions, self.barriers
 
     @property
     def has_problems(self) -> bool:
-        return bool(self.form.errors or any(self.people.errors) or any(self.actions.errors))
+        return bool(self.form.errors or any(error for rows in self.rows for error in rows.errors))
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,12 +90,25 @@ def _kept(visit: Visit) -> Sheet:
     values = {name: getattr(draft, name) for name in RECORD_FIELDS}
     values |= {"outcome": visit.outcome, "outcome_text": visit.outcome_text, "seen": version(visit)}
     people = list(draft.people_present.values("name", "relationship")) if draft.pk else []
-    actions = list(draft.actions.values("what", "owner", "due_on")) if draft.pk else []
+    found = draft.actions.filter(barrier=None) if draft.pk else []
+    actions = [{"what": one.what, "owner": one.owner, "due_on": one.due_on} for one in found]
     return Sheet(
         RecordForm(visit, initial=values),
         People(prefix="people", initial=people),
         Actions(prefix="actions", initial=actions),
+        Barriers(prefix="barriers", initial=_kept_barriers(draft) if draft.pk else []),
     )
+
+
+def _kept_barriers(record: VisitRecord) -> list[dict[str, Any]]:
+    """Each barrier with what is done about it so far."""
+    kept = []
+    for barrier in record.barriers_found.prefetch_related("actions"):
+        row: dict[str, Any] = {"text": barrier.text, "kind": barrier.kind}
+        for action in barrier.actions.all():
+            row |= {"what": action.what, "owner": action.owner, "due_on": action.due_on}
+        kept.append(row)
+    return kept
 
 
 def _sent(request: StaffRequest, visit: Visit) -> HttpResponse:
@@ -85,6 +118,7 @@ def _sent(request: StaffRequest, visit: Visit) -> HttpResponse:
         RecordForm(visit, request.POST),
         People(request.POST, prefix="people"),
         Actions(request.POST, prefix="actions"),
+        Barriers(request.POST, prefix="barriers"),
     )
     try:
         _keep(request, visit, sheet)
@@ -104,8 +138,8 @@ def _sent(request: StaffRequest, visit: Visit) -> HttpResponse:
 def _keep(request: StaffRequest, visit: Visit, sheet: Sheet) -> None:
     """Every field that is good, and every row that is whole."""
     sheet.form.is_valid()
-    sheet.people.is_valid()
-    sheet.actions.is_valid()
+    for rows in sheet.rows:
+        rows.is_valid()
     said = sheet.form.cleaned_data
     transitions.keep_record(
         visit=visit,
@@ -117,6 +151,7 @@ def _keep(request: StaffRequest, visit: Visit, sheet: Sheet) -> None:
         outcome_text=said.get("outcome_text"),
         people=filled(sheet.people, "name", also="relationship"),
         actions=filled(sheet.actions, "what", "owner", "due_on"),
+        barriers=[row.said for row in sheet.barriers.forms if row.said],
     )
 
 
@@ -138,8 +173,12 @@ def _finish(request: StaffRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
         transitions.record(visit=visit, by=request.user, now=app_now())
     except Refused as no:
         for check in no.unmet or []:
+            if check.code == "barrier":
+                continue
             field = FIELDS.get(check.code)
             sheet.form.add_error(field if field in sheet.form.fields else None, check.sentence)
+        for row in sheet.barriers.forms:
+            row.ask_what_is_done()
         if not no.unmet:
             sheet.form.add_error(None, no.sentence)
         return _written(request, visit, sheet, kept=True)
@@ -157,18 +196,18 @@ def _later(request: StaffRequest, visit: Visit) -> HttpResponse:
 def _with_another_row(visit: Visit, typed: QueryDict, rows: str) -> Sheet:
     """The same forms as typed, with an empty row more where it was asked for."""
     form = RecordForm(visit, initial={**typed.dict(), "seen": version(_fresh(visit))})
-    return Sheet(form, *(_rows(typed, prefix, more=prefix == rows) for prefix in ("people", "actions")))
+    return Sheet(form, *(_rows(typed, prefix, more=prefix == rows) for prefix in ROWS))
 
 
 def _rows(typed: QueryDict, prefix: str, *, more: bool) -> BaseFormSet:
     """A formset as typed, with an empty row at its end if one is asked for."""
-    kind, form = (People, PersonForm) if prefix == "people" else (Actions, ActionForm)
+    kind, form = ROWS[prefix]
     sent = typed.get(f"{prefix}-TOTAL_FORMS", "")
     count = min(int(sent), kind.max_num) if sent.isdigit() else 0
     listed = [
         {name: typed.get(f"{prefix}-{n}-{name}", "") for name in form.base_fields} for n in range(count)
     ]
-    rows = kind(prefix=prefix, initial=listed)
+    rows: BaseFormSet = kind(prefix=prefix, initial=listed)
     rows.extra = int(more or not listed)
     return rows
 
@@ -194,6 +233,7 @@ def _written(
         "form": sheet.form,
         "people": sheet.people,
         "actions": sheet.actions,
+        "barriers": sheet.barriers,
         "reminders": guidance(visit, "record"),
         "panels": drawn(RECORD_PANELS, request, visit, request.user),
         "kept_at": app_now() if kept else None,

@@ -7,6 +7,7 @@ from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.visits import fresh
+from tests.visits.turning import turned
 from visits import transitions
 from visits.models import Visit
 from visits.safety import VisitDeadline
@@ -67,6 +68,21 @@ def test_cancel_for_safety_tells_the_head_and_says_who_was_told(cast: Cast, now)
         "The father threatened us."
         in browser(cast.head).get(fresh(visit).get_absolute_url()).content.decode()
     )
+
+
+@pytest.mark.clause("TC-112", "TC-113")
+@pytest.mark.parametrize("stand_ins", [["slt"], []])
+def test_on_the_heads_own_visit_the_stand_in_is_told_and_else_the_ceo(
+    cast: Cast, now, monkeypatch, stand_ins: list[str]
+) -> None:
+    visit = make.logged(cast, party=[cast.teacher, cast.head])
+    monkeypatch.setattr(Visit, "rules", turned(visit, stand_in_roles=stand_ins).rules)
+    told = cast.slt if stand_ins else cast.ceo
+    url = reverse("cancel", args=[visit.ref])
+    page = browser(cast.teacher).get(url).content.decode()
+    assert f"Your written reason goes to {told.short_name}." in page
+    browser(cast.teacher).post(url, {"reason": "The father threatened us.", "for_safety": "on"})
+    assert Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:", recipient=told).exists()
 
 
 def test_cancel_again_shows_what_happened(cast: Cast, now) -> None:
