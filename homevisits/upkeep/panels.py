@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from homevisits.clock import london_day
-from homevisits.people.having_read import missing_papers
+from homevisits.people.having_read import owed
 from homevisits.people.models import Cascade, Staff
 from homevisits.trusts.models import Overlay, Policy, School, SchoolPaper
 from homevisits.trusts.permissions import may_edit
@@ -83,8 +85,9 @@ def overlays_of(staff: Staff, now: dt.datetime) -> list[Overlay]:
 def to_read(staff: Staff) -> list[Policy]:
     """The versions in force at somebody's schools of which they have something left to read."""
     in_force = Policy.objects.in_force_at(readers.schools_of(staff)).values()
-    found = {policy.pk: policy for policy in in_force if policy}
-    return [policy for policy in found.values() if missing_papers(staff, policy)]
+    found = list({policy.pk: policy for policy in in_force if policy}.values())
+    prefetch_related_objects(found, "linkedpolicys", "school", "trust")
+    return owed(staff, found)
 
 
 def all_to_tell(staff: Staff) -> list[tuple[Policy, School]]:
