@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from homevisits.trusts.choices import ParentNotice, Unannounced
 from visits.gates.checks import Check, gate, need
-from visits.gates.submit import failed_attempts
+from visits.gates.submit import unanswered
 from visits.models import Visit
 from visits.routes import cites
 
@@ -96,7 +96,7 @@ def _ground(visit: Visit) -> Iterator[Check]:
         )
     if ground and ground.needs_attempts:
         yield need(
-            failed_attempts(visit),
+            unanswered(visit),
             "ground_attempts",
             "Note the calls and messages that were not answered.",
             met="Unanswered calls and messages are noted",
