@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
+
+from django.urls import reverse
 
 from homevisits.trusts import telling_parents
 from homevisits.trusts.choices import Publication
@@ -78,6 +81,16 @@ def linked(policy: Policy, school: School | None) -> list[tuple[LinkedPolicy, st
     own = _own_links(school)
     rows = [row for row in policy.linkedpolicys.all() if school is None or _concerns(row, school)]
     return [(row, row.url or own.get(row.kind, "")) for row in rows]
+
+
+def for_staff(policy: Policy, school: School, kinds: Collection[str]) -> list[tuple[LinkedPolicy, str]]:
+    """Those of some kinds, for a form that staff fill in: a file that the school keeps here opens too."""
+    found = [(row, url) for row, url in linked(policy, school) if row.kind in kinds]
+    if all(url for _, url in found):
+        return found
+    files = SchoolPaper.objects.filter(school=school, retired_at=None, url="", kind__in=kinds)
+    kept = {kind: reverse("paper", args=[school.slug, pk]) for kind, pk in files.values_list("kind", "pk")}
+    return [(row, url or kept.get(row.kind, "")) for row, url in found]
 
 
 def _concerns(row: LinkedPolicy, school: School) -> bool:
