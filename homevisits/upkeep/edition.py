@@ -38,7 +38,7 @@ def words(policy: Policy, trust: Trust, school: School | None) -> dict[str, Any]
         "law": [{"title": str(law), "url": law.url} for law in trust.laws.all()],
         "law_note": LATEST_APPLIES,
         "beside": _beside(policy, school),
-        "about": [list(fact) for fact in telling_parents.about(policy)],
+        "about": [list(fact) for fact in (*telling_parents.about(policy), *_adopted(policy, school))],
         "history": [list(fact) for fact in telling_parents.history(_versions(policy))],
     }
 
@@ -59,6 +59,12 @@ def _letterhead(trust: Trust, school: School | None) -> dict[str, str]:
         "motto": school.motto or trust.motto,
         "website": school.website or trust.website,
     }
+
+
+def _adopted(policy: Policy, school: School | None) -> list[tuple[str, str]]:
+    """The day on which the school adopted this version, once its head has said so (AF-003)."""
+    said = policy.cascades.filter(school=school).exclude(adopted_on=None).first() if school else None
+    return [("Adopted by the school", f"{said.adopted_on:%-d %B %Y}")] if said else []
 
 
 def _contact(trust: Trust, school: School | None) -> list[str]:

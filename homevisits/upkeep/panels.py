@@ -23,12 +23,18 @@ def beside(staff: Staff, now: dt.datetime) -> Panel | None:
 
 
 def telling(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:
-    """On a version's page: that its head still has to tell the staff, that its reader still has to read."""
+    """On a version's page: which schools adopted it when (AF-003), and who has still to tell the staff or to read."""
     if not policy.is_published:
         return None
     schools = to_tell(staff, policy)
-    reads = policy in to_read(staff)
-    return ("upkeep/_telling.html", {"policy": policy, "schools": schools, "reads": reads})
+    adopted = policy.cascades.filter(school__in=School.objects.visible_to(staff)).exclude(adopted_on=None)
+    context = {
+        "policy": policy,
+        "schools": schools,
+        "reads": policy in to_read(staff),
+        "adopted": adopted.select_related("school").order_by("school__name"),
+    }
+    return "upkeep/_telling.html", context
 
 
 def reviews(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:

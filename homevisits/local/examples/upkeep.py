@@ -52,7 +52,14 @@ def _school(school: School, admin: Staff, now: dt.datetime) -> None:
     for kind, title in PAPERS.items():
         keeping.add_paper(school=school, kind=kind, title=title, url=f"{site}{kind}/", by=head, now=then)
     if policy := Policy.objects.in_force(school):
-        keeping.tell_staff(policy=policy, school=school, how="At the staff briefing", by=head, now=then)
+        keeping.tell_staff(
+            policy=policy,
+            school=school,
+            how="At the staff briefing",
+            by=head,
+            now=then,
+            adopted_on=london_day(then),
+        )
 
 
 def _newcomer(school: School, now: dt.datetime) -> None:

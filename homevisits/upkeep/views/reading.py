@@ -101,7 +101,7 @@ def tell(request: StaffRequest, pk: int) -> HttpResponse:
 
     return ask(
         request,
-        TellForm(posted(request) if schools else None),
+        TellForm(posted(request) if schools else None, initial={"adopted_on": london_day(app_now())}),
         title="Tell your staff",
         back=request.path,
         save=save,

@@ -29,9 +29,26 @@ def test_a_head_sees_what_changed_and_confirms_that_staff_were_told(cast: Cast, 
     page = text(head.get(f"/policy/{policy.pk}/tell/"))
     assert "Waiting at the door, at most" in page
     assert "Enter how you told them" in text(head.post(f"/policy/{policy.pk}/tell/", {"how": ""}))
-    head.post(f"/policy/{policy.pk}/tell/", {"how": "At the briefing"})
+    told = {"how": "At the briefing", "adopted_on": "2026-11-24"}
+    head.post(f"/policy/{policy.pk}/tell/", told)
     assert Cascade.objects.get().note == "At the briefing"
     assert "were told" in text(head.get(f"/policy/{policy.pk}/tell/"))
+
+
+@pytest.mark.clause("AF-003")
+@pytest.mark.parametrize("cast", ["aspirational_futures"], indirect=True)
+def test_the_day_on_which_a_school_adopted_a_version_stands_on_its_page_and_on_that_for_parents(
+    cast: Cast, now: dt.datetime
+) -> None:
+    path, public = f"/policy/{cast.policy.pk}/", f"/policies/{cast.trust.slug}/"
+    head = browser(cast.head)
+    ahead = head.post(f"{path}tell/", {"how": "x", "adopted_on": "2026-11-27"})
+    assert ("a day of adoption that has come" in text(ahead), Cascade.objects.count()) == (True, 0)
+    head.post(f"{path}tell/", {"how": "x", "adopted_on": "2026-09-01"})
+    assert f"Adopted: {cast.school} on 1 September 2026." in text(browser(cast.teacher).get(path))
+    words = "<dt>Adopted by the school</dt><dd>1 September 2026</dd>"
+    assert words in text(head.get(f"{public}{cast.school.slug}/"))
+    assert words not in text(head.get(f"{public}{cast.other_school.slug}/"))
 
 
 def test_what_waits_stands_on_the_day_until_it_is_done(
