@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from homevisits.clock import london_day
+from homevisits.clock import app_today, london_day
 from homevisits.people.having_read import owed
 from homevisits.people.models import Cascade, Staff
 from homevisits.trusts.models import Overlay, Policy, School, SchoolPaper
@@ -72,20 +72,16 @@ def papers(school: School, staff: Staff, now: dt.datetime) -> Panel | None:
 
 
 def of_day(staff: Staff, now: dt.datetime) -> Panel | None:
-    """On a person's day: infection rules at their schools, staff to be told, a policy to be read."""
+    """On a person's day: staff to be told, a policy to be read."""
     waiting = to_read(staff)
-    context = {
-        "overlays": overlays_of(staff, now),
-        "to_tell": all_to_tell(staff),
-        "to_read": waiting,
-    }
+    context = {"to_tell": all_to_tell(staff), "to_read": waiting}
     return ("upkeep/_day.html", context) if any(context.values()) else None
 
 
-def overlays_of(staff: Staff, now: dt.datetime) -> list[Overlay]:
-    """Infection rules that hold today at the schools where somebody works."""
-    held = Overlay.objects.on(london_day(now)).filter(school__in=readers.schools_of(staff))
-    return list(held.select_related("school"))
+def overlays_of(staff: Staff) -> list[Overlay]:
+    """Infection rules that hold today at the schools where somebody works. One query."""
+    held = Overlay.objects.on(app_today()).filter(school__in=readers.schools_of(staff))
+    return list(held.select_related("school").order_by("school__name"))
 
 
 def to_read(staff: Staff) -> list[Policy]:

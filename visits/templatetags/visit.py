@@ -39,6 +39,12 @@ def overlay_note(visit: Visit) -> dict[str, Any]:
     return {"overlay": overlay_for_request(visit, london_day(app_now())), "rules": visit.rules}
 
 
+@register.simple_tag
+def infection_noted(visit: Visit) -> bool:
+    """Whether the page of this visit says itself that the infection rules hold, so that it is not said twice."""
+    return overlay_for_request(visit, london_day(app_now())) is not None
+
+
 @register.inclusion_tag("visits/_beside.html")
 def beside(visit: Visit, lead: str, *kinds: str) -> dict[str, Any]:
     """The policies beside the visit's that hold for a form, each with where it stands (TC-033 to TC-039)."""

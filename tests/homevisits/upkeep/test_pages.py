@@ -6,7 +6,10 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from homevisits.clock import london_day
 from homevisits.people.models import Cascade, Reading
 from homevisits.trusts.models import Insurance, Overlay, PolicyReview, School, SchoolPaper
 from homevisits.upkeep import keeping
@@ -249,6 +252,34 @@ def test_infection_rules_stand_on_the_schools_page_and_on_the_day_of_its_staff(
     assert f"Infection rules hold at {cast.school}" in text(browser(cast.teacher).get("/"))
     dsl.post(f"{page}infection/{Overlay.objects.get().pk}/end/")
     assert "Infection rules hold" not in text(browser(cast.teacher).get("/"))
+
+
+@pytest.mark.clause("PS-140")
+def test_infection_rules_stand_on_every_page_of_the_schools_staff_once_and_cost_one_query(
+    cast: Cast, now: dt.datetime
+) -> None:
+    elsewhere = staff_with("visitor", cast.other_school)
+    pages = ("/", "/policy/", "/people/", "/notices/")
+
+    def queries() -> int:
+        client = browser(cast.teacher)
+        client.get("/policy/")
+        with CaptureQueriesContext(connection) as found:
+            client.get("/policy/")
+        return len(found)
+
+    before = queries()
+    today = london_day(now)
+    told = {"ends_on": None, "reason": "Measles", "source": "UKHSA", "by": cast.ceo, "now": now}
+    keeping.start_overlay(school=cast.school, starts_on=today, **told)
+    keeping.start_overlay(school=cast.other_school, starts_on=today + dt.timedelta(days=1), **told)
+    said = f"Infection rules hold at {cast.school}."
+    found = {
+        person.pk: [text(browser(person).get(page)).count(said) for page in pages]
+        for person in (cast.teacher, cast.ewo, elsewhere)
+    }
+    assert found == {cast.teacher.pk: [1] * 4, cast.ewo.pk: [1] * 4, elsewhere.pk: [0] * 4}
+    assert queries() == before
 
 
 @pytest.mark.clause("TC-043")

@@ -69,6 +69,17 @@ def test_cancel_for_safety_tells_the_head_and_says_who_was_told(cast: Cast, now)
     )
 
 
+@pytest.mark.clause("CS-087")
+def test_a_call_in_place_of_the_visit_is_noted_and_told(cast: Cast, now) -> None:
+    visit = make.logged(cast)
+    told = {"reason": "They have symptoms.", "replaced": "on"}
+    browser(cast.teacher).post(reverse("cancel", args=[visit.ref]), told)
+    event = visit.events.get(kind="cancelled")
+    assert (event.sentence, event.detail["replaced"]) == ("Cancelled the visit: a call takes its place", True)
+    said = Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:").values_list("body", flat=True)
+    assert {body.startswith("A call takes its place.") for body in said} == {True}
+
+
 def test_cancel_again_shows_what_happened(cast: Cast, now) -> None:
     visit = make.cancelled(cast)
     assert browser(cast.teacher).get(reverse("cancel", args=[visit.ref]))["Location"] == reverse(
