@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import DateTimeField, Func
+from django.db.models.functions import TruncDate
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -15,6 +16,11 @@ class AppNow(Func):
     function = "app_now"
     template = "%(function)s()"
     output_field = DateTimeField()
+
+
+def app_today() -> TruncDate:
+    """The day at school on which `app_now()` falls, inside a query."""
+    return TruncDate(AppNow(), tzinfo=LONDON)
 
 
 def app_now() -> dt.datetime:

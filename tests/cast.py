@@ -10,7 +10,8 @@ from django.test import Client
 
 from homevisits.clock import app_now
 from homevisits.people.models import Staff
-from homevisits.trusts.models import Policy, School, Trust
+from homevisits.trusts.choices import Paper
+from homevisits.trusts.models import Policy, School, SchoolPaper, Trust
 from homevisits.trusts.roles import RoleName
 from tests.factories.people import staff_with
 from tests.factories.trusts import PolicyFactory, SchoolFactory, TrustFactory
@@ -108,6 +109,8 @@ def build_cast(preset: str) -> Cast:
         person.mobile_tried_at, person.mobile_tried_by = app_now(), people["office"]
     Staff.objects.bulk_update(people.values(), ["mobile_tried_at", "mobile_tried_by"])
     policy = PolicyFactory(preset=preset, trust=trust)
+    for each in (school, other_school):
+        _lone_paper(each, people["head"])
     return Cast(
         trust=trust, school=school, other_school=other_school, policy=policy, outsider=outsider, **people
     )
@@ -118,6 +121,18 @@ def _person(part: str, role: str, where: School | Trust) -> Staff:
     trust = where if isinstance(where, Trust) else where.trust
     return staff_with(
         role, where, first_name="Pat", last_name=part.title(), email=f"{part}@{trust.slug}.example"
+    )
+
+
+def _lone_paper(school: School, by: Staff) -> None:
+    """The school's own lone-working policy, without which nobody goes alone (CS-022)."""
+    SchoolPaper.objects.create(
+        school=school,
+        kind=Paper.LONE_WORKING,
+        title="Lone working",
+        url=f"https://{school.slug}.example/lone-working/",
+        added_by=by,
+        added_at=app_now(),
     )
 
 

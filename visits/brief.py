@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from homevisits.clock import local, london_day
+from homevisits.clock import local
 from homevisits.look.times import when_text
+from homevisits.people.holding import dbs_of, dbs_reaches, held
 from homevisits.people.looking import warnings_of
 from homevisits.people.models import Clearance, HouseholdWarning, Staff
 from homevisits.trusts.choices import Ladder, Strength
 from visits import answers, gates, lessons, mending, paper
+from visits.cleared import Asked, asked_of
 from visits.daylight import sun_of
 from visits.gates.checks import Check
 from visits.hours import distance
@@ -21,11 +23,6 @@ from visits.states import State
 from visits.story import ContactAttempt, Decision
 
 Kind = Decision.Kind
-TRAINED = {
-    Clearance.Kind.HOME_VISITS: "trained",
-    Clearance.Kind.VIOLENCE: "violence training",
-    Clearance.Kind.EARLY_HELP: "early help training",
-}
 
 
 @dataclass
@@ -72,23 +69,25 @@ class Brief:
     @cached_property
     def party(self) -> list[dict[str, Any]]:
         """Who goes, and which checks and training hold on the day."""
-        people = Clearance.objects.filter(staff__in=[a.staff_id for a in self.visit.party if a.staff_id])
-        held: dict[int, list[Clearance]] = {}
-        for clearance in people:
-            held.setdefault(clearance.staff_id, []).append(clearance)
-        return [self._goes(attendee, held.get(attendee.staff_id or 0, [])) for attendee in self.visit.party]
+        asked = asked_of(self.visit, [a.staff for a in self.visit.party if a.staff], self.now)
+        return [self._goes(attendee, asked) for attendee in self.visit.party]
 
-    def _goes(self, attendee: Attendee, held: list[Clearance]) -> dict[str, Any]:
-        on = london_day(self.visit.start_at or self.now)
-        kinds = {c.kind for c in held if c.issued_on <= on and (c.expires_on is None or c.expires_on >= on)}
+    def _goes(self, attendee: Attendee, asked: Asked | None) -> dict[str, Any]:
         staff = attendee.staff
+        check = dbs_of(staff, asked.on) if staff and asked else None
         return {
             "attendee": attendee,
             "part": staff.title if staff else attendee.organisation or "from outside",
-            "has_dbs": Clearance.Kind.DBS in kinds,
+            "dbs": check,
+            "dbs_reaches": bool(asked and dbs_reaches(check, asked.rules.dbs_level)),
             "is_staff": staff is not None,
-            "trained": [word for kind, word in TRAINED.items() if kind in kinds],
+            "trained": self._trained(staff, asked) if staff and asked else [],
         }
+
+    def _trained(self, staff: Staff, asked: Asked) -> list[str]:
+        """Training that holds on the day, as the policy renews it."""
+        counts = held(staff, asked.rules.trainingrules.all(), asked.on)
+        return list(dict.fromkeys(str(one) for one in counts if one.kind != Clearance.Kind.DBS))
 
     @property
     def times(self) -> str:

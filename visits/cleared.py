@@ -8,19 +8,20 @@ from functools import cached_property
 from django.db.models import prefetch_related_objects
 
 from homevisits.clock import london_day
-from homevisits.people.having_read import POLICY_ITSELF, read_by, to_read
+from homevisits.people.having_read import POLICY_ITSELF, lone_papers, read_by, to_read
 from homevisits.people.holding import (
     dbs_of,
     dbs_reaches,
     holds,
     holds_titled,
+    is_reached,
     level_of,
     newest_dbs,
     school_training_of,
 )
 from homevisits.people.models import Staff
 from homevisits.people.regular import visits_in_term
-from homevisits.trusts.choices import DbsLevel, Paper, Strength, TrainingFor
+from homevisits.trusts.choices import DbsLevel, Strength, TrainingFor
 from homevisits.trusts.models import LinkedPolicy, Policy, TrainingRule
 from visits.models import Visit
 from visits.routes import cites
@@ -56,9 +57,10 @@ class Asked:
     @cached_property
     def papers(self) -> list[LinkedPolicy]:
         """What is read beside the policy; the lone-working paper by whoever goes alone (CS-023, CS-024)."""
-        listed = to_read(self.rules.linkedpolicys.all(), {self.visit.school.phase})
-        alone = [paper for paper in lone_papers(self.rules) if self.visit.is_lone and paper not in listed]
-        return [*listed, *alone]
+        papers, phases = self.rules.linkedpolicys.all(), {self.visit.school.phase}
+        listed = to_read(papers, phases)
+        alone = lone_papers(papers, phases) if self.visit.is_lone else []
+        return [*listed, *(paper for paper in alone if paper not in listed)]
 
     @cached_property
     def read(self) -> set[tuple[int, int, str]]:
@@ -86,11 +88,6 @@ def fits(rule: TrainingRule, visit: Visit) -> bool:
     wanted = [rule.for_attendance and reason and reason.is_attendance]
     wanted.append(rule.for_welfare and reason and reason.is_welfare)
     return any(wanted) or not (rule.for_attendance or rule.for_welfare)
-
-
-def lone_papers(rules: Policy) -> list[LinkedPolicy]:
-    """The lone-working papers that a policy stands beside (CS-022)."""
-    return [paper for paper in rules.linkedpolicys.all() if paper.kind == Paper.LONE_WORKING]
 
 
 def asked_of(visit: Visit, people: Iterable[Staff], now: dt.datetime) -> Asked | None:
@@ -157,7 +154,7 @@ def school_training(asked: Asked, staff: Staff) -> Iterator[Gap]:
 def phone_tried(asked: Asked, staff: Staff) -> Iterator[Gap]:
     """Somebody has rung the mobile that they carry, and reached them."""
     rules = asked.rules
-    if rules.phone_verified_rule == Strength.OFF or (staff.mobile and staff.mobile_tried_at):
+    if rules.phone_verified_rule == Strength.OFF or is_reached(staff):
         return
     yield Gap(
         staff, "phone_tried", f"Nobody has rung {staff.short_name}'s mobile and reached them. "

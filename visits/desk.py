@@ -7,6 +7,7 @@ from typing import Any
 from homevisits.look.times import when_text
 from homevisits.people.models import Staff
 from homevisits.people.phones import written
+from homevisits.trusts.pinned import give_policies
 from visits.board.scope import in_scope
 from visits.models import Visit, VisitDeadline
 from visits.safety import Due
@@ -42,6 +43,7 @@ def worklist(staff: Staff, now: dt.datetime) -> Worklist:
     states = [State.REQUESTED, State.AUTHORISED, State.LOGGED, State.RETURNED_SAFE]
     found = in_scope(staff).filter(state__in=states).select_related("school", "requested_by")
     visits = list(seated(list(found.order_by("depart_at", "pk"))))
+    give_policies(visits)
     of = {state: [line(visit, now) for visit in visits if visit.state == state] for state in states}
     return Worklist(
         to_log=of[State.AUTHORISED],
@@ -61,7 +63,7 @@ def line(visit: Visit, now: dt.datetime) -> dict[str, Any]:
         "leaves": leaves,
         "pill": urgency(leaves, now),
         "who": ", ".join(attendee.short_name for attendee in visit.party),
-        "alone": len(visit.party) == 1,
+        "alone": visit.is_lone,
         "where": ", ".join(filter(None, [visit.address, visit.postcode])),
         "school": visit.school.name,
         "returned_at": visit.returned_at or leaves,

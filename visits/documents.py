@@ -20,7 +20,7 @@ from homevisits import making, pdf
 from homevisits.clock import app_now
 from homevisits.people.models import Staff
 from visits.cards import calling_words, checklist_words, risk_words
-from visits.letters import expectations_words, letter_words, may_have_letter
+from visits.letters import expectations_words, letter_words, may_have_letter, nothing_in_writing
 from visits.models import Visit
 from visits.numbers import may_read_all, without_hidden
 from visits.paper import appointment_words, letterhead, moment
@@ -61,7 +61,11 @@ SHEETS = {
         lambda visit, for_office: risk_words(visit),
         lambda visit: visit.policy_id is not None and visit.risk_id is not None,
     ),
-    Kind.CARD: Sheet("pdf/card.html", lambda visit, for_office: calling_words(visit)),
+    Kind.CARD: Sheet(
+        "pdf/card.html",
+        lambda visit, for_office: calling_words(visit),
+        lambda visit: visit.policy_id is not None and not nothing_in_writing(visit),
+    ),
     Kind.CHECKLIST: Sheet("pdf/checklist.html", lambda visit, for_office: checklist_words(visit)),
 }
 

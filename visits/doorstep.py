@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from homevisits.people.phones import written
-from homevisits.trusts.models import Policy
 from visits import telling
+from visits.letters import leaves_card, nothing_in_writing
 from visits.models import Outcome, Visit
 
 ADVICE = {
@@ -20,6 +20,9 @@ ADVICE = {
 LEAVE_CARD = (
     "Leave the calling card: it says nothing about the pupil or why you came. Then say that you are leaving."
 )
+LEAVE_NOTHING = (
+    "Leave nothing in writing at this home: somebody else might read it. Then say that you are leaving."
+)
 ANIMALS_END_IT = (
     "Ask for them to be put in another room or outside for the whole visit. If they refuse or cannot, the visit is "
     "cancelled: leave."
@@ -27,11 +30,14 @@ ANIMALS_END_IT = (
 ANIMALS_KEPT_OUT = "Ask for them to be kept out of the room. If you do not feel safe, leave."
 
 
-def advice(outcome: str, rules: Policy | None) -> str:
+def advice(outcome: str, visit: Visit) -> str:
     """What to do now, as the policy has it (TC-110, TC-114, TC-115, PS-066, PS-072, PS-082, CS-044, CS-072)."""
+    rules = visit.rules
     if outcome == Outcome.ANIMALS:
         return ANIMALS_END_IT if rules and rules.animals_end_visit else ANIMALS_KEPT_OUT
-    if outcome == Outcome.NOBODY_IN and (rules is None or rules.calling_card):
+    if outcome == Outcome.NOBODY_IN and nothing_in_writing(visit):
+        return LEAVE_NOTHING
+    if outcome == Outcome.NOBODY_IN and leaves_card(visit):
         return LEAVE_CARD
     return ADVICE.get(Outcome(outcome), "") if outcome else ""
 
@@ -74,6 +80,6 @@ def _holders(visit: Visit, role: str, label: str) -> list[Ring]:
     ]
 
 
-def hints(rules: Policy | None) -> dict[str, str]:
+def hints(visit: Visit) -> dict[str, str]:
     """The same for every outcome, as the small print of the choices."""
-    return {str(outcome): advice(outcome, rules) for outcome in Outcome}
+    return {str(outcome): advice(outcome, visit) for outcome in Outcome}

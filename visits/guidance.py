@@ -36,8 +36,8 @@ def shows_card(visit: Visit) -> bool:
 
 WHEN: dict[str, Callable[[Visit], bool]] = {
     Only.ALWAYS: lambda visit: True,
-    Only.LONE: lambda visit: len(visit.party) == 1,
-    Only.PAIR: lambda visit: len(visit.party) > 1,
+    Only.LONE: lambda visit: visit.is_lone,
+    Only.PAIR: lambda visit: len(visit.counted_party) > 1,
     Only.DRIVING: lambda visit: any(a.travel == Attendee.Travel.DRIVES for a in visit.party),
     Only.FIRST: is_first_visit,
     Only.ID_CARD: lambda visit: bool(visit.rules and visit.rules.id_card_carried),

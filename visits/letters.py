@@ -5,7 +5,9 @@ from typing import Any
 from homevisits.trusts.choices import BedroomRule, Paper
 from visits.models import Visit
 from visits.paper import clock, day, place, pupils, spoken, whom
+from visits.story import ContactAttempt
 
+SAID_ALOUD = {ContactAttempt.Channel.CALL, ContactAttempt.Channel.IN_PERSON}
 PURPOSE = "To talk with you about how your child is getting on and how we can help."
 
 
@@ -17,6 +19,16 @@ def may_have_letter(visit: Visit) -> bool:
     """
     never = visit.reason is None or visit.reason.never_a_letter
     return visit.policy_id is not None and not never and visit.told != Visit.Told.NO
+
+
+def nothing_in_writing(visit: Visit) -> bool:
+    """Whether nothing goes to this home in writing, whatever it says (SH-037)."""
+    return bool(visit.reason and visit.reason.never_a_letter)
+
+
+def leaves_card(visit: Visit) -> bool:
+    """Whether a calling card is left where nobody opens (CS-044); the wrong person may read a card too."""
+    return bool(visit.rules and visit.rules.calling_card) and not nothing_in_writing(visit)
 
 
 def letter_words(visit: Visit) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from homevisits.people.models import Staff
 from homevisits.people.permissions import may_keep_clearances
 from homevisits.trusts.permissions import may_edit
+from homevisits.upkeep.permissions import may_keep_papers
 from visits import steps
 from visits.briefing import may_brief
 from visits.gates.checks import Check
@@ -38,9 +39,16 @@ def _account(key: str, visit: Visit, staff: Staff, now: dt.datetime) -> str:
 
 
 def _reading(key: str, visit: Visit, staff: Staff, now: dt.datetime) -> str:
-    """The policy, for whoever has not read it (PS-044); for others, where somebody else is chosen."""
+    """The version that the visit keeps, for whoever has not read it (PS-044); else where others are chosen."""
     if visit.rules and key == str(staff.pk):
-        return reverse("policy_version", args=[visit.rules.pk])
+        return reverse("policy_read", args=[visit.rules.pk])
+    return steps.page_of("people", visit, staff, now)
+
+
+def _paper(key: str, visit: Visit, staff: Staff, now: dt.datetime) -> str:
+    """Where the school's own papers are added, for those who keep them; else where others are chosen (CS-022)."""
+    if may_keep_papers(staff, visit.school):
+        return reverse("paper_add", args=[key])
     return steps.page_of("people", visit, staff, now)
 
 
@@ -59,6 +67,7 @@ def _school(key: str, visit: Visit, staff: Staff, now: dt.datetime) -> str:
 ELSEWHERE: dict[str, Mend] = {
     "staff": _account,
     "read": _reading,
+    "paper": _paper,
     "briefing": _briefing,
     "school": _school,
 }

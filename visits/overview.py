@@ -14,6 +14,7 @@ from visits.actions import Action, Looker, next_actions, other_actions
 from visits.codeword import has_code_word
 from visits.documents import can_be_printed, kept
 from visits.hours import distance
+from visits.letters import leaves_card
 from visits.models import Attendee, Visit, VisitAlarm
 from visits.numbers import may_read
 from visits.permissions import refusal
@@ -304,6 +305,10 @@ class Overview:
     @property
     def has_appointment(self) -> bool:
         return can_be_printed(self.visit, Document.Kind.APPOINTMENT)
+
+    @property
+    def has_card(self) -> bool:
+        return leaves_card(self.visit)
 
     @property
     def has_record(self) -> bool:

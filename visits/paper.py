@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from homevisits.clock import local, london_day
-from homevisits.trusts.choices import Ladder
+from homevisits.people.holding import dbs_of, dbs_reaches, held
+from homevisits.people.models import Staff
+from homevisits.trusts.choices import DbsLevel, Ladder, Strength
 from visits import climbing
 from visits.guidance import departure_checks
 from visits.models import Attendee, Visit
@@ -160,17 +162,26 @@ def _person(attendee: Attendee, visit: Visit) -> dict[str, str]:
     staff = attendee.staff
     part = staff.title if staff else attendee.organisation or "From outside"
     part += ", interprets" if attendee.is_interpreter else ""
-    checks = []
-    if staff and visit.start_at:
-        on = london_day(visit.start_at)
-        held = staff.clearances.filter(issued_on__lte=on).exclude(expires_on__lt=on)
-        checks = list(dict.fromkeys(str(clearance) for clearance in held))
+    checks = _checks(staff, visit) if staff else []
     return {
         "name": f"{attendee}, {part}" + (" (lead)" if attendee.is_lead else ""),
         "phone": spoken(attendee.phone),
         "car": attendee.car,
         "checks": ", ".join(checks) or ("None on file" if staff else "Not ours to check"),
     }
+
+
+def _checks(staff: Staff, visit: Visit) -> list[str]:
+    """What somebody holds on the day of the visit as its policy counts it (TC-227)."""
+    rules = visit.rules
+    if not (visit.start_at and rules):
+        return []
+    on = london_day(visit.start_at)
+    words = list(dict.fromkeys(str(clearance) for clearance in held(staff, rules.trainingrules.all(), on)))
+    check = dbs_of(staff, on)
+    if check and rules.dbs_rule != Strength.OFF and not dbs_reaches(check, rules.dbs_level):
+        words[0] += f" (your policy asks for {DbsLevel(rules.dbs_level).label.lower()})"
+    return words
 
 
 def know(visit: Visit) -> list[str]:

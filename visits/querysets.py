@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from homevisits.clock import AppNow
 from homevisits.people.models import DeskDuty
 from homevisits.trusts.roles import RoleName
 from visits.states import State
@@ -34,12 +35,13 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Design section 8: own visits; the school's for leaders and office; the trust's for the CEO and EWO.
 
         Somebody's draft is theirs alone until it is submitted. A stand-in at the desk sees what
-        the office sees while the duty lasts (`watched_by` asks that with the time).
+        the office sees while the duty lasts, and no longer.
         """
         named = Q(checkin_colleague=staff) | Q(responsible_contact=staff)
         wide, schools = _schools(staff, [*WHOLE_SCHOOL, RoleName.OFFICE, RoleName.CEO, RoleName.EWO])
         of_school = Q(school__trust_id=staff.trust_id) if wide else Q(school__in=schools)
-        at_desk = Q(school__in=DeskDuty.objects.filter(staff=staff).values("school"))
+        standing_in = DeskDuty.objects.filter(staff=staff, during__contains=AppNow())
+        at_desk = Q(school__in=standing_in.values("school"))
         happened = Q(is_retrospective=True, submitted_at__isnull=False)  # a returned report is no draft
         submitted = (Q(state__in=NOT_DRAFTS) | happened) & (of_school | named | at_desk)
         return self.filter(school__trust_id=staff.trust_id).filter(self._own(staff) | submitted)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from homevisits.trusts.choices import BedroomRule, InviterRule, UpstairsRule
 from visits.guidance import shows_card
+from visits.letters import leaves_card
 from visits.models import Outcome, Visit, VisitRecord
 from visits.prefill import adults
 
@@ -90,7 +91,7 @@ def not_to_be_spoken_to(visit: Visit, record: VisitRecord) -> list[str]:
 
 def asks_card_left(visit: Visit) -> bool:
     """Nobody was in: was a calling card left (CS-044, CS-045)."""
-    return bool(visit.rules and visit.rules.calling_card and visit.outcome == Outcome.NOBODY_IN)
+    return visit.outcome == Outcome.NOBODY_IN and leaves_card(visit)
 
 
 def asks_card_shown(visit: Visit) -> bool:

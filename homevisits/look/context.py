@@ -1,6 +1,6 @@
 """What every page knows without its view saying so: menu, heartbeat, who is signed in.
 
-Three hooks are filled by other apps as they start: `HEARTBEAT`, `WHO` and `WRONG`.
+Four hooks are filled by other apps as they start: `HEARTBEAT`, `WHO`, `WRONG` and `INFECTION`.
 """
 
 from collections.abc import Callable
@@ -27,6 +27,8 @@ def name_and_place(staff: Any) -> tuple[str, str]:
 WHO: Callable[[Any], tuple[str, str]] = name_and_place
 # Where somebody who is out finds what to do when something goes wrong; "" for everybody else.
 WRONG: Callable[[Any], str] | None = None
+# The infection rules that hold today at the schools of whoever is signed in.
+INFECTION: Callable[[Any], list[Any]] | None = None
 
 
 class House:
@@ -60,6 +62,11 @@ class House:
     def wrong_url(self) -> str:
         """The page for when something goes wrong, on every page of somebody who is out. At most one query."""
         return WRONG(self.staff) if self.staff and WRONG else ""
+
+    @cached_property
+    def infection(self) -> list[Any]:
+        """The infection rules to stand on every page while they hold (PS-140). At most one query."""
+        return INFECTION(self.staff) if self.staff and INFECTION else []
 
     @cached_property
     def brand(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from homevisits.people.reading import Reading
+from homevisits.trusts.choices import Paper
 from homevisits.trusts.models import LinkedPolicy, Policy, School
 
 if TYPE_CHECKING:
@@ -28,14 +29,43 @@ def missing_papers(staff: "Staff", policy: Policy) -> list[str]:
     return [paper for paper in papers_for(staff, policy) if paper not in read]
 
 
+def owed(staff: "Staff", policies: Collection[Policy]) -> list[Policy]:
+    """Those versions of which somebody has not confirmed all that everybody confirms (TC-228).
+
+    One query for the readings and one for the phases; prefetch `linkedpolicys`.
+    """
+    if not policies:
+        return []
+    read, phases = read_by([staff.pk], policies), phases_of(staff)
+    return [
+        policy for policy in policies if _asked(policy, phases) - {p for _, v, p in read if v == policy.pk}
+    ]
+
+
+def _asked(policy: Policy, phases: Collection[str]) -> set[str]:
+    papers = to_read(policy.linkedpolicys.all(), phases)
+    return {POLICY_ITSELF, *(paper.title for paper in papers)}
+
+
 def papers_for(staff: "Staff", policy: Policy) -> list[str]:
-    """Everything of a version that somebody confirms, by title; the policy itself first."""
-    return [POLICY_ITSELF, *(paper.title for paper in to_read(policy.linkedpolicys.all(), phases_of(staff)))]
+    """Everything of a version that somebody may confirm, by title; the policy itself first.
+
+    The lone-working papers among them, which whoever goes alone confirms (CS-023).
+    """
+    phases, papers = phases_of(staff), policy.linkedpolicys.all()
+    alone = lone_papers(papers, phases)
+    read = to_read(papers, phases)
+    return [POLICY_ITSELF, *(paper.title for paper in papers if paper in read or paper in alone)]
 
 
 def to_read(papers: Iterable[LinkedPolicy], phases: Collection[str]) -> list[LinkedPolicy]:
     """Those papers beside a version that staff of schools of these phases confirm."""
     return [paper for paper in papers if paper.must_be_read and concerns(paper, phases)]
+
+
+def lone_papers(papers: Iterable[LinkedPolicy], phases: Collection[str]) -> list[LinkedPolicy]:
+    """The lone-working papers beside a version, for schools of these phases (CS-022)."""
+    return [paper for paper in papers if paper.kind == Paper.LONE_WORKING and concerns(paper, phases)]
 
 
 def concerns(paper: LinkedPolicy, phases: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from homevisits.people.clearances import Clearance, SchoolTraining
 from homevisits.people.models import Staff
-from homevisits.trusts.choices import DbsLevel
+from homevisits.trusts.choices import DbsLevel, Strength
 from homevisits.trusts.models import School
 from homevisits.trusts.months import months_after
 from homevisits.trusts.parts import TrainingRule
@@ -59,6 +59,18 @@ def meets(clearance: Clearance, code: str, title: str) -> bool:
 def holds(staff: Staff, rule: TrainingRule, on: dt.date) -> bool:
     """Whether somebody holds the training that a rule asks for on a day."""
     return training_of(staff, rule, on) is not None
+
+
+def held(staff: Staff, rules: Iterable[TrainingRule], on: dt.date) -> list[Clearance]:
+    """Everything that counts on a day: the DBS check, and training that these rules do not ask to renew."""
+    live, check = [rule for rule in rules if rule.strength != Strength.OFF], dbs_of(staff, on)
+    training = [c for c in staff.clearances.all() if c.kind != Clearance.Kind.DBS and is_good(c, on)]
+    counts = [
+        c
+        for c in training
+        if all(end_of(c, rule.valid_months) > on for rule in live if meets(c, rule.code, rule.label))
+    ]
+    return [check, *counts] if check else counts
 
 
 def holds_titled(staff: Staff, title: str, on: dt.date) -> bool:

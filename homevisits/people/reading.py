@@ -31,13 +31,14 @@ class Reading(models.Model):
 
 
 class Cascade(models.Model):
-    """A head says that the staff of their school were told of a version (TC-255)."""
+    """A head says that their school adopted a version, on which day, and that its staff were told (TC-255, AF-003)."""
 
     policy = models.ForeignKey("trusts.Policy", on_delete=models.PROTECT, related_name="cascades")
     school = models.ForeignKey("trusts.School", on_delete=models.PROTECT, related_name="cascades")
     told_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     told_at = models.DateTimeField()
     note = models.CharField("how", max_length=200, blank=True)
+    adopted_on = models.DateField("adopted by the school on", null=True, blank=True)
 
     class Meta:
         ordering = ["told_at"]

@@ -65,6 +65,7 @@ class Going(models.Model):
     dbs_level = models.CharField(max_length=16, choices=DbsLevel, default=DbsLevel.ENHANCED)
     phone_verified_rule = strength_field(Strength.WARN)
     policy_read_rule = strength_field(Strength.WARN)
+    lone_paper_rule = strength_field(Strength.BLOCK)
     job_description_rule = strength_field(Strength.OFF)
     regular_visits = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(1)])
 

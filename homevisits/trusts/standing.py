@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 
 from homevisits.trusts.choices import Paper
 
@@ -85,7 +86,7 @@ class SchoolPaper(models.Model):
 
 
 class OverlayQuerySet(models.QuerySet["Overlay"]):
-    def on(self, day: dt.date) -> "OverlayQuerySet":
+    def on(self, day: dt.date | Combinable) -> "OverlayQuerySet":
         """Those that hold on a day."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, ended_at=None)
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
+
+from django.urls import reverse
 
 from homevisits.trusts import telling_parents
 from homevisits.trusts.choices import Publication
@@ -35,7 +38,7 @@ def words(policy: Policy, trust: Trust, school: School | None) -> dict[str, Any]
         "law": [{"title": str(law), "url": law.url} for law in trust.laws.all()],
         "law_note": LATEST_APPLIES,
         "beside": _beside(policy, school),
-        "about": [list(fact) for fact in telling_parents.about(policy)],
+        "about": [list(fact) for fact in (*telling_parents.about(policy), *_adopted(policy, school))],
         "history": [list(fact) for fact in telling_parents.history(_versions(policy))],
     }
 
@@ -58,6 +61,12 @@ def _letterhead(trust: Trust, school: School | None) -> dict[str, str]:
     }
 
 
+def _adopted(policy: Policy, school: School | None) -> list[tuple[str, str]]:
+    """The day on which the school adopted this version, once its head has said so (AF-003)."""
+    said = policy.cascades.filter(school=school).exclude(adopted_on=None).first() if school else None
+    return [("Adopted by the school", f"{said.adopted_on:%-d %B %Y}")] if said else []
+
+
 def _contact(trust: Trust, school: School | None) -> list[str]:
     lines = ["Ring or write to the school if you have a question about a visit, or are not content with one."]
     if school is not None:
@@ -78,6 +87,16 @@ def linked(policy: Policy, school: School | None) -> list[tuple[LinkedPolicy, st
     own = _own_links(school)
     rows = [row for row in policy.linkedpolicys.all() if school is None or _concerns(row, school)]
     return [(row, row.url or own.get(row.kind, "")) for row in rows]
+
+
+def for_staff(policy: Policy, school: School, kinds: Collection[str]) -> list[tuple[LinkedPolicy, str]]:
+    """Those of some kinds, for a form that staff fill in: a file that the school keeps here opens too."""
+    found = [(row, url) for row, url in linked(policy, school) if row.kind in kinds]
+    if all(url for _, url in found):
+        return found
+    files = SchoolPaper.objects.filter(school=school, retired_at=None, url="", kind__in=kinds)
+    kept = {kind: reverse("paper", args=[school.slug, pk]) for kind, pk in files.values_list("kind", "pk")}
+    return [(row, url or kept.get(row.kind, "")) for row, url in found]
 
 
 def _concerns(row: LinkedPolicy, school: School) -> bool:

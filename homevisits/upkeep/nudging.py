@@ -84,8 +84,10 @@ def _insurance(deadline: "UpkeepDeadline", now: dt.datetime) -> Says:
     insurance = deadline.insurance
     if insurance is None:
         return None, []
-    ended = insurance.expires_on <= london_day(now)
-    subject = "The insurance has ended" if ended else "The insurance ends soon"
+    today = london_day(now)
+    subject = "The insurance ends soon"
+    if insurance.expires_on <= today:  # the last day is covered
+        subject = "The insurance ends today" if insurance.expires_on == today else "The insurance has ended"
     body = (
         f"The cover for staff who make visits ends on {insurance.expires_on:%-d %B %Y}. "
         "Renew it, then record the new policy."

@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from homevisits.clock import london_day
-from homevisits.people.having_read import missing_papers
+from django.db.models import prefetch_related_objects
+
+from homevisits.clock import app_today, london_day
+from homevisits.people.having_read import owed
 from homevisits.people.models import Cascade, Staff
 from homevisits.trusts.models import Overlay, Policy, School, SchoolPaper
 from homevisits.trusts.permissions import may_edit
@@ -21,12 +23,18 @@ def beside(staff: Staff, now: dt.datetime) -> Panel | None:
 
 
 def telling(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:
-    """On a version's page: that its head still has to tell the staff, that its reader still has to read."""
+    """On a version's page: which schools adopted it when (AF-003), and who has still to tell the staff or to read."""
     if not policy.is_published:
         return None
     schools = to_tell(staff, policy)
-    reads = policy in to_read(staff)
-    return ("upkeep/_telling.html", {"policy": policy, "schools": schools, "reads": reads})
+    adopted = policy.cascades.filter(school__in=School.objects.visible_to(staff)).exclude(adopted_on=None)
+    context = {
+        "policy": policy,
+        "schools": schools,
+        "reads": policy in to_read(staff),
+        "adopted": adopted.select_related("school").order_by("school__name"),
+    }
+    return "upkeep/_telling.html", context
 
 
 def reviews(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:
@@ -64,27 +72,24 @@ def papers(school: School, staff: Staff, now: dt.datetime) -> Panel | None:
 
 
 def of_day(staff: Staff, now: dt.datetime) -> Panel | None:
-    """On a person's day: infection rules at their schools, staff to be told, a policy to be read."""
+    """On a person's day: staff to be told, a policy to be read."""
     waiting = to_read(staff)
-    context = {
-        "overlays": overlays_of(staff, now),
-        "to_tell": all_to_tell(staff),
-        "to_read": waiting,
-    }
+    context = {"to_tell": all_to_tell(staff), "to_read": waiting}
     return ("upkeep/_day.html", context) if any(context.values()) else None
 
 
-def overlays_of(staff: Staff, now: dt.datetime) -> list[Overlay]:
-    """Infection rules that hold today at the schools where somebody works."""
-    held = Overlay.objects.on(london_day(now)).filter(school__in=readers.schools_of(staff))
-    return list(held.select_related("school"))
+def overlays_of(staff: Staff) -> list[Overlay]:
+    """Infection rules that hold today at the schools where somebody works. One query."""
+    held = Overlay.objects.on(app_today()).filter(school__in=readers.schools_of(staff))
+    return list(held.select_related("school").order_by("school__name"))
 
 
 def to_read(staff: Staff) -> list[Policy]:
     """The versions in force at somebody's schools of which they have something left to read."""
     in_force = Policy.objects.in_force_at(readers.schools_of(staff)).values()
-    found = {policy.pk: policy for policy in in_force if policy}
-    return [policy for policy in found.values() if missing_papers(staff, policy)]
+    found = list({policy.pk: policy for policy in in_force if policy}.values())
+    prefetch_related_objects(found, "linkedpolicys", "school", "trust")
+    return owed(staff, found)
 
 
 def all_to_tell(staff: Staff) -> list[tuple[Policy, School]]:

@@ -9,12 +9,16 @@ from django.db.models import prefetch_related_objects
 
 from homevisits.people import regular
 from homevisits.people.models import Clearance, SchoolTraining, Staff
-from tests.cast import Cast
+from homevisits.trusts.models import SchoolPaper
+from tests.cast import Cast, browser
 from tests.factories import visits as make
+from tests.factories.trusts import PolicyFactory
 from tests.visits.turning import BLOCK, OFF, SAID, WARN, checks, turned, unmet
 from visits import gates, mending
+from visits.brief import Brief
 from visits.cleared import asked_of, gaps
 from visits.models import Visit
+from visits.paper import appointment_words
 
 TC, PS, AF = "three_counties", "poulton_le_sands", "aspirational_futures"
 GATES = ("authorise", "log", "depart")
@@ -81,6 +85,33 @@ def test_a_dbs_check_reaches_the_level_and_holds_on_the_day_of_the_visit(
     )
     Clearance.objects.filter(pk=check.pk).update(expires_on=dt.date(2026, 11, 28))
     assert unmet("log", visit, now, "dbs") == []
+
+
+@pytest.mark.clause("TC-180", "TC-227")
+@on("cast", [TC], indirect=True)
+def test_the_decision_page_and_the_form_count_what_the_gate_counts(cast: Cast, now, visit: Visit) -> None:
+    own = cast.colleague.clearances
+    own.filter(kind="home_visits").update(expires_on=dt.date(2026, 11, 27))  # the day of the visit
+    fresh, rule = rule_of(visit, "violence_prevention")
+    fresh.rules.dbs_level, rule.valid_months = "enhanced_barred", 6  # the training is a year old
+
+    def shown() -> tuple[object, ...]:
+        party = Brief(fresh, cast.head, now).party
+        (one,) = [one for one in party if one["attendee"].staff == cast.colleague]
+        printed = appointment_words(fresh, for_office=False)["people"][1]["checks"]
+        return str(one["dbs"] or ""), one["dbs_reaches"], one["trained"], printed
+
+    early = "Early help and attendance training"
+    below = "Enhanced DBS check (your policy asks for enhanced with barred lists)"
+    assert shown() == ("Enhanced DBS check", False, [early], f"{below}, {early}")
+    own.filter(kind="dbs_enhanced").update(expires_on=dt.date(2026, 11, 27))
+    fresh = turned(visit)
+    assert shown() == (
+        "",
+        False,
+        [early, "Violence prevention training"],
+        f"{early}, Violence prevention training",
+    )
 
 
 @pytest.mark.clause("TC-180")
@@ -204,9 +235,8 @@ def test_whoever_asks_has_read_the_policy_first(cast: Cast, now) -> None:
 @pytest.mark.turns("LinkedPolicy.kind")
 @pytest.mark.clause("CS-022", "CS-023")
 @on("cast", [AF], indirect=True)
-def test_somebody_alone_goes_under_a_lone_working_policy_that_they_have_read(cast: Cast, now) -> None:
+def test_somebody_alone_has_read_the_lone_working_policy_whatever_is_asked_of_others(cast: Cast, now) -> None:
     visit = make.draft(cast, now=now, party=[cast.teacher])
-    assert unmet("authorise", visit, now, "lone_paper", policy_read_rule=BLOCK) == []
     fresh = turned(visit, policy_read_rule=BLOCK)
     prefetch_related_objects([fresh.rules], "linkedpolicys")
     for paper in fresh.rules.linkedpolicys.all():
@@ -214,13 +244,73 @@ def test_somebody_alone_goes_under_a_lone_working_policy_that_they_have_read(cas
         paper.title = "Another title"
     asked = asked_of(fresh, [cast.teacher], now)
     assert asked is not None
-    assert [gap.code for gap in gaps(asked)] == [
-        "policy_read"
-    ]  # read by whoever goes alone, whatever is asked of others
+    assert [gap.code for gap in gaps(asked)] == ["policy_read"]
     for paper in fresh.rules.linkedpolicys.all():
-        paper.kind = "other"
-    said = [c for c in gates.checks("authorise", fresh, now) if c.code == "lone_paper"]
-    assert [(c.status, c.clauses) for c in said] == [("blocks", ("CS-022",))]
+        paper.phase = "secondary"  # the school is a primary one
+    asked = asked_of(fresh, [cast.teacher], now)
+    assert asked is not None
+    assert [gap.code for gap in gaps(asked)] == []
+
+
+@pytest.mark.clause("CS-022")
+@on("cast", [TC, PS, AF], indirect=True)
+def test_nobody_goes_alone_while_nothing_says_where_the_lone_working_policy_stands(cast: Cast, now) -> None:
+    alone = make.draft(cast, now=now, party=[cast.teacher])
+    gates_asking = ("submit", *GATES)
+    assert {unmet_at(gate, alone, now, "lone_paper") for gate in gates_asking} == {()}
+    SchoolPaper.objects.filter(school=cast.school).update(retired_at=now, retired_by=cast.head)
+    for strength in (OFF, WARN, BLOCK):
+        said = {unmet_at(gate, alone, now, "lone_paper", lone_paper_rule=strength) for gate in gates_asking}
+        assert said == {tuple(SAID[strength])}
+    fresh = turned(alone)
+    assert fresh.rules.lone_paper_rule == BLOCK
+    (check,) = [c for c in gates.unmet("authorise", fresh, now) if c.code == "lone_paper"]
+    where = {part: mending.mended_at(check, fresh, cast.people[part], now) for part in ("head", "teacher")}
+    assert (check.clauses, where) == (
+        ("CS-022",),
+        {
+            "head": f"/schools/{cast.school.slug}/papers/new/",
+            "teacher": f"/visits/{alone.ref}/request/people/",
+        },
+    )
+
+
+@pytest.mark.clause("CS-022")
+def test_a_lone_working_policy_is_in_place_by_the_policys_own_link_for_this_phase(cast: Cast, now) -> None:
+    alone = make.draft(cast, now=now, party=[cast.teacher])
+    SchoolPaper.objects.all().delete()
+    fresh = turned(alone)
+    prefetch_related_objects([fresh.rules], "linkedpolicys")
+    (paper,) = [one for one in fresh.rules.linkedpolicys.all() if one.kind == "lone_working"]
+
+    def said() -> list[str]:
+        return [c.status for c in gates.checks("log", fresh, now) if c.code == "lone_paper" and not c.is_met]
+
+    assert said() == ["blocks"]
+    paper.url = "https://trust.example/hr17"
+    assert said() == []
+    paper.phase = "secondary"
+    assert said() == ["blocks"]
+
+
+def test_two_are_not_asked_for_a_lone_working_policy(cast: Cast, now, visit: Visit) -> None:
+    SchoolPaper.objects.all().delete()
+    assert {unmet_at(gate, visit, now, "lone_paper") for gate in GATES} == {()}
+
+
+@pytest.mark.clause("PS-044")
+@on("cast", [PS], indirect=True)
+def test_whoever_has_not_read_is_led_to_the_version_that_the_visit_keeps(cast: Cast, now) -> None:
+    visit = make.requested(cast, now=now)
+    visit.attendees.filter(staff=cast.colleague).update(staff=cast.attendance)
+    PolicyFactory(trust=cast.trust, preset=PS)
+    (check,) = [c for c in checks("log", visit, now, "policy_read") if not c.is_met]
+    fresh = turned(visit)
+    assert mending.mended_at(check, fresh, cast.attendance, now) == f"/policy/{cast.policy.pk}/read/"
+    client = browser(cast.attendance)
+    papers = ["paper:", "paper:Lone working and personal safety policy", "paper:Staff code of conduct"]
+    client.post(f"/policy/{cast.policy.pk}/read/", {"papers": papers})
+    assert unmet("log", visit, now, "policy_read") == []
 
 
 @pytest.mark.turns("job_description_rule", "regular_visits")

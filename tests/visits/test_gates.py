@@ -403,6 +403,10 @@ def test_out_of_hours_needs_a_responsible_contact(cast: Cast, ten_o_clock) -> No
         values = {"responsible_contact": who}
         transitions.keep_log(visit=visit, by=cast.office, now=ten_o_clock, values=values, people={})
         assert ("responsible_contact" in codes("log", visit, ten_o_clock)) == still
+    assert "contact_phone" not in codes("log", visit, ten_o_clock)
+    cast.slt.mobile = ""
+    cast.slt.save()
+    assert "contact_phone" in codes("log", visit, ten_o_clock)
 
 
 @pytest.mark.clause("TC-017", "TC-107", "TC-159", "TC-162", "PS-070", "PS-099", "SH-068")

@@ -6,9 +6,11 @@ import pytest
 
 from tests.cast import Cast, browser
 from tests.factories import visits as make
-from visits import gates, transitions
+from visits import documents, gates, transitions
+from visits.doorstep import advice
 from visits.letters import PURPOSE, letter_words, may_have_letter
 from visits.models import Visit
+from visits.questions import asks_card_left
 from visits.transitions import Refused
 
 
@@ -69,6 +71,28 @@ def test_a_reason_that_never_has_a_letter_refuses_one_and_says_what_to_do(
         transitions.told_parents(
             visit=visit, by=cast.teacher, now=now, what="letter", whom="Maria", channel="letter"
         )
+
+
+@pytest.mark.clause("SH-037")
+@pytest.mark.parametrize("cast", ["poulton_le_sands"], indirect=True)
+def test_where_nothing_goes_in_writing_no_card_is_left_and_the_parents_hear_it_aloud(
+    cast: Cast, now: dt.datetime
+) -> None:
+    visit = make.fresh(make.requested(cast, now=now, reason_code="SUSPECTED_HOLIDAY"))
+    assert visit.rules.calling_card
+    assert not documents.can_be_printed(visit, "card")
+    visit.outcome = "nobody_in"
+    assert not asks_card_left(visit)
+    assert advice("nobody_in", visit).startswith("Leave nothing in writing at this home")
+    client = browser(cast.teacher)
+    assert "calling-card.pdf" not in client.get(f"/visits/{visit.ref}/").content.decode()
+    form = client.get(f"/visits/{visit.ref}/letter/").context["told"]
+    assert [value for value, _ in form.fields["channel"].choices] == ["call", "in_person"]
+    with pytest.raises(Refused, match="Ring, or tell them in person"):
+        transitions.told_parents(
+            visit=visit, by=cast.teacher, now=now, what="change", whom="Maria", channel="text"
+        )
+    assert documents.can_be_printed(make.requested(cast, now=now), "card")
 
 
 def test_an_unannounced_visit_has_no_letter(cast: Cast, now: dt.datetime) -> None:

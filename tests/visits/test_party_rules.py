@@ -17,6 +17,8 @@ from tests.visits.turning import BLOCK, OFF, SAID, WARN, checks, turned, unmet
 from visits import gates, transitions
 from visits.clashes import clashes
 from visits.daylight import sun_at
+from visits.desk import worklist
+from visits.guidance import guidance
 from visits.models import Visit
 from visits.routes import missing, route
 from visits.transitions import Refused
@@ -80,6 +82,20 @@ def test_outsiders_count_only_where_the_policy_counts_them(cast: Cast, now) -> N
     visit.attendees.create(name="Ana Silva", organisation="Children's services", phone="+447700900777")
     assert unmet("submit", visit, now, "min_people") == ["blocks"]
     assert unmet("submit", visit, now, "min_people", outsiders_count=True) == []
+
+
+@pytest.mark.clause("TC-124")
+def test_somebody_beside_an_outsider_who_does_not_count_is_reminded_as_one_alone(cast: Cast, now) -> None:
+    visit = make.authorised(cast, now=now, by=cast.ewo, party=[cast.ewo], lone_reason="Known family.")
+    visit.attendees.create(name="Ana Silva", organisation="Children's services", phone="+447700900777")
+    found = {}
+    for counts in (False, True):
+        fresh = turned(visit, outsiders_count=counts)
+        found[counts] = {
+            item.only for item in guidance(fresh, "prepare", "depart", "ask") if "lone" in item.only
+        }
+    (line,) = worklist(cast.office, now).to_log
+    assert (found, line["alone"]) == ({False: {"lone"}, True: set()}, True)
 
 
 @pytest.mark.turns("clash_rule")
@@ -269,6 +285,22 @@ def test_calls_count_for_as_many_days_as_the_policy_says(cast: Cast, now) -> Non
     make.attempt(visit.pupils.get().pk, cast.teacher, now - dt.timedelta(days=3), "call")
     assert unmet("submit", visit, now, "ground_attempts", attempts_within_days=4) == []
     assert unmet("submit", visit, now, "ground_attempts", attempts_within_days=2) == ["blocks"]
+
+
+@pytest.mark.clause("AF-018", "PS-007")
+@on("cast", [AF], indirect=True)
+@on(("channel", "result", "said"), [
+    ("call", "no_answer", []), ("call", "voicemail", []), ("text", "no_answer", []), ("email", "no_answer", []),
+    ("call", "spoke", ["blocks"]), ("call", "explained", ["blocks"]),
+])  # fmt: skip
+def test_a_family_that_was_spoken_to_did_answer(
+    cast: Cast, now, channel: str, result: str, said: list
+) -> None:
+    facts = {"reason_code": "NOT_BACK_DAY_1", "told": "no", "parent_agreed": False}
+    ground = cast.policy.noticegrounds.filter(needs_attempts=True).first()
+    visit = make.draft(cast, now=now, ground_code=ground.code, **facts)
+    make.attempt(visit.pupils.get().pk, cast.teacher, now, channel, result)
+    assert unmet("submit", visit, now, "ground_attempts") == said
 
 
 @pytest.mark.turns("child_transport_allowed")

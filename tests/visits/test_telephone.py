@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import partial
 
 import pytest
 from django.http import HttpResponse
@@ -10,9 +11,13 @@ from django.test import Client
 from homevisits.people.models import Staff
 from tests.cast import Cast
 from tests.factories import visits as make
+from tests.factories.trusts import PolicyFactory
+from tests.visits.test_assuring import signed_in
+from visits import transitions
 from visits.models import Visit
 from visits.safety import VisitDeadline
 from visits.states import State
+from visits.views import telephoning
 
 SAID = {
     "reply": "yes",
@@ -129,6 +134,32 @@ def test_decider_who_did_not_say_so_makes_it_void(cast: Cast, visit: Visit, clie
     decision = visit.decisions.get()
     assert (decision.stands, decision.voided_why) == (False, "I said: not today.")
     assert Visit.objects.get(pk=visit.pk).state == State.REQUESTED
+
+
+def test_countersigning_asks_for_as_fresh_a_sign_in_as_deciding(
+    cast: Cast, visit: Visit, client: Client, now: dt.datetime
+) -> None:
+    rules = PolicyFactory(preset="three_counties", trust=cast.trust, fresh_sign_in_minutes=30)
+    typed(client, cast.office, visit, cast.head)
+    Visit.objects.filter(pk=visit.pk).update(policy=rules)
+    cast.head.set_password("a long enough secret")
+    cast.head.save()
+    reply = signed_in(cast.head, ago=now.timestamp() - 31 * 60).post(
+        f"/visits/{visit.ref}/countersign/", {"agrees": "yes"}
+    )
+    assert reply["Location"].startswith("/accounts/reauthenticate/")
+    assert visit.decisions.get().countersigned_at is None
+
+
+def test_countersigned_in_another_window_at_the_same_time_it_says_so(
+    cast: Cast, visit: Visit, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(client, cast.office, visit, cast.head)
+    client.force_login(cast.head)
+    first = partial(transitions.countersign, visit=visit, by=cast.head, now=now, agrees=True)
+    monkeypatch.setattr(telephoning, "require_fresh", lambda *_: first())
+    reply = client.post(f"/visits/{visit.ref}/countersign/", {"agrees": "yes"})
+    assert "There is nothing left for you to countersign." in text(reply)
 
 
 def test_nobody_else_countersigns(cast: Cast, visit: Visit, client: Client) -> None:

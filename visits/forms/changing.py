@@ -49,6 +49,7 @@ class CancelForm(HouseForm):
         max_length=500,
         widget=words(3),
     )
+    replaced = forms.BooleanField(label="A telephone or video call takes its place", required=False)
     for_safety = forms.BooleanField(label="It is cancelled for safety", required=False)
 
     def __init__(self, told: str, data: Any = None) -> None:

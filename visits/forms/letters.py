@@ -7,7 +7,7 @@ from django import forms
 
 from homevisits.look.forms import HouseForm, MomentField, Tiles
 from visits.forms.asking.base import words
-from visits.letters import PURPOSE
+from visits.letters import PURPOSE, SAID_ALOUD, nothing_in_writing
 from visits.models import ParentsToldOf, Visit
 from visits.prefill import adults
 from visits.story import ContactAttempt
@@ -58,6 +58,9 @@ class ToldParentsForm(HouseForm):
         self.fields["what"].choices = [
             choice for choice in ParentsToldOf.What.choices if series or choice[0] != "expectations"
         ]
+        if nothing_in_writing(self.visit):
+            self.fields["what"].choices = [c for c in self.fields["what"].choices if c[0] != "letter"]
+            self.fields["channel"].choices = [c for c in CHANNELS if c[0] in SAID_ALOUD]
         super().dress()
 
     def clean_at(self) -> dt.datetime:

@@ -62,12 +62,6 @@ class PersonLog(HouseForm):
         self.sentences = {
             "phone": f"Enter {name}’s mobile number",
             "travel": f"Say how {name} travels",
-            "car": f"Choose which car {name} drives",
-            "vehicle_text": f"Enter {name}’s car: make, model, colour and registration",
-        }
-        self.sentences = {
-            "phone": f"Enter {name}’s mobile number",
-            "travel": f"Say how {name} travels",
             "car": f"Choose {name}’s car",
             "vehicle_text": f"Enter {name}’s car: make, model, colour and registration",
         }

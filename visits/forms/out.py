@@ -250,7 +250,7 @@ class Outcomes(Keyed):
 
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        widget = Tiles(hints=hints(visit.rules))
+        widget = Tiles(hints=hints(visit))
         widget.choices = Outcome.choices
         self.fields["outcome"].widget = widget
 

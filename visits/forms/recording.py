@@ -12,6 +12,7 @@ from homevisits.trusts.choices import FileChoice
 from visits import questions
 from visits.guidance import shows_card
 from visits.infection import overlay_of
+from visits.letters import leaves_card
 from visits.models import Outcome, Visit
 from visits.writing import Barrier, VisitRecord
 
@@ -163,10 +164,7 @@ class RecordForm(HouseForm):
                 self.reveals = {field: shown for field, shown in self.reveals.items() if field != name}
         for name, is_asked in (
             ("id_shown", shows_card(self.visit)),
-            (
-                "card_left",
-                bool(self.visit.rules and self.visit.rules.calling_card and not self.visit.entered_at),
-            ),
+            ("card_left", leaves_card(self.visit) and not self.visit.entered_at),
             ("life_at_risk", bool(self.visit.entered_at and overlay_of(self.visit))),
         ):
             if not is_asked:

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from homevisits.people.having_read import POLICY_ITSELF
+from homevisits.people.having_read import has_read, lone_papers
 from homevisits.people.holding import holds
-from homevisits.trusts.choices import Strength, TrainingFor
+from homevisits.trusts.choices import Paper, Strength, TrainingFor
+from homevisits.trusts.models import Policy
 from homevisits.trusts.parts import TrainingRule
-from visits.cleared import Asked, asked_of, dbs, gaps, lone_papers
+from visits.cleared import Asked, asked_of, dbs, gaps
 from visits.gates.checks import Check, gate, need
 from visits.models import Visit
 from visits.routes import cites
@@ -43,7 +44,7 @@ def asker_has_read(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     if rules is None or rules.policy_read_rule == Strength.OFF:
         return
     yield need(
-        by.readings.filter(policy=rules, paper=POLICY_ITSELF).exists(),
+        has_read(by, rules),
         "asker_has_read",
         f"{by.short_name} has not confirmed having read the home-visit policy. Read it under Policy and confirm it.",
         met=f"{by.short_name} has read the policy",
@@ -116,18 +117,27 @@ def _one_of(asked: Asked, rule: TrainingRule) -> Check:
 
 @gate("submit")
 @gate("authorise")
+@gate("log")
+@gate("depart")
 def lone_working_paper(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """Nobody goes alone where no lone-working policy is in place (CS-022)."""
+    """Nobody goes alone where no lone-working policy is in place: its name alone is none (CS-022)."""
     rules = visit.rules
-    if rules is None or rules.policy_read_rule == Strength.OFF or not visit.is_lone:
+    if rules is None or rules.lone_paper_rule == Strength.OFF or not visit.is_lone:
         return
-    own = visit.school.papers.filter(kind="lone_working", retired_at=None).exists()
     yield need(
-        lone_papers(rules) or own,
+        _lone_paper_stands(visit, rules),
         "lone_paper",
-        "Your policy stands beside no lone-working policy. Ask your trust admin to add it, or go with somebody.",
+        "No lone-working policy is in place: nothing says where it stands. Have the head add its link or file "
+        "to the school's own papers, or go with somebody.",
         met="A lone-working policy is in place",
-        clauses=["CS-022"],
-        fix="people",
-        blocks=rules.policy_read_rule == Strength.BLOCK,
+        clauses=cites(rules, "lone_paper_rule"),
+        fix=f"paper/{visit.school.slug}",
+        blocks=rules.lone_paper_rule == Strength.BLOCK,
     )
+
+
+def _lone_paper_stands(visit: Visit, rules: Policy) -> bool:
+    """Whether the policy links to one for schools like this, or the school keeps its own."""
+    linked = lone_papers(rules.linkedpolicys.all(), {visit.school.phase})
+    own = visit.school.papers.filter(kind=Paper.LONE_WORKING, retired_at=None)
+    return any(paper.url for paper in linked) or own.exists()

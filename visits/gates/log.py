@@ -99,6 +99,15 @@ def out_of_hours_contact(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         clauses=cites(rules, "responsible_contact_required"),
         fix="log",
     )
+    if contact:
+        yield need(
+            contact.mobile,
+            "contact_phone",
+            "The responsible contact has no mobile on file. Have it entered on their page, or choose somebody else.",
+            met=f"{contact.short_name}: {written(str(contact.mobile))}",
+            clauses=["TC-106"],
+            fix="log",
+        )
 
 
 @gate("log")

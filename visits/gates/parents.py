@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from homevisits.trusts.choices import ParentNotice, Unannounced
 from homevisits.trusts.offering import allows_ground
 from visits.gates.checks import Check, gate, need
-from visits.gates.submit import failed_attempts
+from visits.gates.submit import unanswered
 from visits.models import Visit
 from visits.routes import cites
 
@@ -97,7 +97,7 @@ def _ground(visit: Visit) -> Iterator[Check]:
         )
     if ground and ground.needs_attempts:
         yield need(
-            failed_attempts(visit),
+            unanswered(visit),
             "ground_attempts",
             "Note the calls and messages that were not answered.",
             met="Unanswered calls and messages are noted",

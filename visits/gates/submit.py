@@ -120,6 +120,12 @@ def failed_attempts(visit: Visit) -> list[ContactAttempt]:
     return list(found.filter(at__gte=visit.created_at - dt.timedelta(days=days)))
 
 
+def unanswered(visit: Visit) -> list[ContactAttempt]:
+    """Those that nobody answered: whoever spoke to the family has been answered (AF-018, PS-007)."""
+    silent = {ContactAttempt.Result.NO_ANSWER, ContactAttempt.Result.VOICEMAIL}
+    return [attempt for attempt in failed_attempts(visit) if attempt.result in silent]
+
+
 def _attempts(visit: Visit, reason: Reason) -> Check:
     tried = failed_attempts(visit)
     channels = {attempt.channel for attempt in tried}

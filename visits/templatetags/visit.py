@@ -10,6 +10,7 @@ from homevisits.clock import app_now, london_day
 from homevisits.look.parts import pill_html
 from homevisits.look.times import local_text
 from homevisits.trusts.parts import GuidanceItem
+from homevisits.upkeep import edition
 from visits.guidance import guidance
 from visits.infection import entry_objection, overlay_for_request
 from visits.models import Visit
@@ -36,6 +37,19 @@ def waiting_pill(one: Waiting, now: dt.datetime) -> SafeString:
 def overlay_note(visit: Visit) -> dict[str, Any]:
     """That the infection rules hold on the day of the visit, and what they change; nothing otherwise (PS-140)."""
     return {"overlay": overlay_for_request(visit, london_day(app_now())), "rules": visit.rules}
+
+
+@register.simple_tag
+def infection_noted(visit: Visit) -> bool:
+    """Whether the page of this visit says itself that the infection rules hold, so that it is not said twice."""
+    return overlay_for_request(visit, london_day(app_now())) is not None
+
+
+@register.inclusion_tag("visits/_beside.html")
+def beside(visit: Visit, lead: str, *kinds: str) -> dict[str, Any]:
+    """The policies beside the visit's that hold for a form, each with where it stands (TC-033 to TC-039)."""
+    papers = edition.for_staff(visit.rules, visit.school, kinds) if visit.rules else []
+    return {"papers": papers, "lead": lead}
 
 
 @register.simple_tag

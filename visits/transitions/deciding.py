@@ -193,7 +193,9 @@ def countersign(*, visit: Visit, by: Staff, now: dt.datetime, agrees: bool, reas
     with opened(visit, by=by, action="read", now=now) as fresh:
         mine = [d for d in fresh.decisions.filter(decider=by, voided_at=None) if d.wants_countersigning]
         if not mine:
-            raise Refused("There is nothing for you to countersign.")
+            raise Refused(
+                "There is nothing left for you to countersign. Open the visit to read what was said."
+            )
         for decision in mine:
             if agrees:
                 decision.countersigned_at = now

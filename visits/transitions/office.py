@@ -195,8 +195,19 @@ def retime(*, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.dat
     return fresh
 
 
-def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety: bool = False) -> Visit:
-    """Cancel before anybody leaves; for safety, in writing to the head or CEO (TC-112, TC-113)."""
+def cancel(
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    reason: str,
+    for_safety: bool = False,
+    replaced: bool = False,
+) -> Visit:
+    """Cancel before anybody leaves; for safety, in writing to the head or CEO (TC-112, TC-113).
+
+    `replaced`: a telephone or video call takes the visit's place (CS-087).
+    """
     if not reason.strip():
         raise Refused("Say why the visit is cancelled.")
     with opened(visit, by=by, action="cancel", now=now) as fresh:
@@ -211,7 +222,14 @@ def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety
         fresh.ended_reason, fresh.cancelled_for_safety = reason[:500], for_safety
         moved(fresh, "cancel", "ended_reason", "cancelled_for_safety")
         happened(
-            fresh, "cancelled", "Cancelled the visit", by=by, now=now, reason=reason, for_safety=for_safety
+            fresh,
+            "cancelled",
+            "Cancelled the visit" + (": a call takes its place" if replaced else ""),
+            by=by,
+            now=now,
+            reason=reason,
+            for_safety=for_safety,
+            replaced=replaced,
         )
         people = [*telling.askers(fresh), *telling.office(fresh, now)]
         people += telling.told_of_changes(fresh) if for_safety else []
@@ -222,7 +240,8 @@ def cancel(*, visit: Visit, by: Staff, now: dt.datetime, reason: str, for_safety
             now=now,
             urgent=for_safety,
             subject=f"{fresh.ref} is cancelled" + (" for safety" if for_safety else ""),
-            body="Open the visit to read the written reason.",
+            body=("A call takes its place. " if replaced else "")
+            + "Open the visit to read the written reason.",
         )
         rearm(fresh, now=now)
     return fresh

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from homevisits.people.models import ContactLink, Pupil, Staff
-from visits.letters import may_have_letter
+from visits.letters import SAID_ALOUD, may_have_letter, nothing_in_writing
 from visits.models import ParentsToldOf, Visit
 from visits.story import ContactAttempt
 from visits.transitions.door import Refused, happened, keep, opened
@@ -34,6 +34,10 @@ def told_parents(
     with opened(visit, by=by, action="amend", now=now) as fresh:
         if what == What.LETTER:
             _must_have_letter(fresh)
+        if nothing_in_writing(fresh) and channel not in SAID_ALOUD:
+            raise Refused(
+                "For this reason nothing goes to the home in writing. Ring, or tell them in person."
+            )
         if what == What.EXPECTATIONS and fresh.series is None:
             raise Refused("This visit belongs to no series of tuition.")
         told = ParentsToldOf.objects.create(
@@ -69,7 +73,7 @@ def note_contact(
 
 
 def _must_have_letter(visit: Visit) -> None:
-    if visit.reason and visit.reason.never_a_letter:
+    if nothing_in_writing(visit):
         raise Refused("For this reason no letter is ever written: somebody else might read it. Ring instead.")
     if not may_have_letter(visit):
         raise Refused("Parents are not told of this visit beforehand, so there is no letter.")

@@ -9,7 +9,7 @@ from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
 from visits import transitions
 from visits.forms.letters import LetterForm, ToldParentsForm
-from visits.letters import may_have_letter
+from visits.letters import may_have_letter, nothing_in_writing
 from visits.models import Visit
 from visits.permissions import refusal
 from visits.transitions import Refused
@@ -35,7 +35,7 @@ def letter(request: StaffRequest, ref: str) -> HttpResponse:
         "visit": visit, "now": now, "wording": wording, "told": told,
         "has_letter": may_have_letter(visit),
             "reads_why": reads_why,
-        "never": bool(visit.reason and visit.reason.never_a_letter),
+        "never": nothing_in_writing(visit),
         "may": refusal(request.user, "amend", visit, now) is None,
         "notes": visit.parents_told.select_related("told_by").order_by("-told_at"),
     })  # fmt: skip

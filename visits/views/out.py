@@ -75,7 +75,7 @@ def shown(
         "own": page.briefing,
         "who": who_briefs(visit, request.user) if page.briefing else "",
         "next": "out",
-        "advice": advice(visit.outcome, visit.rules),
+        "advice": advice(visit.outcome, visit),
         "to_ring": whom_to_ring(visit) if visit.outcome == Outcome.CHILD_ALONE else [],
         "panels": _panels(request, visit),
     }

@@ -13,6 +13,7 @@ from visits.models import Visit
 from visits.permissions import refusal
 from visits.states import State
 from visits.transitions import Refused
+from visits.views.authorising import require_fresh
 from visits.waiting import open_ones
 
 
@@ -54,19 +55,23 @@ def by_telephone(request: StaffRequest, ref: str) -> Brief:
 
 
 def countersign(request: StaffRequest, ref: str) -> HttpResponse:
-    """Read what was typed in, and say whether it was so."""
+    """Read what was typed in, and say whether it was so; as fresh a sign-in as for the decision itself."""
     visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("school"), ref=ref)
     found = visit.decisions.filter(decider=request.user).select_related("typed_by")
-    typed = [decision for decision in found if decision.wants_countersigning]
+    typed, now = [decision for decision in found if decision.wants_countersigning], app_now()
     if not typed:
         raise Http404
     form = Countersigning(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        require_fresh(request, visit, now)
         said = form.cleaned_data
-        agrees = said["agrees"] == "yes"
-        transitions.countersign(
-            visit=visit, by=request.user, now=app_now(), agrees=agrees, reason=said["why"]
-        )
-        return redirect("decide_done", ref)
-    context = {"visit": visit, "typed": typed, "form": form, "now": app_now()}
+        try:
+            transitions.countersign(
+                visit=visit, by=request.user, now=now, agrees=said["agrees"] == "yes", reason=said["why"]
+            )
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return redirect("decide_done", ref)
+    context = {"visit": visit, "typed": typed, "form": form, "now": now}
     return render(request, "visits/decide/countersign.html", context)

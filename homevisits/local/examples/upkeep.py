@@ -18,6 +18,7 @@ POSITIONS = {
     "HR": (Decimal("52.05640"), Decimal("-2.71600")),
     "LA": (Decimal("54.04660"), Decimal("-2.80070")),
 }
+PAPERS = {"behaviour": "Behaviour policy", "lone_working": "Lone working policy"}
 ANYWHERE = (Decimal("53.38110"), Decimal("-1.47010"))
 
 
@@ -48,11 +49,17 @@ def _school(school: School, admin: Staff, now: dt.datetime) -> None:
         by=admin,
         now=then,
     )
-    keeping.add_paper(
-        school=school, kind="behaviour", title="Behaviour policy", url=f"{site}behaviour/", by=head, now=then
-    )
+    for kind, title in PAPERS.items():
+        keeping.add_paper(school=school, kind=kind, title=title, url=f"{site}{kind}/", by=head, now=then)
     if policy := Policy.objects.in_force(school):
-        keeping.tell_staff(policy=policy, school=school, how="At the staff briefing", by=head, now=then)
+        keeping.tell_staff(
+            policy=policy,
+            school=school,
+            how="At the staff briefing",
+            by=head,
+            now=then,
+            adopted_on=london_day(then),
+        )
 
 
 def _newcomer(school: School, now: dt.datetime) -> None:

@@ -72,7 +72,12 @@ class TellForm(HouseForm):
     """How a head told the staff."""
 
     submit = "My staff have been told"
-    sentences = {"how": "Enter how you told them"}
+    sentences = {"adopted_on": "Enter when your school adopted it", "how": "Enter how you told them"}
+    sizes = {"adopted_on": "short"}
+    adopted_on = DayField(
+        label="When did your school adopt this version?",
+        help_text="Parents read it on the policy page.",
+    )
     how = forms.CharField(
         label="How did you tell them?",
         max_length=200,

@@ -5,12 +5,14 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from homevisits.clock import london_day
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.having_read import papers_for
 from homevisits.people.keeping.rules import ask, require
 from homevisits.people.models import Cascade, Reading, Staff
 from homevisits.trusts.models import Policy, School
+from homevisits.upkeep import editions
 from homevisits.upkeep.arming import locked, rearm, tell
 from homevisits.upkeep.permissions import may_tell
 from homevisits.upkeep.readers import Register
@@ -19,20 +21,37 @@ CHANNELS = (Notice.Channel.IN_APP, Notice.Channel.EMAIL)
 
 
 @transaction.atomic
-def tell_staff(*, policy: Policy, school: School, how: str, by: Staff, now: dt.datetime) -> Cascade:
-    """A head confirms that staff were told; each of them is asked to read it. Told twice, it stays one."""
+def tell_staff(
+    *,
+    policy: Policy,
+    school: School,
+    how: str,
+    by: Staff,
+    now: dt.datetime,
+    adopted_on: dt.date | None = None,
+) -> Cascade:
+    """A head confirms that staff were told, and since when the school has adopted it (AF-003).
+
+    Each of the staff is asked to read it. Told twice, it stays one.
+    """
     ask(may_tell(by, school), "Only the school's head confirms that its staff were told.")
     require(
         _binds(policy, school), "Another version is in force at your school: tell your staff of that one."
     )
+    today = london_day(now)
+    require(adopted_on is None or adopted_on <= today, "Enter a day of adoption that has come.")
     place = locked(school.trust_id, school)
     cascade, is_new = Cascade.objects.get_or_create(
-        policy=policy, school=school, defaults={"told_by": by, "told_at": now, "note": how}
+        policy=policy,
+        school=school,
+        defaults={"told_by": by, "told_at": now, "note": how, "adopted_on": adopted_on},
     )
     if is_new:
         queue_all(_asked_to_read(policy, school, now))
-        tell(place, "staff_told", f"Staff were told of {policy}: {how}", by=by, now=now)
+        since = f", adopted on {adopted_on:%-d %B %Y}" if adopted_on else ""
+        tell(place, "staff_told", f"Staff were told of {policy}{since}: {how}", by=by, now=now)
         rearm(place, now=now)
+        editions.refresh(school.trust, now=now)
     return cascade
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from homevisits.clock import app_now, london_day
-from homevisits.people.having_read import missing_papers
+from homevisits.people.having_read import missing_papers, owed
 from homevisits.people.models import Reading
 from homevisits.people.signed_in import StaffRequest
 from homevisits.people.views.asking import allow_or_404, ask, posted
@@ -39,6 +39,7 @@ def read(request: StaffRequest, pk: int) -> HttpResponse:
     missing = missing_papers(by, policy)
     context = {
         "missing": missing,
+        "owes": bool(owed(by, [policy])),
         "read": Reading.objects.filter(staff=by, policy=policy).order_by("read_at"),
     }
 
@@ -100,7 +101,7 @@ def tell(request: StaffRequest, pk: int) -> HttpResponse:
 
     return ask(
         request,
-        TellForm(posted(request) if schools else None),
+        TellForm(posted(request) if schools else None, initial={"adopted_on": london_day(app_now())}),
         title="Tell your staff",
         back=request.path,
         save=save,

@@ -6,7 +6,10 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from homevisits.clock import london_day
 from homevisits.people.models import Cascade, Reading
 from homevisits.trusts.models import Insurance, Overlay, PolicyReview, School, SchoolPaper
 from homevisits.upkeep import keeping
@@ -29,9 +32,26 @@ def test_a_head_sees_what_changed_and_confirms_that_staff_were_told(cast: Cast, 
     page = text(head.get(f"/policy/{policy.pk}/tell/"))
     assert "Waiting at the door, at most" in page
     assert "Enter how you told them" in text(head.post(f"/policy/{policy.pk}/tell/", {"how": ""}))
-    head.post(f"/policy/{policy.pk}/tell/", {"how": "At the briefing"})
+    told = {"how": "At the briefing", "adopted_on": "2026-11-24"}
+    head.post(f"/policy/{policy.pk}/tell/", told)
     assert Cascade.objects.get().note == "At the briefing"
     assert "were told" in text(head.get(f"/policy/{policy.pk}/tell/"))
+
+
+@pytest.mark.clause("AF-003")
+@pytest.mark.parametrize("cast", ["aspirational_futures"], indirect=True)
+def test_the_day_on_which_a_school_adopted_a_version_stands_on_its_page_and_on_that_for_parents(
+    cast: Cast, now: dt.datetime
+) -> None:
+    path, public = f"/policy/{cast.policy.pk}/", f"/policies/{cast.trust.slug}/"
+    head = browser(cast.head)
+    ahead = head.post(f"{path}tell/", {"how": "x", "adopted_on": "2026-11-27"})
+    assert ("a day of adoption that has come" in text(ahead), Cascade.objects.count()) == (True, 0)
+    head.post(f"{path}tell/", {"how": "x", "adopted_on": "2026-09-01"})
+    assert f"Adopted: {cast.school} on 1 September 2026." in text(browser(cast.teacher).get(path))
+    words = "<dt>Adopted by the school</dt><dd>1 September 2026</dd>"
+    assert words in text(head.get(f"{public}{cast.school.slug}/"))
+    assert words not in text(head.get(f"{public}{cast.other_school.slug}/"))
 
 
 def test_what_waits_stands_on_the_day_until_it_is_done(
@@ -198,7 +218,7 @@ def test_a_file_is_uploaded_served_as_an_attachment_and_retired(cast: Cast) -> N
     head, base = browser(cast.head), f"/schools/{cast.school.slug}/papers/"
     upload = SimpleUploadedFile("Our form.pdf", PDF, content_type="text/html")
     head.post(f"{base}new/", {"kind": "risk_template", "title": "Our form", "file": upload})
-    paper = SchoolPaper.objects.get()
+    paper = SchoolPaper.objects.get(kind="risk_template")
     reply = browser(cast.teacher).get(f"{base}{paper.pk}/")
     assert (reply.content, reply["Content-Type"]) == (PDF, "application/pdf")
     assert reply["Content-Disposition"] == 'attachment; filename="Our form.pdf"'
@@ -214,7 +234,7 @@ def test_a_file_that_is_no_paper_is_refused_beside_the_field(cast: Cast) -> None
     told = {"kind": "behaviour", "title": "Kept title", "file": upload}
     page = text(browser(cast.head).post(f"/schools/{cast.school.slug}/papers/new/", told))
     assert ("Choose a PDF, Word" in page, "Kept title" in page) == (True, True)
-    assert not SchoolPaper.objects.exists()
+    assert not SchoolPaper.objects.filter(title="Kept title").exists()
 
 
 @pytest.mark.clause("PS-140", "CS-080", "CS-081")
@@ -232,6 +252,34 @@ def test_infection_rules_stand_on_the_schools_page_and_on_the_day_of_its_staff(
     assert f"Infection rules hold at {cast.school}" in text(browser(cast.teacher).get("/"))
     dsl.post(f"{page}infection/{Overlay.objects.get().pk}/end/")
     assert "Infection rules hold" not in text(browser(cast.teacher).get("/"))
+
+
+@pytest.mark.clause("PS-140")
+def test_infection_rules_stand_on_every_page_of_the_schools_staff_once_and_cost_one_query(
+    cast: Cast, now: dt.datetime
+) -> None:
+    elsewhere = staff_with("visitor", cast.other_school)
+    pages = ("/", "/policy/", "/people/", "/notices/")
+
+    def queries() -> int:
+        client = browser(cast.teacher)
+        client.get("/policy/")
+        with CaptureQueriesContext(connection) as found:
+            client.get("/policy/")
+        return len(found)
+
+    before = queries()
+    today = london_day(now)
+    told = {"ends_on": None, "reason": "Measles", "source": "UKHSA", "by": cast.ceo, "now": now}
+    keeping.start_overlay(school=cast.school, starts_on=today, **told)
+    keeping.start_overlay(school=cast.other_school, starts_on=today + dt.timedelta(days=1), **told)
+    said = f"Infection rules hold at {cast.school}."
+    found = {
+        person.pk: [text(browser(person).get(page)).count(said) for page in pages]
+        for person in (cast.teacher, cast.ewo, elsewhere)
+    }
+    assert found == {cast.teacher.pk: [1] * 4, cast.ewo.pk: [1] * 4, elsewhere.pk: [0] * 4}
+    assert queries() == before
 
 
 @pytest.mark.clause("TC-043")

@@ -74,11 +74,12 @@ def test_insurance_that_ends_is_announced_60_and_14_days_ahead_and_on_the_day(
         by=cast.admin,
         now=now,
     )
-    for day in (ends - 60 * DAY, ends - 14 * DAY, ends):
+    for day in (ends - 60 * DAY, ends - 14 * DAY, ends, ends + 7 * DAY):
         at(f"{day} 08:31")
     told = [day for name, day in notices("The insurance ends soon") if name == "Admin"]
     assert told == [ends - 60 * DAY, ends - 14 * DAY]
-    assert [day for name, day in notices("The insurance has ended") if name == "Admin"] == [ends]
+    assert [day for name, day in notices("The insurance ends today") if name == "Admin"] == [ends]
+    assert [day for name, day in notices("The insurance has ended") if name == "Admin"] == [ends + 7 * DAY]
     assert Insurance.objects.get().recorded_by == cast.admin
 
 

@@ -179,8 +179,10 @@ def test_board_is_a_stand_ins_for_as_long_as_the_duty_lasts(cast: Cast, board: C
     )
     board.force_login(cast.attendance)
     assert visit.ref in board.get("/board/").content.decode()
+    assert board.get(f"/visits/{visit.ref}/").status_code == 200
     clock.advance(minutes=31)
     assert board.get("/board/").status_code == 404
+    assert board.get(f"/visits/{visit.ref}/").status_code == 404
 
 
 def test_board_shows_the_agreed_colleague_the_visit_to_ring_about(cast: Cast, board: Client) -> None:

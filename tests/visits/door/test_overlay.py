@@ -110,6 +110,16 @@ def test_a_delivery_is_a_reason_of_its_own_and_stays_outside(cast: Cast, now) ->
 # --- Symptoms --------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("PS-140")
+def test_a_page_that_says_what_the_rules_change_does_not_say_twice_that_they_hold(cast: Cast, now) -> None:
+    overlay(cast)
+    visit = make.requested(cast, access="doorstep", symptoms="no")
+    page = browser(cast.teacher).get(reverse("visit", args=[visit.ref])).content.decode()
+    assert ("The infection rules hold" in page, "Infection rules hold at" in page) == (True, False)
+    page = browser(cast.teacher).get(reverse("cancel", args=[visit.ref])).content.decode()
+    assert ("The infection rules hold" in page, "Infection rules hold at" in page) == (False, True)
+
+
 @pytest.mark.turns("overlay_ask_symptoms")
 @pytest.mark.clause("CS-082")
 @on(("asks", "missing"), [(True, {"symptoms"}), (False, set())])

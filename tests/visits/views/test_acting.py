@@ -85,6 +85,17 @@ def test_on_the_heads_own_visit_the_stand_in_is_told_and_else_the_ceo(
     assert Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:", recipient=told).exists()
 
 
+@pytest.mark.clause("CS-087")
+def test_a_call_in_place_of_the_visit_is_noted_and_told(cast: Cast, now) -> None:
+    visit = make.logged(cast)
+    told = {"reason": "They have symptoms.", "replaced": "on"}
+    browser(cast.teacher).post(reverse("cancel", args=[visit.ref]), told)
+    event = visit.events.get(kind="cancelled")
+    assert (event.sentence, event.detail["replaced"]) == ("Cancelled the visit: a call takes its place", True)
+    said = Notice.objects.filter(key__startswith=f"{visit.ref}:cancelled:").values_list("body", flat=True)
+    assert {body.startswith("A call takes its place.") for body in said} == {True}
+
+
 def test_cancel_again_shows_what_happened(cast: Cast, now) -> None:
     visit = make.cancelled(cast)
     assert browser(cast.teacher).get(reverse("cancel", args=[visit.ref]))["Location"] == reverse(
