@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
-from phonenumber_field.modelfields import PhoneNumberField
 
-from homevisits.people.models import ContactLink, Household, Pupil, Vehicle
+from homevisits.people.models import ContactLink, Household, Pupil
 from homevisits.trusts.models import Policy, Reason, School
+from visits.attending import Attendee
 from visits.preparing import (  # noqa: F401  (Django finds an app's models here)
     ArrivalLook,
     Briefing,
@@ -272,12 +272,12 @@ class Visit(models.Model):
         return self.rules.reasons.filter(code=self.reason_code).first() if self.rules else None
 
     @cached_property
-    def party(self) -> "list[Attendee]":
+    def party(self) -> list[Attendee]:
         """Everybody who goes, the lead first. One query."""
         return list(self.attendees.select_related("staff", "vehicle").order_by("-is_lead", "id"))
 
     @property
-    def lead(self) -> "Attendee | None":
+    def lead(self) -> Attendee | None:
         return next((a for a in self.party if a.is_lead), None)
 
     @property
@@ -290,7 +290,7 @@ class Visit(models.Model):
         return len(self.counted_party) == 1
 
     @property
-    def counted_party(self) -> "list[Attendee]":
+    def counted_party(self) -> list[Attendee]:
         """Those who count towards the minimum number of people (TC-244)."""
         counts = bool(self.rules and self.rules.outsiders_count)
         return [a for a in self.party if a.staff_id or counts]
@@ -360,66 +360,6 @@ class Visit(models.Model):
 
     @move("cancel")
     def fire_cancel(self) -> None: ...
-
-
-class Attendee(models.Model):
-    """Somebody who goes: a member of staff, or a named outsider. Each is accounted for alone."""
-
-    class Travel(models.TextChoices):
-        DRIVES = "drives", "Drives"
-        PASSENGER = "passenger", "Passenger"
-        WALKS = "walks", "On foot"
-        PUBLIC = "public", "Public transport"
-
-    class Back(models.TextChoices):
-        AT_SCHOOL = "at_school", "Back at school"
-        LEFT_BY_PHONE = "left_by_phone", "Left the home, not coming back today"
-        NEXT_VISIT = "next_visit", "Gone on to the next visit"
-
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="attendees")
-    staff = models.ForeignKey(
-        STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="attending"
-    )
-    name = models.CharField("name of somebody from outside", max_length=120, blank=True)
-    organisation = models.CharField(max_length=120, blank=True)
-    is_interpreter = models.BooleanField("comes to interpret", default=False)
-    phone = PhoneNumberField(blank=True)
-    is_lead = models.BooleanField(default=False)
-    travel = models.CharField(max_length=10, choices=Travel, blank=True)
-    vehicle = models.ForeignKey(Vehicle, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    vehicle_text = models.CharField(max_length=120, blank=True)
-    claimed_back_at = models.DateTimeField(null=True, blank=True)
-    back_at = models.DateTimeField(null=True, blank=True)
-    back_how = models.CharField(max_length=14, choices=Back, blank=True)
-    back_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    back_identity = models.CharField("how it was confirmed that it was them", max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["-is_lead", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["visit", "staff"], name="attendee_once"),
-            models.UniqueConstraint(fields=["visit"], condition=Q(is_lead=True), name="attendee_one_lead"),
-            models.CheckConstraint(
-                condition=Q(staff__isnull=False, name="") | (Q(staff=None) & ~Q(name="")),
-                name="attendee_staff_or_named",
-            ),
-            models.CheckConstraint(
-                condition=Q(back_at=None, back_by=None) | Q(back_at__isnull=False, back_by__isnull=False),
-                name="attendee_back_at_and_by",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.staff) if self.staff_id else self.name
-
-    @property
-    def short_name(self) -> str:
-        return self.staff.short_name if self.staff else self.name
-
-    @property
-    def car(self) -> str:
-        """The vehicle in words; how they travel when there is none."""
-        return str(self.vehicle) if self.vehicle else self.vehicle_text or self.get_travel_display()
 
 
 # Django finds an app's models here; these two ask about visits, so they come last.

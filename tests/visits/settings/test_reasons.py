@@ -117,7 +117,7 @@ def test_the_dsls_part_in_a_reason(cast: Cast, now, part: str, goes: list[str], 
 def test_the_dsl_is_told_of_some_reasons(cast: Cast, now, part: str, hears: set[str]) -> None:
     version(cast, lambda draft: draft.reasons.filter(code="LOW_ATTENDANCE").update(dsl=part))
     visit = make.requested(cast, now=now)
-    notices = Notice.objects.filter(key__startswith=f"{visit.ref}:dsl_told")
+    notices = Notice.objects.filter(key__startswith=f"{visit.ref}:safeguarding:")
     assert set(notices.values_list("recipient__last_name", flat=True)) == hears
 
 
