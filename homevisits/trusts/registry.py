@@ -26,6 +26,7 @@ ON_PUBLISHED: "list[Callable[[Policy, Staff | None, dt.datetime], None]]" = []
 
 LIST_PANELS: "list[Callable[[Staff, dt.datetime], Panel | None]]" = []
 POLICY_PANELS: "list[Callable[[Policy, Staff, dt.datetime], Panel | None]]" = []
+PUBLISHED_PANELS: "list[Callable[[Policy, Staff, dt.datetime], Panel | None]]" = []
 SCHOOL_PANELS: "list[Callable[[School, Staff, dt.datetime], Panel | None]]" = []
 
 

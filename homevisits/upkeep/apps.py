@@ -17,4 +17,5 @@ class UpkeepConfig(AppConfig):
         registry.ON_PUBLISHED.append(on_published)
         registry.LIST_PANELS.append(panels.beside)
         registry.POLICY_PANELS += [panels.telling, panels.reviews]
+        registry.PUBLISHED_PANELS.append(panels.told)
         registry.SCHOOL_PANELS += [panels.overlays, panels.papers]

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from homevisits.clock import app_today, london_day
+from homevisits.notices.models import Notice
 from homevisits.people.having_read import owed
 from homevisits.people.models import Cascade, Staff
 from homevisits.trusts.models import Overlay, Policy, School, SchoolPaper
@@ -35,6 +36,15 @@ def telling(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:
         "adopted": adopted.select_related("school").order_by("school__name"),
     }
     return "upkeep/_telling.html", context
+
+
+def told(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:
+    """After publishing: who was told at once, as the outbox has it."""
+    notices = Notice.objects.filter(
+        key__startswith=f"policy:{policy.pk}:published:", channel=Notice.Channel.IN_APP
+    )
+    people = [n.recipient for n in notices.select_related("recipient").order_by("recipient__last_name")]
+    return "upkeep/_told.html", {"policy": policy, "people": people}
 
 
 def reviews(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:

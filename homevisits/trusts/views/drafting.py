@@ -19,6 +19,7 @@ from homevisits.trusts.forms.settings import SettingsForm
 from homevisits.trusts.forms.versions import PublishForm
 from homevisits.trusts.permissions import may_edit
 from homevisits.trusts.policies import Policy
+from homevisits.trusts.registry import drawn
 from homevisits.trusts.todo import still_to_do
 from homevisits.trusts.views.versions import previous, visible_or_404
 
@@ -147,7 +148,8 @@ def published(request: "StaffRequest", pk: int) -> HttpResponse:
     if not policy.is_published:
         return redirect("policy_version", policy.pk)
     raised = Policy.objects.raised_by(policy).select_related("school")
-    return render(request, "trusts/published.html", {"policy": policy, "raised": raised})
+    panels = drawn(registry.PUBLISHED_PANELS, request, policy, request.user, app_now())
+    return render(request, "trusts/published.html", {"policy": policy, "raised": raised, "panels": panels})
 
 
 @on_draft

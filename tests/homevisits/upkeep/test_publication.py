@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from homevisits.notices.models import Notice
 from homevisits.people.models import Cascade, Reading
@@ -149,3 +151,11 @@ def test_a_version_arms_what_is_due_at_every_school(cast: Cast, new_version: Pub
         (cast.school.pk, "reading"),
         (cast.other_school.pk, "cascade"),
     }
+
+
+def test_whoever_published_sees_who_was_told(cast: Cast, new_version: Publish, client: Client) -> None:
+    client.force_login(cast.admin)
+    page = client.get(reverse("policy_published", args=[cast.policy.pk])).content.decode()
+    assert "Nobody: no school has a head here yet." in page
+    page = client.get(reverse("policy_published", args=[new_version().pk])).content.decode()
+    assert f"{cast.head}, in the product and by e-mail." in page
