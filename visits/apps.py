@@ -19,6 +19,7 @@ class VisitsConfig(AppConfig):
         from visits.climbing import EVERYBODY
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
+        from visits.overlaid import tell_of_overlay
         from visits.phone import help_while_out
         from visits.pocket import on_policy_page
         from visits.regular import visits_in_term
@@ -32,6 +33,7 @@ class VisitsConfig(AppConfig):
         policies.IMPACTS.append(impact.of_draft)
         panels.PUPIL_PANELS.append(pupil_file.attempts_of)
         context.WRONG = help_while_out
+        policies.ON_OVERLAY.append(tell_of_overlay)
         policies.POLICY_PANELS.append(on_policy_page)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)

@@ -19,6 +19,7 @@ from visits.climbing import EVERYBODY
 from visits.desk import worklist
 from visits.models import Attendee, Visit, VisitAlarm, VisitDeadline
 from visits.pills import Pill, pill
+from visits.risk import first_minutes
 from visits.routes import wants_contact
 from visits.safety import Due
 from visits.states import ENDED, State
@@ -286,9 +287,9 @@ def _to(visit: Visit, text: str, name: str, icon: str) -> Action:
 
 
 def _first_call(visit: Visit) -> dt.datetime | None:
-    if not (visit.start_at and visit.policy and visit.policy.checkin_after_start_minutes):
+    if not (visit.start_at and visit.policy):
         return visit.start_at
-    return visit.start_at + dt.timedelta(minutes=visit.policy.checkin_after_start_minutes)
+    return visit.start_at + dt.timedelta(minutes=first_minutes(visit, visit.policy))
 
 
 def _names(visit: Visit) -> str:

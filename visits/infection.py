@@ -15,6 +15,13 @@ def overlay_of(visit: Visit) -> Overlay | None:
     return Overlay.objects.on(london_day(visit.start_at)).filter(school=visit.school_id).first()
 
 
+def overlay_on_entry(visit: Visit) -> Overlay | None:
+    """What held when they went in: rules that began or ended later change nothing about it (PS-146)."""
+    if visit.entered_at is None:
+        return None
+    return Overlay.objects.at(visit.entered_at).filter(school=visit.school_id).first()
+
+
 def overlay_for_request(visit: Visit, today: dt.date) -> Overlay | None:
     """The same while no day is chosen yet: the overlay of today."""
     if visit.start_at is not None:

@@ -15,6 +15,7 @@ from homevisits.trusts.choices import DbsLevel, Ladder, Strength
 from visits import climbing
 from visits.guidance import departure_checks
 from visits.models import Attendee, Visit
+from visits.risk import first_minutes
 from visits.routes import is_exempt, is_out_of_hours, standing
 from visits.story import Decision
 
@@ -221,9 +222,10 @@ def _risk(visit: Visit, for_office: bool) -> str:
 def _check_in(visit: Visit) -> str:
     """When the call begins and who makes it (TC-166)."""
     rules, colleague = visit.rules, visit.checkin_colleague
-    if not (rules and visit.start_at and rules.checkin_after_start_minutes):
+    first = first_minutes(visit, rules) if rules else 0
+    if not (first and visit.start_at):
         return ""
-    begins = visit.start_at + dt.timedelta(minutes=rules.checkin_after_start_minutes)
+    begins = visit.start_at + dt.timedelta(minutes=first)
     if colleague is None:
         return f"The office rings at {clock(begins)}."
     number = f", {spoken(colleague.mobile)}" if colleague.mobile else ""

@@ -22,6 +22,7 @@ from visits.briefing import Briefed, of_visitor
 from visits.gates.enter import last_look, look_strength
 from visits.guidance import guidance
 from visits.models import ArrivalLook, Attendee, Visit
+from visits.risk import first_minutes
 from visits.states import State
 from visits.story import Moment
 
@@ -146,11 +147,9 @@ class PhonePage:
     def next_check_in(self) -> dt.datetime | None:
         """When somebody calls this visitor next, from the plan and what they said (TC-166)."""
         visit, rules = self.visit, self.visit.rules
-        if (
-            not (self.is_out and rules and visit.start_at and rules.checkin_after_start_minutes)
-            or visit.left_at
-            or self.has_left
-        ):
+        if not (self.is_out and rules and visit.start_at and first_minutes(visit, rules)):
+            return None
+        if visit.left_at or self.has_left:
             return None
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)

@@ -98,6 +98,14 @@ def repeat_minutes(visit: Visit, policy: Policy) -> int:
     return min(asked, default=0)
 
 
+def first_minutes(visit: Visit, policy: Policy) -> int:
+    """Minutes from the planned start to the first check-in (TC-166); the level's interval where the policy has none; 0: no call."""
+    band = band_of(visit) if not policy.checkin_after_start_minutes else None
+    if band and band.checkin_repeat_minutes:
+        return repeat_minutes(visit, policy)
+    return policy.checkin_after_start_minutes
+
+
 def asks_for_more(visit: Visit) -> bool:
     """Whether the level changes anything about the visit: then earlier decisions did not know it."""
     band = band_of(visit)

@@ -8,7 +8,7 @@ from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
 from visits.models import Attendee, Visit
-from visits.risk import repeat_minutes
+from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
 from visits.safety import SAFETY, Due
 from visits.states import State
@@ -109,7 +109,7 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
     TC-166: by the schedule, not by the arrival. Repeats count from the person's last "fine".
     """
-    if not visit.start_at or not policy.checkin_after_start_minutes or visit.left_at:
+    if not visit.start_at or not first_minutes(visit, policy) or visit.left_at:
         return
     fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__gte=visit.start_at))
     for attendee in (a for a in still_there(visit) if not a.back_at and not a.claimed_back_at):
@@ -130,7 +130,7 @@ def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Mom
     """When this person is called next; None when no call is left."""
     said = [m.recorded_at for m in fine if m.for_all or m.attendee_id == attendee.pk]
     if not said:
-        return visit.start_at + minutes(policy.checkin_after_start_minutes) if visit.start_at else None
+        return visit.start_at + minutes(first_minutes(visit, policy)) if visit.start_at else None
     repeat = repeat_minutes(visit, policy)
     return max(said) + minutes(repeat) if repeat else None
 

@@ -16,13 +16,16 @@ from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from homevisits.people.models import Staff
-    from homevisits.trusts.models import School
+    from homevisits.trusts.models import Overlay, School
     from homevisits.trusts.policies import Policy
 
 Panel = tuple[str, dict[str, Any]]
 
 # Called in the transaction that publishes, with who did it (None: the system) and when.
 ON_PUBLISHED: "list[Callable[[Policy, Staff | None, dt.datetime], None]]" = []
+
+# Called in the transaction that switches infection rules on at a school, with when.
+ON_OVERLAY: "list[Callable[[Overlay, dt.datetime], None]]" = []
 
 LIST_PANELS: "list[Callable[[Staff, dt.datetime], Panel | None]]" = []
 POLICY_PANELS: "list[Callable[[Policy, Staff, dt.datetime], Panel | None]]" = []

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import Combinable
 
+from homevisits.clock import london_day
 from homevisits.trusts.choices import Paper
 
 STAFF = settings.AUTH_USER_MODEL
@@ -89,6 +90,16 @@ class OverlayQuerySet(models.QuerySet["Overlay"]):
     def on(self, day: dt.date | Combinable) -> "OverlayQuerySet":
         """Those that hold on a day."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, ended_at=None)
+
+    def at(self, instant: dt.datetime) -> "OverlayQuerySet":
+        """Those that held at an instant, whatever was switched on or ended since."""
+        day = london_day(instant)
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            Q(ended_at=None) | Q(ended_at__gt=instant),
+            starts_on__lte=day,
+            set_at__lte=instant,
+        )
 
 
 class Overlay(models.Model):

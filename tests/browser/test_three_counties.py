@@ -2,12 +2,14 @@
 
 import pytest
 
+from homevisits.clock import app_now
 from tests.browser import driver
 from tests.browser.driver import Request
 from tests.browser.screens import Screens, needed, problems, state, status, unmet
 from tests.cast import Cast, make_cast
 from tests.clock import Clock
 from tests.factories.visits import a_pupil, checked
+from tests.visits.test_deciding_series import sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -229,3 +231,21 @@ def test_ewo_alone_waits_for_the_ceo_to_decide_on_going_alone(screens: Screens, 
     driver.visit_home(phone, ref, "Maria Novak, mother")
     driver.finish_record(phone, ref)
     assert state(ceo, ref) == "recorded"
+
+
+@pytest.mark.clause("TC-080")
+def test_one_answer_authorises_all_lessons_of_a_series(screens: Screens, cast: Cast) -> None:
+    # Given three lessons at home that wait for the head
+    visits = sent(cast, app_now())
+    head = screens.desk(cast.head)
+
+    # When the head authorises the first and ticks that it holds for the others
+    driver.open_request(head, visits[0].ref)
+    driver.fill_decision(head, "She cannot come in.")
+    head.get_by_label("The same answer for the other 2 lessons of this series").check()
+    driver.press(head, "Authorise")
+    head.wait_for_url("**/decided/")
+
+    # Then the page says so, and none of them waits
+    assert head.get_by_text("2 of 2 other lessons of this series have the same answer.").is_visible()
+    assert [state(head, visit.ref) for visit in visits] == ["authorised"] * 3

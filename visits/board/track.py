@@ -27,10 +27,11 @@ PLACE = {
 
 def stops(facts: Facts, count: Counted, *, late: bool) -> list[Stop]:
     """The dots in order: what is done, the one that comes next, the one that is late."""
+    is_rung = facts.checkin_minutes or any(due.kind == Due.CHECK_IN for due in facts.dues)
     ways = [
         ("Left school", facts.departed_at, facts.depart_at),
         ("Arrived", facts.arrived_at, facts.start_at),
-        *([("Check-in", checked_in(facts), check_in_at(facts))] if facts.checkin_minutes else []),
+        *([("Check-in", checked_in(facts), check_in_at(facts))] if is_rung else []),
         ("Left the home", facts.left_at, facts.end_at),
         ("Back at school", facts.returned_at, facts.return_at),
     ]

@@ -11,7 +11,7 @@ from homevisits.look.forms import DayField, HouseForm, Tiles
 from homevisits.trusts.choices import FileChoice
 from visits import questions
 from visits.guidance import shows_card
-from visits.infection import overlay_of
+from visits.infection import overlay_on_entry
 from visits.letters import leaves_card
 from visits.models import Outcome, Visit
 from visits.writing import Barrier, VisitRecord
@@ -137,7 +137,7 @@ class RecordForm(HouseForm):
     bedroom_why = forms.CharField(label="Why was there no other way?", max_length=300, required=False)
     life_at_risk = forms.CharField(
         label="Why was a life at risk?",
-        help_text="You went in while the infection rules hold.",
+        help_text="You went in while the infection rules held.",
         max_length=300,
         required=False,
     )
@@ -165,7 +165,7 @@ class RecordForm(HouseForm):
         for name, is_asked in (
             ("id_shown", shows_card(self.visit)),
             ("card_left", leaves_card(self.visit) and not self.visit.entered_at),
-            ("life_at_risk", bool(self.visit.entered_at and overlay_of(self.visit))),
+            ("life_at_risk", overlay_on_entry(self.visit) is not None),
         ):
             if not is_asked:
                 del self.fields[name]

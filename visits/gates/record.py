@@ -7,7 +7,7 @@ from typing import Any
 
 from visits import questions
 from visits.gates.checks import Check, gate, need
-from visits.infection import overlay_of
+from visits.infection import overlay_on_entry
 from visits.models import Outcome, Visit
 from visits.routes import cites
 from visits.writing import VisitRecord
@@ -203,11 +203,11 @@ def _at_the_door(visit: Visit, record: VisitRecord) -> Iterator[Check]:
             fix="record",
             blocks=False,
         )
-    if visit.entered_at and overlay_of(visit):
+    if overlay_on_entry(visit):
         yield need(
             record.life_at_risk.strip(),
             "life_at_risk",
-            "Say why a life was at risk: you went in while the infection rules hold.",
+            "Say why a life was at risk: you went in while the infection rules held.",
             met="Why a life was at risk is stated",
             clauses=cites(rules, "overlay_entry"),
             fix="record",

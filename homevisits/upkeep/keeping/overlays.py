@@ -7,6 +7,7 @@ from django.db import transaction
 from homevisits.clock import london_day
 from homevisits.people.keeping.rules import ask, fresh, require
 from homevisits.people.models import Staff
+from homevisits.trusts import registry
 from homevisits.trusts.models import Overlay, School
 from homevisits.upkeep.arming import locked, tell
 from homevisits.upkeep.permissions import may_set_overlay
@@ -45,6 +46,8 @@ def start_overlay(
     until = f" to {ends_on:%-d %B %Y}" if ends_on else " until they are ended"
     told = f"Infection rules switched on: {reason}, from {starts_on:%-d %B %Y}{until}"
     tell(place, "overlay_started", told, by=by, now=now)
+    for follow in registry.ON_OVERLAY:
+        follow(overlay, now)
     return overlay
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from homevisits.notices.models import Notice
+from homevisits.upkeep.keeping import start_overlay
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.rules import overlay, pinned, turned
@@ -51,6 +52,45 @@ def test_a_request_stays_on_the_doorstep_while_the_rules_hold(cast: Cast, now) -
 def test_the_rules_hold_by_the_day_of_the_visit(cast: Cast, now, dates, holds: bool) -> None:
     overlay(cast, **dates)
     assert ("doorstep" in codes("submit", make.draft(cast), now)) == holds
+
+
+@pytest.mark.clause("PS-140", "CS-080")
+def test_those_who_ask_and_go_are_told_when_the_rules_begin(cast: Cast, now) -> None:
+    out, asked = make.out(cast), make.requested(cast, by=cast.colleague)
+    make.returned(cast, party=[cast.slt, cast.dsl])
+    later = {name: at + 8 * A_DAY for name, at in make.plan(now).items()}
+    make.requested(cast, by=cast.dsl, party=[cast.dsl, cast.slt], **later)
+    start_overlay(
+        school=cast.school, starts_on=now.date(), ends_on=(now + 7 * A_DAY).date(), reason="Covid-19",
+        source="", by=cast.head, now=now,
+    )  # fmt: skip
+    told = Notice.objects.filter(key__contains=":overlay:", channel="in_app")
+    assert {(n.key.split(":")[0], n.recipient, n.is_urgent) for n in told} == {
+        (visit.ref, person, visit == out)
+        for visit in (out, asked)
+        for person in (cast.teacher, cast.colleague)
+    }
+
+
+@pytest.mark.clause("PS-146")
+@on(
+    ("times", "asked"),
+    [
+        ({"set_at": -1}, True),
+        ({"set_at": 60}, False),
+        ({"set_at": -60, "ended_at": -30}, False),
+        ({"set_at": -60, "ended_at": 60}, True),
+    ],
+)
+def test_the_record_asks_by_what_held_when_they_went_in(cast: Cast, now, times, asked: bool) -> None:
+    visit = make.out(cast)
+    Visit.objects.filter(pk=visit.pk).update(entered_at=now)
+    at = {name: now + make.minutes(number) for name, number in times.items()}
+    overlay(cast, **at, **({"ended_by": cast.head} if "ended_at" in at else {}))
+    transitions.keep_record(visit=visit, by=cast.teacher, now=now, values=make.record_facts(visit))
+    assert ("life_at_risk" in codes("record", visit, now)) == asked
+    page = browser(cast.teacher).get(reverse("record", args=[visit.ref])).content.decode()
+    assert ('name="life_at_risk"' in page) == asked
 
 
 @pytest.mark.clause("PS-140")

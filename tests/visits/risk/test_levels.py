@@ -12,6 +12,7 @@ from tests.factories.rules import pinned, turned
 from tests.visits.risk.test_versions import AF, PS, TC, TEMPER, assess, kinds, on, sentence, unmet
 from visits import risk, timing, transitions
 from visits.models import Visit, VisitEvent
+from visits.phone import PhonePage
 from visits.routes import route
 from visits.safety import Due
 from visits.states import State
@@ -79,6 +80,17 @@ def test_check_ins_repeat_at_the_shorter_of_policy_and_level(cast: Cast, now, po
     transitions.check_in(visit=visit, by=cast.teacher, now=start, together=True)
     due = [w for w in timing.wanted(make.fresh(visit)) if w.kind == Due.CHECK_IN]
     assert {w.prompt_at for w in due} == ({start + make.minutes(minutes)} if minutes else set())
+
+
+@on(("first", "band", "minutes"), [(0, 0, None), (0, 15, 15), (10, 15, 10)])
+def test_the_levels_interval_starts_the_check_ins_where_the_policy_has_no_first(
+    cast: Cast, now, first, band, minutes
+) -> None:
+    turned(cast, **repeats(0, band) | {"checkin_after_start_minutes": first})
+    visit = make.fresh(make.out(cast))
+    due = {w.prompt_at for w in timing.wanted(visit) if w.kind == Due.CHECK_IN}
+    assert due == ({visit.start_at + make.minutes(minutes)} if minutes else set())
+    assert {PhonePage(visit, cast.teacher, now).next_check_in} == (due or {None})
 
 
 # --- Going alone -----------------------------------------------------------------------------
