@@ -254,6 +254,7 @@ def test_somebody_alone_has_read_the_lone_working_policy_whatever_is_asked_of_ot
 
 @pytest.mark.clause("CS-022")
 @on("cast", [TC, PS, AF], indirect=True)
+@pytest.mark.turns("lone_paper_rule")
 def test_nobody_goes_alone_while_nothing_says_where_the_lone_working_policy_stands(cast: Cast, now) -> None:
     alone = make.draft(cast, now=now, party=[cast.teacher])
     gates_asking = ("submit", *GATES)
