@@ -169,7 +169,10 @@ def assess_risk(page: "Page", ref: str, *, lone: str = "") -> None:
     page.goto(f"/visits/{ref}/risk/")
     page.get_by_label("Low", exact=True).check()
     page.get_by_label("Which risks are there, and").fill("Known family, a quiet street, daylight.")
+    if lone:
+        page.get_by_label("What is done about it").locator("visible=true").fill(lone)
     send(page, "Keep the risk assessment")
+    assert page.locator("[data-error-summary]").count() == 0
     if lone:
         page.goto(f"/visits/{ref}/risk/lone/")
         page.get_by_label("How is going alone made safe?").fill(lone)
