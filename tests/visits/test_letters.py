@@ -126,6 +126,20 @@ def test_new_times_ask_for_the_parents_to_be_told(cast: Cast, now: dt.datetime) 
     assert codes(visit, "depart", now)["parents_change"] == "met"
 
 
+@pytest.mark.clause("PS-060", "TC-199")
+def test_a_letter_with_the_old_times_is_not_enough(cast: Cast, now: dt.datetime) -> None:
+    visit = make.authorised(cast, now=now)
+    tell = {"visit": visit, "by": cast.teacher, "what": "letter", "whom": "Maria", "channel": "letter"}
+    transitions.told_parents(**tell, now=now)
+    assert codes(visit, "log", now)["letter"] == "met"
+    later = now + make.minutes(1)
+    times = {name: at + make.minutes(5) for name, at in make.plan(now).items()}
+    transitions.retime(visit=visit, by=cast.teacher, now=later, times=times, reason="Traffic")
+    assert codes(visit, "log", later)["letter"] == "warns"
+    transitions.told_parents(**tell, now=later)
+    assert codes(visit, "log", later)["letter"] == "met"
+
+
 def test_the_office_notes_what_parents_were_told_and_never_reads_the_letter(
     cast: Cast, now: dt.datetime
 ) -> None:

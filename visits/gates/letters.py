@@ -20,10 +20,14 @@ def letter(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     insists = bool(reason and reason.needs_letter)
     if not (rules.appointment_letter or insists):
         return
+    was_sent, still_true = visit.parents_told.filter(what=What.LETTER).exists(), _knows_times(visit)
+    unmet = "The letter to the parents has not been sent. Make it, send it, and note that you did."
+    if was_sent:
+        unmet = "The times changed after the letter. Send it anew or tell the parents, and note that you did."
     yield need(
-        visit.parents_told.filter(what=What.LETTER).exists(),
+        was_sent and still_true,
         "letter",
-        "The letter to the parents has not been sent. Make it, send it, and note that you did.",
+        unmet,
         met="The letter to the parents was sent",
         clauses=cites(rules, "appointment_letter"),
         fix="letter",
@@ -36,11 +40,10 @@ def told_of_change(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     """Parents who expect somebody at another time are told of the new one (TC-199)."""
     if visit.told == Visit.Told.NO:
         return
-    moved = visit.events.filter(kind="retimed").order_by("-number").first()
-    if moved is None:
+    if not visit.events.filter(kind="retimed").exists():
         return
     yield need(
-        visit.parents_told.filter(what=What.CHANGE, told_at__gte=moved.recorded_at).exists(),
+        _knows_times(visit),
         "parents_change",
         "The times have changed. Tell the parents, and note that you did.",
         met="The parents know the new times",
@@ -48,3 +51,10 @@ def told_of_change(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         fix="letter",
         blocks=False,
     )
+
+
+def _knows_times(visit: Visit) -> bool:
+    """Whether the parents have had a word, or a letter, since the times last changed."""
+    moved = visit.events.filter(kind="retimed").order_by("-number").first()
+    told = visit.parents_told.filter(what__in=[What.LETTER, What.CHANGE])
+    return moved is None or told.filter(told_at__gte=moved.recorded_at).exists()
