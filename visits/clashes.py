@@ -82,7 +82,7 @@ def _same_home(visit: Visit) -> Iterator[Clash]:
         who = " and ".join(a.short_name for a in other.attendees.all())
         yield Clash(
             "clash_home",
-            f"{who or 'Somebody'} visits this home on {local(other.start_at):%-d %B} too ({other.ref}). "
+            f"This home is visited on {local(other.start_at):%-d %B} too: {who or 'somebody'} ({other.ref}). "
             "Join that visit, or choose a time in another week.",
             "when",
         )
