@@ -141,7 +141,7 @@ def test_celery_fires_the_deadline(house: House, due: Arm, running: Running, tmp
         [sys.executable, "-m", "celery", "-A", "homevisits.celery", "worker", *options, *quiet],
         REDIS_URL=settings.REDIS_URL,
     )
-    wait_for(sweeping("celery"), seconds=40)
+    wait_for(sweeping("celery"), seconds=120)
     due(0.5 * SECOND)
     wait_for(alarm_of(house))
     assert 0 <= lateness(house) < PATIENCE
