@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -346,12 +348,14 @@ class Migration(migrations.Migration):
                 'ordering': ['due_on', 'id'],
             },
         ),
-        migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.UniqueConstraint(fields=('visit', 'staff'), name='attendee_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True)), fields=('visit',), name='attendee_one_lead'),
-        ),
+        Together([
+            migrations.AddConstraint(
+                model_name='attendee',
+                constraint=models.UniqueConstraint(fields=('visit', 'staff'), name='attendee_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='attendee',
+                constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True)), fields=('visit',), name='attendee_one_lead'),
+            ),
+        ]),
     ]

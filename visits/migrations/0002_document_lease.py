@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='document',
-            name='started_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='somebody is making it since'),
-        ),
-        migrations.AlterField(
-            model_name='document',
-            name='state',
-            field=models.CharField(choices=[('queued', 'Waiting to be made'), ('making', 'Being made'), ('ready', 'Ready'), ('failed', 'Could not be made')], default='queued', max_length=6),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='document',
+                name='started_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='somebody is making it since'),
+            ),
+            migrations.AlterField(
+                model_name='document',
+                name='state',
+                field=models.CharField(choices=[('queued', 'Waiting to be made'), ('making', 'Being made'), ('ready', 'Ready'), ('failed', 'Could not be made')], default='queued', max_length=6),
+            ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -32,136 +34,138 @@ class Migration(migrations.Migration):
                 ('written_at', models.DateTimeField()),
             ],
         ),
-        migrations.AddField(
-            model_name='attendee',
-            name='is_interpreter',
-            field=models.BooleanField(default=False, verbose_name='comes to interpret'),
-        ),
-        migrations.AddField(
-            model_name='contactattempt',
-            name='whom',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contactlink'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='safeguarding',
-            field=models.BooleanField(default=False, verbose_name='safeguarding arrangements are in place'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='asked_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='asked_visits', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='contact_acknowledged_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='is_retrospective',
-            field=models.BooleanField(default=False, verbose_name='took place without a request'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='lone_assessed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='no_interpreter_reason',
-            field=models.CharField(blank=True, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='reason_kind',
-            field=models.CharField(blank=True, max_length=60),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='retrospective_why',
-            field=models.CharField(blank=True, max_length=500),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='risk_confirmed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='risk_confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='safeguarding_confirmed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='safeguarding_confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='symptoms',
-            field=models.CharField(blank=True, choices=[('no', 'No'), ('yes', 'Yes'), ('unknown', 'Not known')], max_length=7, verbose_name='cases or symptoms at the home'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='two_may_escalate',
-            field=models.BooleanField(blank=True, null=True, verbose_name='two people could make it worse'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='two_may_escalate_why',
-            field=models.CharField(blank=True, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='bedroom_why',
-            field=models.CharField(blank=True, max_length=300, verbose_name='why there was no other way'),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='card_left',
-            field=models.BooleanField(blank=True, null=True, verbose_name='a calling card was left'),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='in_bedroom',
-            field=models.BooleanField(blank=True, null=True, verbose_name="in a child's bedroom"),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='life_at_risk',
-            field=models.CharField(blank=True, max_length=300, verbose_name='why a life was at risk'),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='upstairs_why',
-            field=models.CharField(blank=True, max_length=300, verbose_name='why it was necessary, and who came along'),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='went_upstairs',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AlterField(
-            model_name='contactattempt',
-            name='channel',
-            field=models.CharField(choices=[('call', 'Call'), ('text', 'Text message'), ('email', 'E-mail'), ('letter', 'Letter'), ('video', 'Video call'), ('in_person', 'In person')], max_length=9),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='kind',
-            field=models.CharField(choices=[('visit', 'The visit'), ('lone', 'Going alone'), ('out_of_hours', 'Out of hours'), ('dsl_input', "The DSL's view"), ('risk', 'The level of risk')], max_length=14),
-        ),
-        migrations.AlterField(
-            model_name='document',
-            name='kind',
-            field=models.CharField(choices=[('appointment', 'Appointment form'), ('record', 'Visit record'), ('letter', 'Letter to the parents'), ('card', 'Calling card'), ('risk', 'Risk assessment'), ('checklist', 'Checklist'), ('expectations', 'Expectations letter')], max_length=12),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='attendee',
+                name='is_interpreter',
+                field=models.BooleanField(default=False, verbose_name='comes to interpret'),
+            ),
+            migrations.AddField(
+                model_name='contactattempt',
+                name='whom',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contactlink'),
+            ),
+            migrations.AddField(
+                model_name='decision',
+                name='safeguarding',
+                field=models.BooleanField(default=False, verbose_name='safeguarding arrangements are in place'),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='asked_of',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='asked_visits', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='contact_acknowledged_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='is_retrospective',
+                field=models.BooleanField(default=False, verbose_name='took place without a request'),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='lone_assessed_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='no_interpreter_reason',
+                field=models.CharField(blank=True, max_length=300),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='reason_kind',
+                field=models.CharField(blank=True, max_length=60),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='retrospective_why',
+                field=models.CharField(blank=True, max_length=500),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='risk_confirmed_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='risk_confirmed_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='safeguarding_confirmed_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='safeguarding_confirmed_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='symptoms',
+                field=models.CharField(blank=True, choices=[('no', 'No'), ('yes', 'Yes'), ('unknown', 'Not known')], max_length=7, verbose_name='cases or symptoms at the home'),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='two_may_escalate',
+                field=models.BooleanField(blank=True, null=True, verbose_name='two people could make it worse'),
+            ),
+            migrations.AddField(
+                model_name='visit',
+                name='two_may_escalate_why',
+                field=models.CharField(blank=True, max_length=300),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='bedroom_why',
+                field=models.CharField(blank=True, max_length=300, verbose_name='why there was no other way'),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='card_left',
+                field=models.BooleanField(blank=True, null=True, verbose_name='a calling card was left'),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='in_bedroom',
+                field=models.BooleanField(blank=True, null=True, verbose_name="in a child's bedroom"),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='life_at_risk',
+                field=models.CharField(blank=True, max_length=300, verbose_name='why a life was at risk'),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='upstairs_why',
+                field=models.CharField(blank=True, max_length=300, verbose_name='why it was necessary, and who came along'),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='went_upstairs',
+                field=models.BooleanField(blank=True, null=True),
+            ),
+            migrations.AlterField(
+                model_name='contactattempt',
+                name='channel',
+                field=models.CharField(choices=[('call', 'Call'), ('text', 'Text message'), ('email', 'E-mail'), ('letter', 'Letter'), ('video', 'Video call'), ('in_person', 'In person')], max_length=9),
+            ),
+            migrations.AlterField(
+                model_name='decision',
+                name='kind',
+                field=models.CharField(choices=[('visit', 'The visit'), ('lone', 'Going alone'), ('out_of_hours', 'Out of hours'), ('dsl_input', "The DSL's view"), ('risk', 'The level of risk')], max_length=14),
+            ),
+            migrations.AlterField(
+                model_name='document',
+                name='kind',
+                field=models.CharField(choices=[('appointment', 'Appointment form'), ('record', 'Visit record'), ('letter', 'Letter to the parents'), ('card', 'Calling card'), ('risk', 'Risk assessment'), ('checklist', 'Checklist'), ('expectations', 'Expectations letter')], max_length=12),
+            ),
+        ]),
         migrations.CreateModel(
             name='ArrivalLook',
             fields=[
@@ -315,84 +319,86 @@ class Migration(migrations.Migration):
                 'ordering': ['-started_at'],
             },
         ),
-        migrations.AddField(
-            model_name='visit',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='visits.tuitionseries'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('risk_confirmed_at', None), ('risk_confirmed_by', None)), models.Q(('risk_confirmed_at__isnull', False), ('risk_confirmed_by__isnull', False)), _connector='OR'), name='visit_risk_confirmed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('is_retrospective', False), models.Q(('retrospective_why', ''), _negated=True), _connector='OR'), name='visit_retrospective_says_why'),
-        ),
-        migrations.AddField(
-            model_name='tuitionsession',
-            name='visit',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='session', to='visits.visit'),
-        ),
-        migrations.AddField(
-            model_name='tuitionsession',
-            name='written_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='misbehaviour',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='misbehaviour', to='visits.tuitionsession'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='arrivallook',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='42e00351360ff0adad3e3dfbf9c2b7018fbca66f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_91076', table='visits_arrivallook', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='briefing',
-            constraint=models.UniqueConstraint(fields=('policy', 'staff', 'visit'), name='briefing_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='briefing',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('staff')), _negated=True), name='briefing_by_somebody_else'),
-        ),
-        migrations.AddConstraint(
-            model_name='extraanswer',
-            constraint=models.UniqueConstraint(fields=('visit', 'code'), name='extra_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskassessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('household__isnull', False)), fields=('household', 'school', 'number'), name='assessment_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('household__isnull', False), models.Q(('address', ''), _negated=True), _connector='OR'), name='assessment_of_some_place'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskassessment',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eeac8eeeb01dcbc8ee2ac34f8321060d50755bde', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f10cb', table='visits_riskassessment', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(('likely__range', (0, 3)), ('severe__range', (0, 3))), name='hazard_marks_0_to_3'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.UniqueConstraint(fields=('assessment', 'kind'), name='hazard_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='hazard',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='05bdd5b9b2720c6ec7061c37b6b012eb7876b7fe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2c2be', table='visits_hazard', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='tuitionseries',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('briefed_at', None), ('briefed_by', None)), models.Q(('briefed_at__isnull', False), ('briefed_by__isnull', False)), _connector='OR'), name='tuition_briefed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='tuitionseries',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('letter_sent_at', None), ('letter_sent_by', None)), models.Q(('letter_sent_at__isnull', False), ('letter_sent_by__isnull', False)), _connector='OR'), name='tuition_letter_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='tuitionseries',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='tuition_ended_at_and_by'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='visit',
+                name='series',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='visits.tuitionseries'),
+            ),
+            migrations.AddConstraint(
+                model_name='visit',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('risk_confirmed_at', None), ('risk_confirmed_by', None)), models.Q(('risk_confirmed_at__isnull', False), ('risk_confirmed_by__isnull', False)), _connector='OR'), name='visit_risk_confirmed_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='visit',
+                constraint=models.CheckConstraint(condition=models.Q(('is_retrospective', False), models.Q(('retrospective_why', ''), _negated=True), _connector='OR'), name='visit_retrospective_says_why'),
+            ),
+            migrations.AddField(
+                model_name='tuitionsession',
+                name='visit',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='session', to='visits.visit'),
+            ),
+            migrations.AddField(
+                model_name='tuitionsession',
+                name='written_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='misbehaviour',
+                name='session',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='misbehaviour', to='visits.tuitionsession'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='arrivallook',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='42e00351360ff0adad3e3dfbf9c2b7018fbca66f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_91076', table='visits_arrivallook', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='briefing',
+                constraint=models.UniqueConstraint(fields=('policy', 'staff', 'visit'), name='briefing_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='briefing',
+                constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('staff')), _negated=True), name='briefing_by_somebody_else'),
+            ),
+            migrations.AddConstraint(
+                model_name='extraanswer',
+                constraint=models.UniqueConstraint(fields=('visit', 'code'), name='extra_answer_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='riskassessment',
+                constraint=models.UniqueConstraint(condition=models.Q(('household__isnull', False)), fields=('household', 'school', 'number'), name='assessment_version_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='riskassessment',
+                constraint=models.CheckConstraint(condition=models.Q(('household__isnull', False), models.Q(('address', ''), _negated=True), _connector='OR'), name='assessment_of_some_place'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='riskassessment',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eeac8eeeb01dcbc8ee2ac34f8321060d50755bde', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f10cb', table='visits_riskassessment', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='hazard',
+                constraint=models.CheckConstraint(condition=models.Q(('likely__range', (0, 3)), ('severe__range', (0, 3))), name='hazard_marks_0_to_3'),
+            ),
+            migrations.AddConstraint(
+                model_name='hazard',
+                constraint=models.UniqueConstraint(fields=('assessment', 'kind'), name='hazard_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='hazard',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='05bdd5b9b2720c6ec7061c37b6b012eb7876b7fe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2c2be', table='visits_hazard', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='tuitionseries',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('briefed_at', None), ('briefed_by', None)), models.Q(('briefed_at__isnull', False), ('briefed_by__isnull', False)), _connector='OR'), name='tuition_briefed_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='tuitionseries',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('letter_sent_at', None), ('letter_sent_by', None)), models.Q(('letter_sent_at__isnull', False), ('letter_sent_by__isnull', False)), _connector='OR'), name='tuition_letter_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='tuitionseries',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='tuition_ended_at_and_by'),
+            ),
+        ]),
     ]

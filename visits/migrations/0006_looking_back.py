@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,12 +18,14 @@ class Migration(migrations.Migration):
             model_name='visit',
             name='only_legal_moves',
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='only_legal_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \'>\', NEW."state") = ANY(\'{authorised>cancelled,authorised>logged,authorised>requested,draft>cancelled,draft>requested,in_progress>logged,in_progress>returned_safe,logged>cancelled,logged>in_progress,logged>requested,requested>authorised,requested>cancelled,requested>declined,requested>draft,requested>returned_safe,returned_safe>in_progress,returned_safe>recorded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='81328e314178b5d38c5a575d2f3075bd36d217b1', operation='UPDATE', pgid='pgtrigger_only_legal_moves_8687f', table='visits_visit', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='looked_back_on_only_afterwards', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT NEW."is_retrospective" AND NEW."state" = \'returned_safe\' AND OLD."state" = \'requested\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ed3ef6d4e196b440162fe396bd65cd5978390af6', operation='UPDATE', pgid='pgtrigger_looked_back_on_only_afterwards_fcb62', table='visits_visit', when='BEFORE')),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='visit',
+                trigger=pgtrigger.compiler.Trigger(name='only_legal_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \'>\', NEW."state") = ANY(\'{authorised>cancelled,authorised>logged,authorised>requested,draft>cancelled,draft>requested,in_progress>logged,in_progress>returned_safe,logged>cancelled,logged>in_progress,logged>requested,requested>authorised,requested>cancelled,requested>declined,requested>draft,requested>returned_safe,returned_safe>in_progress,returned_safe>recorded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='81328e314178b5d38c5a575d2f3075bd36d217b1', operation='UPDATE', pgid='pgtrigger_only_legal_moves_8687f', table='visits_visit', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='visit',
+                trigger=pgtrigger.compiler.Trigger(name='looked_back_on_only_afterwards', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT NEW."is_retrospective" AND NEW."state" = \'returned_safe\' AND OLD."state" = \'requested\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ed3ef6d4e196b440162fe396bd65cd5978390af6', operation='UPDATE', pgid='pgtrigger_looked_back_on_only_afterwards_fcb62', table='visits_visit', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,16 +15,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='visitrecord',
-            name='had_intervention',
-            field=models.BooleanField(default=False, verbose_name='somebody intervened physically'),
-        ),
-        migrations.AddField(
-            model_name='visitrecord',
-            name='intervention_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='when that was first said'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='visitrecord',
+                name='had_intervention',
+                field=models.BooleanField(default=False, verbose_name='somebody intervened physically'),
+            ),
+            migrations.AddField(
+                model_name='visitrecord',
+                name='intervention_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='when that was first said'),
+            ),
+        ]),
         migrations.CreateModel(
             name='Intervention',
             fields=[

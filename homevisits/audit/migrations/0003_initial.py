@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,17 +19,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='look',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='look',
-            index=models.Index(fields=['what', 'ref', 'at'], name='audit_look_what_d046c6_idx'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='look',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='55f9680af4a08ad0ca64f2831a78615c28b5c318', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6b68', table='audit_look', when='BEFORE')),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='look',
+                name='by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddIndex(
+                model_name='look',
+                index=models.Index(fields=['what', 'ref', 'at'], name='audit_look_what_d046c6_idx'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='look',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='55f9680af4a08ad0ca64f2831a78615c28b5c318', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6b68', table='audit_look', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,31 +18,33 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='notice',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='message',
-            name='notice',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='notices.notice'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['-is_urgent', 'next_try_at'], name='notice_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['alarm'], name='notice_alarm'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['recipient', '-created_at'], name='notice_recipient'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='notice',
+                name='recipient',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='notice',
+                name='school',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='message',
+                name='notice',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='notices.notice'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['-is_urgent', 'next_try_at'], name='notice_waiting'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(fields=['alarm'], name='notice_alarm'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(fields=['recipient', '-created_at'], name='notice_recipient'),
+            ),
+        ]),
     ]

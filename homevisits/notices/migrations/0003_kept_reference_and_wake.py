@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,13 +14,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='message',
-            name='reference',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='notice',
-            trigger=pgtrigger.compiler.Trigger(name='wakes_senders', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."is_urgent" AND NEW."state" = \'queued\')', func="PERFORM pg_notify('homevisits_urgent', ''); RETURN NULL;", hash='f683ca5aa9d1ecd7dd883871dfabaf49fdb4681a', operation='INSERT', pgid='pgtrigger_wakes_senders_839fc', table='notices_notice', when='AFTER')),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='message',
+                name='reference',
+                field=models.CharField(blank=True, max_length=120),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='notice',
+                trigger=pgtrigger.compiler.Trigger(name='wakes_senders', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."is_urgent" AND NEW."state" = \'queued\')', func="PERFORM pg_notify('homevisits_urgent', ''); RETURN NULL;", hash='f683ca5aa9d1ecd7dd883871dfabaf49fdb4681a', operation='INSERT', pgid='pgtrigger_wakes_senders_839fc', table='notices_notice', when='AFTER')),
+            ),
+        ]),
     ]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,17 +15,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='notice',
-            name='is_private',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'in_app'), ('read_at', None)), fields=['recipient'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['school', '-created_at'], name='notice_school'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='notice',
+                name='is_private',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(condition=models.Q(('channel', 'in_app'), ('read_at', None)), fields=['recipient'], name='notice_unread'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(fields=['school', '-created_at'], name='notice_school'),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,175 +19,177 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='staff',
-            name='trust',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='trusts.trust'),
-        ),
-        migrations.AddField(
-            model_name='staff',
-            name='user_permissions',
-            field=models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions'),
-        ),
-        migrations.AddField(
-            model_name='away',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aways', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clearance',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clearance',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clearances', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='contact',
-            name='trust',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='trusts.trust'),
-        ),
-        migrations.AddField(
-            model_name='contactlink',
-            name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='people.contact'),
-        ),
-        migrations.AddField(
-            model_name='deskduty',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desk_duties', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='deskduty',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='deskduty',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desk_duties', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='headermapping',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='header_mappings', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='household',
-            name='trust',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='trusts.trust'),
-        ),
-        migrations.AddField(
-            model_name='contact',
-            name='household',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='people.household'),
-        ),
-        migrations.AddField(
-            model_name='householdmember',
-            name='household',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='people.household'),
-        ),
-        migrations.AddField(
-            model_name='householdwarning',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='householdwarning',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='householdwarning',
-            name='household',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='warnings', to='people.household'),
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='uploaded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pupil',
-            name='contacts',
-            field=models.ManyToManyField(related_name='pupils', through='people.ContactLink', to='people.contact'),
-        ),
-        migrations.AddField(
-            model_name='pupil',
-            name='household',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pupils', to='people.household'),
-        ),
-        migrations.AddField(
-            model_name='pupil',
-            name='key_person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pupil',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pupils', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='contactlink',
-            name='pupil',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_links', to='people.pupil'),
-        ),
-        migrations.AddField(
-            model_name='role',
-            name='school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='role',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='vehicle',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vehicles', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='staff_email_any_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='headermapping',
-            constraint=models.UniqueConstraint(fields=('school', 'kind'), name='mapping_once'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['trust', 'postcode'], name='people_hous_trust_i_af02de_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='householdwarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='warning_ended_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='pupil',
-            constraint=models.UniqueConstraint(fields=('school', 'upn'), name='pupil_upn_once_a_school'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactlink',
-            constraint=models.UniqueConstraint(fields=('pupil', 'contact'), name='contact_once_a_pupil'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('staff', 'role', 'school'), name='role_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('school__isnull', False), ('role__in', ['ceo', 'ewo', 'trust_admin']), _connector='OR'), name='role_without_school_is_trust_wide'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.UniqueConstraint(fields=('staff', 'registration'), name='vehicle_once'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='staff',
+                name='trust',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='trusts.trust'),
+            ),
+            migrations.AddField(
+                model_name='staff',
+                name='user_permissions',
+                field=models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions'),
+            ),
+            migrations.AddField(
+                model_name='away',
+                name='staff',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aways', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='clearance',
+                name='recorded_by',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='clearance',
+                name='staff',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clearances', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='contact',
+                name='trust',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='trusts.trust'),
+            ),
+            migrations.AddField(
+                model_name='contactlink',
+                name='contact',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='people.contact'),
+            ),
+            migrations.AddField(
+                model_name='deskduty',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desk_duties', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='deskduty',
+                name='set_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='deskduty',
+                name='staff',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desk_duties', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='headermapping',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='header_mappings', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='household',
+                name='trust',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='trusts.trust'),
+            ),
+            migrations.AddField(
+                model_name='contact',
+                name='household',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='people.household'),
+            ),
+            migrations.AddField(
+                model_name='householdmember',
+                name='household',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='people.household'),
+            ),
+            migrations.AddField(
+                model_name='householdwarning',
+                name='author',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='householdwarning',
+                name='ended_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='householdwarning',
+                name='household',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='warnings', to='people.household'),
+            ),
+            migrations.AddField(
+                model_name='import',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='import',
+                name='uploaded_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='pupil',
+                name='contacts',
+                field=models.ManyToManyField(related_name='pupils', through='people.ContactLink', to='people.contact'),
+            ),
+            migrations.AddField(
+                model_name='pupil',
+                name='household',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pupils', to='people.household'),
+            ),
+            migrations.AddField(
+                model_name='pupil',
+                name='key_person',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='pupil',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pupils', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='contactlink',
+                name='pupil',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_links', to='people.pupil'),
+            ),
+            migrations.AddField(
+                model_name='role',
+                name='school',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='role',
+                name='staff',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='vehicle',
+                name='staff',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vehicles', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddConstraint(
+                model_name='staff',
+                constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='staff_email_any_case'),
+            ),
+            migrations.AddConstraint(
+                model_name='headermapping',
+                constraint=models.UniqueConstraint(fields=('school', 'kind'), name='mapping_once'),
+            ),
+            migrations.AddIndex(
+                model_name='household',
+                index=models.Index(fields=['trust', 'postcode'], name='people_hous_trust_i_af02de_idx'),
+            ),
+            migrations.AddConstraint(
+                model_name='householdwarning',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='warning_ended_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='pupil',
+                constraint=models.UniqueConstraint(fields=('school', 'upn'), name='pupil_upn_once_a_school'),
+            ),
+            migrations.AddConstraint(
+                model_name='contactlink',
+                constraint=models.UniqueConstraint(fields=('pupil', 'contact'), name='contact_once_a_pupil'),
+            ),
+            migrations.AddConstraint(
+                model_name='role',
+                constraint=models.UniqueConstraint(fields=('staff', 'role', 'school'), name='role_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='role',
+                constraint=models.CheckConstraint(condition=models.Q(('school__isnull', False), ('role__in', ['ceo', 'ewo', 'trust_admin']), _connector='OR'), name='role_without_school_is_trust_wide'),
+            ),
+            migrations.AddConstraint(
+                model_name='vehicle',
+                constraint=models.UniqueConstraint(fields=('staff', 'registration'), name='vehicle_once'),
+            ),
+        ]),
     ]

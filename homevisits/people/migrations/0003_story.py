@@ -4,6 +4,8 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,16 +19,18 @@ class Migration(migrations.Migration):
             name='vehicle',
             options={'ordering': ['registration']},
         ),
-        migrations.AddField(
-            model_name='contactlink',
-            name='permission_note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='who gave permission, when and how'),
-        ),
-        migrations.AddField(
-            model_name='vehicle',
-            name='is_current',
-            field=models.BooleanField(default=True, verbose_name='still used'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='contactlink',
+                name='permission_note',
+                field=models.CharField(blank=True, max_length=200, verbose_name='who gave permission, when and how'),
+            ),
+            migrations.AddField(
+                model_name='vehicle',
+                name='is_current',
+                field=models.BooleanField(default=True, verbose_name='still used'),
+            ),
+        ]),
         migrations.CreateModel(
             name='PeopleEvent',
             fields=[

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -50,107 +52,109 @@ class Migration(migrations.Migration):
                 'ordering': ['title'],
             },
         ),
-        migrations.AddField(
-            model_name='clearance',
-            name='level',
-            field=models.CharField(blank=True, choices=[('basic', 'Basic'), ('standard', 'Standard'), ('enhanced', 'Enhanced'), ('enhanced_barred', 'Enhanced with barred lists')], max_length=16),
-        ),
-        migrations.AddField(
-            model_name='clearance',
-            name='title',
-            field=models.CharField(blank=True, max_length=120, verbose_name='which training'),
-        ),
-        migrations.AddField(
-            model_name='clearance',
-            name='trainer',
-            field=models.CharField(blank=True, max_length=120, verbose_name='given by'),
-        ),
-        migrations.AddField(
-            model_name='staff',
-            name='job_description_on',
-            field=models.DateField(blank=True, null=True, verbose_name='visits are in the job description since'),
-        ),
-        migrations.AddField(
-            model_name='staff',
-            name='mobile_tried_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='somebody rang it and reached them'),
-        ),
-        migrations.AddField(
-            model_name='staff',
-            name='mobile_tried_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='clearance',
-            name='kind',
-            field=models.CharField(choices=[('dbs_enhanced', 'DBS check'), ('violence_prevention', 'Violence prevention training'), ('early_help', 'Early help and attendance training'), ('home_visits', 'Home visiting training'), ('other', 'Other training')], max_length=20),
-        ),
-        migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mobile_tried_at', None), ('mobile_tried_by', None)), models.Q(('mobile_tried_at__isnull', False), ('mobile_tried_by__isnull', False)), _connector='OR'), name='staff_mobile_tried_at_and_by'),
-        ),
-        migrations.AddField(
-            model_name='cascade',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cascades', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='cascade',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cascades', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='cascade',
-            name='told_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='schooltraining',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='schooltraining',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='training', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='schooltraining',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='cascade',
-            constraint=models.UniqueConstraint(fields=('policy', 'school'), name='cascade_once_a_school'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='cascade',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='47f9263003f3e72a7233c065af98900bbf4287e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_267f4', table='people_cascade', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('staff', 'policy', 'paper'), name='reading_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='890a4964fb3bc3f75da4db5567e899d3cbe50575', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_013b7', table='people_reading', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='schooltraining',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('school', 'title'), name='school_training_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='schooltraining',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='school_training_ended_at_and_by'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='clearance',
+                name='level',
+                field=models.CharField(blank=True, choices=[('basic', 'Basic'), ('standard', 'Standard'), ('enhanced', 'Enhanced'), ('enhanced_barred', 'Enhanced with barred lists')], max_length=16),
+            ),
+            migrations.AddField(
+                model_name='clearance',
+                name='title',
+                field=models.CharField(blank=True, max_length=120, verbose_name='which training'),
+            ),
+            migrations.AddField(
+                model_name='clearance',
+                name='trainer',
+                field=models.CharField(blank=True, max_length=120, verbose_name='given by'),
+            ),
+            migrations.AddField(
+                model_name='staff',
+                name='job_description_on',
+                field=models.DateField(blank=True, null=True, verbose_name='visits are in the job description since'),
+            ),
+            migrations.AddField(
+                model_name='staff',
+                name='mobile_tried_at',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='somebody rang it and reached them'),
+            ),
+            migrations.AddField(
+                model_name='staff',
+                name='mobile_tried_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AlterField(
+                model_name='clearance',
+                name='kind',
+                field=models.CharField(choices=[('dbs_enhanced', 'DBS check'), ('violence_prevention', 'Violence prevention training'), ('early_help', 'Early help and attendance training'), ('home_visits', 'Home visiting training'), ('other', 'Other training')], max_length=20),
+            ),
+            migrations.AddConstraint(
+                model_name='staff',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('mobile_tried_at', None), ('mobile_tried_by', None)), models.Q(('mobile_tried_at__isnull', False), ('mobile_tried_by__isnull', False)), _connector='OR'), name='staff_mobile_tried_at_and_by'),
+            ),
+            migrations.AddField(
+                model_name='cascade',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cascades', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='cascade',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cascades', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='cascade',
+                name='told_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='reading',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='reading',
+                name='staff',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='schooltraining',
+                name='ended_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='schooltraining',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='training', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='schooltraining',
+                name='set_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddConstraint(
+                model_name='cascade',
+                constraint=models.UniqueConstraint(fields=('policy', 'school'), name='cascade_once_a_school'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='cascade',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='47f9263003f3e72a7233c065af98900bbf4287e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_267f4', table='people_cascade', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='reading',
+                constraint=models.UniqueConstraint(fields=('staff', 'policy', 'paper'), name='reading_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reading',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='890a4964fb3bc3f75da4db5567e899d3cbe50575', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_013b7', table='people_reading', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='schooltraining',
+                constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('school', 'title'), name='school_training_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='schooltraining',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='school_training_ended_at_and_by'),
+            ),
+        ]),
     ]

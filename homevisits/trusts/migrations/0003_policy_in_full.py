@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -186,511 +188,513 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='policy',
-            name='absence_percent',
-            field=models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)]),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='after_holiday_days',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='appointment_letter',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='arrival_look',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='attempts_within_days',
-            field=models.PositiveSmallIntegerField(default=14),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='bedroom_rule',
-            field=models.CharField(choices=[('free', 'No rule'), ('no_alternative', 'Only where there is no other suitable space'), ('never', 'Never')], default='free', max_length=14),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='briefing_roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='briefing_roles_ewo',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='briefing_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='off', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='calling_card',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='cascade_days',
-            field=models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1)]),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='change_roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='child_alone_police_first',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='child_alone_roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='child_transport_allowed',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='clash_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='code_word_scope',
-            field=models.CharField(choices=[('either', "The school's, or one for the visit"), ('school', 'One for the whole school'), ('visit', 'One for each visit')], default='either', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='confirm_safeguarding',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='contact_must_acknowledge',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='daylight_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='dbs_level',
-            field=models.CharField(choices=[('basic', 'Basic'), ('standard', 'Standard'), ('enhanced', 'Enhanced'), ('enhanced_barred', 'Enhanced with barred lists')], default='enhanced', max_length=16),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='default_lead_role',
-            field=models.CharField(blank=True, choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], default='', max_length=20),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='earliest_start',
-            field=models.TimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='fresh_sign_in_minutes',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='id_card_carried',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='id_card_shown',
-            field=models.CharField(choices=[('never', 'Not asked for'), ('first', 'On the first visit to a home'), ('always', 'On every visit')], default='never', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='id_no_lanyard',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='illness_days',
-            field=models.PositiveSmallIntegerField(default=3),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='illness_interval_days',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='insurance_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='off', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='interpreter_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='inviter_rule',
-            field=models.CharField(choices=[('any', 'Any responsible adult'), ('delegated', 'A parent, or an adult whom a parent has named'), ('parent', 'A parent or carer')], default='any', max_length=9),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='job_description_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='off', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='no_contact_days',
-            field=models.PositiveSmallIntegerField(default=3),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='overlay_ask_symptoms',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='overlay_distance_metres',
-            field=models.PositiveSmallIntegerField(default=2),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='overlay_entry',
-            field=models.CharField(choices=[('life_at_risk', 'Only when a life is at risk'), ('never', 'Never')], default='life_at_risk', max_length=12),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='overlay_no_lifts',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='phone_reader_roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='phone_reader_roles_ewo',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='phone_verified_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='policy_read_rule',
-            field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='publication',
-            field=models.CharField(choices=[('internal', 'Staff only'), ('website', 'Anybody, on the website')], default='internal', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='read_days',
-            field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1)]),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='record_reader_roles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='regular_visits',
-            field=models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MinValueValidator(1)]),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='retention_years',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='review_months',
-            field=models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(1)]),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='review_reminder_days',
-            field=models.PositiveSmallIntegerField(default=60),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='risk_reconfirmed',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='risk_valid_days',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='tutoring_adult_required',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='tutoring_bedroom_rule',
-            field=models.CharField(choices=[('free', 'No rule'), ('no_alternative', 'Only where there is no other suitable space'), ('never', 'Never')], default='no_alternative', max_length=14),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='tutoring_briefing_required',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='tutoring_door_open',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='tutoring_letter_required',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='two_may_escalate',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='upstairs_rule',
-            field=models.CharField(choices=[('free', 'No rule'), ('accompanied', 'Only with a responsible adult, where it is safe and necessary'), ('never', 'Never')], default='free', max_length=11),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='urgent_needs_authorisation',
-            field=models.BooleanField(default=True),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='advice',
-            field=models.CharField(blank=True, max_length=300, verbose_name='what to keep in mind'),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='doorstep_only',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='is_series',
-            field=models.BooleanField(default=False, verbose_name='a series of sessions'),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='is_transport',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='kinds',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='needs_letter',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='reason',
-            name='off_in_overlay',
-            field=models.BooleanField(default=False, verbose_name='not during an infection'),
-        ),
-        migrations.AddField(
-            model_name='school',
-            name='latitude',
-            field=models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
-        ),
-        migrations.AddField(
-            model_name='school',
-            name='longitude',
-            field=models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
-        ),
-        migrations.AlterField(
-            model_name='guidanceitem',
-            name='moment',
-            field=models.CharField(choices=[('ask', 'Asking for a visit'), ('decide', 'Deciding'), ('prepare', 'Preparing'), ('depart', 'Before you leave school'), ('arrive', 'At the door'), ('home', 'In the home'), ('threat', 'If something goes wrong'), ('leave', 'Leaving'), ('after', 'Afterwards'), ('record', 'Writing the record'), ('keep', 'Keeping the policy')], max_length=8),
-        ),
-        migrations.AlterField(
-            model_name='guidanceitem',
-            name='only',
-            field=models.CharField(choices=[('always', 'Always'), ('lone', 'When alone'), ('pair', 'When two or more go'), ('driving', 'When driving'), ('first', 'On the first visit to a home'), ('id_card', 'When identity cards are carried'), ('lanyard', 'When no lanyard is worn'), ('id_shown', 'When the identity card is shown'), ('overlay', 'During an infection'), ('tutoring', 'For tuition at home'), ('welfare', 'On welfare visits'), ('attend', 'On attendance visits'), ('ewo', 'When the EWO goes')], default='always', max_length=8),
-        ),
-        migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.CheckConstraint(condition=models.Q(('needs_letter', True), ('never_a_letter', True), _negated=True), name='reason_letter_or_never'),
-        ),
-        migrations.AddConstraint(
-            model_name='school',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='school_position_whole'),
-        ),
-        migrations.AddField(
-            model_name='briefingpoint',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='extrafield',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='insurance',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='insurance',
-            name='trust',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='insurances', to='trusts.trust'),
-        ),
-        migrations.AddField(
-            model_name='lawreference',
-            name='trust',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='laws', to='trusts.trust'),
-        ),
-        migrations.AddField(
-            model_name='linkedpolicy',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='overlay',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='overlay',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overlays', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='overlay',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='policyreview',
-            name='finished_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='policyreview',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='policyreview',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='riskband',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
-        ),
-        migrations.AddField(
-            model_name='schoolpaper',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='schoolpaper',
-            name='retired_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='schoolpaper',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='trusts.school'),
-        ),
-        migrations.AddField(
-            model_name='trainingrule',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='briefingpoint',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d29f7e9d2ad73dddff2a3613c3e3f64e71e44f43', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_c2973', table='trusts_briefingpoint', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='extrafield',
-            constraint=models.UniqueConstraint(fields=('policy', 'code'), name='extra_field_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='extrafield',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='351d277177bc0348f8224d8828ec138df1fc4e90', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_7ea37', table='trusts_extrafield', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='insurance',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('starts_on'))), name='insurance_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='lawreference',
-            constraint=models.UniqueConstraint(fields=('trust', 'title'), name='law_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='linkedpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='e4f97d43bbcf478797526c1c5132237e42861da5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_9475c', table='trusts_linkedpolicy', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='overlay',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='overlay_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlay',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='overlay_ended_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at', None)), fields=('policy',), name='review_one_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('finished_by', None)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False)), _connector='OR'), name='review_finished_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskband',
-            constraint=models.UniqueConstraint(fields=('policy', 'level'), name='risk_band_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='riskband',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='3a9b436d3b56b07e1f74fb47bd76424c1a4ea22e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_e287f', table='trusts_riskband', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolpaper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='paper_link_or_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolpaper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_at', None), ('retired_by', None)), models.Q(('retired_at__isnull', False), ('retired_by__isnull', False)), _connector='OR'), name='paper_retired_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingrule',
-            constraint=models.UniqueConstraint(fields=('policy', 'code'), name='training_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='trainingrule',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='4a311e69347a6b33dbc342a54e95f516c3908ebb', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_4044c', table='trusts_trainingrule', when='BEFORE')),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='policy',
+                name='absence_percent',
+                field=models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)]),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='after_holiday_days',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='appointment_letter',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='arrival_look',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='attempts_within_days',
+                field=models.PositiveSmallIntegerField(default=14),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='bedroom_rule',
+                field=models.CharField(choices=[('free', 'No rule'), ('no_alternative', 'Only where there is no other suitable space'), ('never', 'Never')], default='free', max_length=14),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='briefing_roles',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='briefing_roles_ewo',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='briefing_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='off', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='calling_card',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='cascade_days',
+                field=models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1)]),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='change_roles',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='child_alone_police_first',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='child_alone_roles',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='child_transport_allowed',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='clash_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='code_word_scope',
+                field=models.CharField(choices=[('either', "The school's, or one for the visit"), ('school', 'One for the whole school'), ('visit', 'One for each visit')], default='either', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='confirm_safeguarding',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='contact_must_acknowledge',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='daylight_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='dbs_level',
+                field=models.CharField(choices=[('basic', 'Basic'), ('standard', 'Standard'), ('enhanced', 'Enhanced'), ('enhanced_barred', 'Enhanced with barred lists')], default='enhanced', max_length=16),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='default_lead_role',
+                field=models.CharField(blank=True, choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], default='', max_length=20),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='earliest_start',
+                field=models.TimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='fresh_sign_in_minutes',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='id_card_carried',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='id_card_shown',
+                field=models.CharField(choices=[('never', 'Not asked for'), ('first', 'On the first visit to a home'), ('always', 'On every visit')], default='never', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='id_no_lanyard',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='illness_days',
+                field=models.PositiveSmallIntegerField(default=3),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='illness_interval_days',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='insurance_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='off', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='interpreter_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='inviter_rule',
+                field=models.CharField(choices=[('any', 'Any responsible adult'), ('delegated', 'A parent, or an adult whom a parent has named'), ('parent', 'A parent or carer')], default='any', max_length=9),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='job_description_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='off', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='no_contact_days',
+                field=models.PositiveSmallIntegerField(default=3),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='overlay_ask_symptoms',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='overlay_distance_metres',
+                field=models.PositiveSmallIntegerField(default=2),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='overlay_entry',
+                field=models.CharField(choices=[('life_at_risk', 'Only when a life is at risk'), ('never', 'Never')], default='life_at_risk', max_length=12),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='overlay_no_lifts',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='phone_reader_roles',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='phone_reader_roles_ewo',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='phone_verified_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='policy_read_rule',
+                field=models.CharField(choices=[('off', 'Not asked for'), ('warn', 'Warn'), ('block', 'Refuse')], default='warn', max_length=6),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='publication',
+                field=models.CharField(choices=[('internal', 'Staff only'), ('website', 'Anybody, on the website')], default='internal', max_length=8),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='read_days',
+                field=models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1)]),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='record_reader_roles',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('visitor', 'Visiting staff'), ('attendance_officer', 'Attendance officer'), ('ewo', 'Education Welfare Officer'), ('office', 'Office'), ('attendance_lead', 'Attendance lead'), ('dsl', 'Designated Safeguarding Lead'), ('deputy_dsl', 'Deputy Designated Safeguarding Lead'), ('slt', 'Senior leadership team'), ('headteacher', 'Headteacher'), ('ceo', 'Executive Head / CEO'), ('trust_admin', 'Trust admin')], max_length=20), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='regular_visits',
+                field=models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MinValueValidator(1)]),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='retention_years',
+                field=models.PositiveSmallIntegerField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='review_months',
+                field=models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(1)]),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='review_reminder_days',
+                field=models.PositiveSmallIntegerField(default=60),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='risk_reconfirmed',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='risk_valid_days',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='tutoring_adult_required',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='tutoring_bedroom_rule',
+                field=models.CharField(choices=[('free', 'No rule'), ('no_alternative', 'Only where there is no other suitable space'), ('never', 'Never')], default='no_alternative', max_length=14),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='tutoring_briefing_required',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='tutoring_door_open',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='tutoring_letter_required',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='two_may_escalate',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='upstairs_rule',
+                field=models.CharField(choices=[('free', 'No rule'), ('accompanied', 'Only with a responsible adult, where it is safe and necessary'), ('never', 'Never')], default='free', max_length=11),
+            ),
+            migrations.AddField(
+                model_name='policy',
+                name='urgent_needs_authorisation',
+                field=models.BooleanField(default=True),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='advice',
+                field=models.CharField(blank=True, max_length=300, verbose_name='what to keep in mind'),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='doorstep_only',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='is_series',
+                field=models.BooleanField(default=False, verbose_name='a series of sessions'),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='is_transport',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='kinds',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='needs_letter',
+                field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name='reason',
+                name='off_in_overlay',
+                field=models.BooleanField(default=False, verbose_name='not during an infection'),
+            ),
+            migrations.AddField(
+                model_name='school',
+                name='latitude',
+                field=models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
+            ),
+            migrations.AddField(
+                model_name='school',
+                name='longitude',
+                field=models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
+            ),
+            migrations.AlterField(
+                model_name='guidanceitem',
+                name='moment',
+                field=models.CharField(choices=[('ask', 'Asking for a visit'), ('decide', 'Deciding'), ('prepare', 'Preparing'), ('depart', 'Before you leave school'), ('arrive', 'At the door'), ('home', 'In the home'), ('threat', 'If something goes wrong'), ('leave', 'Leaving'), ('after', 'Afterwards'), ('record', 'Writing the record'), ('keep', 'Keeping the policy')], max_length=8),
+            ),
+            migrations.AlterField(
+                model_name='guidanceitem',
+                name='only',
+                field=models.CharField(choices=[('always', 'Always'), ('lone', 'When alone'), ('pair', 'When two or more go'), ('driving', 'When driving'), ('first', 'On the first visit to a home'), ('id_card', 'When identity cards are carried'), ('lanyard', 'When no lanyard is worn'), ('id_shown', 'When the identity card is shown'), ('overlay', 'During an infection'), ('tutoring', 'For tuition at home'), ('welfare', 'On welfare visits'), ('attend', 'On attendance visits'), ('ewo', 'When the EWO goes')], default='always', max_length=8),
+            ),
+            migrations.AddConstraint(
+                model_name='reason',
+                constraint=models.CheckConstraint(condition=models.Q(('needs_letter', True), ('never_a_letter', True), _negated=True), name='reason_letter_or_never'),
+            ),
+            migrations.AddConstraint(
+                model_name='school',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='school_position_whole'),
+            ),
+            migrations.AddField(
+                model_name='briefingpoint',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='extrafield',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='insurance',
+                name='recorded_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='insurance',
+                name='trust',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='insurances', to='trusts.trust'),
+            ),
+            migrations.AddField(
+                model_name='lawreference',
+                name='trust',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='laws', to='trusts.trust'),
+            ),
+            migrations.AddField(
+                model_name='linkedpolicy',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='overlay',
+                name='ended_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='overlay',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overlays', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='overlay',
+                name='set_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='policyreview',
+                name='finished_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='policyreview',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='policyreview',
+                name='started_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='riskband',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
+            ),
+            migrations.AddField(
+                model_name='schoolpaper',
+                name='added_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='schoolpaper',
+                name='retired_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='schoolpaper',
+                name='school',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='trusts.school'),
+            ),
+            migrations.AddField(
+                model_name='trainingrule',
+                name='policy',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='trusts.policy'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='briefingpoint',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d29f7e9d2ad73dddff2a3613c3e3f64e71e44f43', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_c2973', table='trusts_briefingpoint', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='extrafield',
+                constraint=models.UniqueConstraint(fields=('policy', 'code'), name='extra_field_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='extrafield',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='351d277177bc0348f8224d8828ec138df1fc4e90', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_7ea37', table='trusts_extrafield', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='insurance',
+                constraint=models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('starts_on'))), name='insurance_ends_after_start'),
+            ),
+            migrations.AddConstraint(
+                model_name='lawreference',
+                constraint=models.UniqueConstraint(fields=('trust', 'title'), name='law_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='linkedpolicy',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='e4f97d43bbcf478797526c1c5132237e42861da5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_9475c', table='trusts_linkedpolicy', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='overlay',
+                constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='overlay_ends_after_start'),
+            ),
+            migrations.AddConstraint(
+                model_name='overlay',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='overlay_ended_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='policyreview',
+                constraint=models.UniqueConstraint(condition=models.Q(('finished_at', None)), fields=('policy',), name='review_one_under_way'),
+            ),
+            migrations.AddConstraint(
+                model_name='policyreview',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('finished_by', None)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False)), _connector='OR'), name='review_finished_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='riskband',
+                constraint=models.UniqueConstraint(fields=('policy', 'level'), name='risk_band_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='riskband',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='3a9b436d3b56b07e1f74fb47bd76424c1a4ea22e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_e287f', table='trusts_riskband', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='schoolpaper',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='paper_link_or_file'),
+            ),
+            migrations.AddConstraint(
+                model_name='schoolpaper',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_at', None), ('retired_by', None)), models.Q(('retired_at__isnull', False), ('retired_by__isnull', False)), _connector='OR'), name='paper_retired_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='trainingrule',
+                constraint=models.UniqueConstraint(fields=('policy', 'code'), name='training_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='trainingrule',
+                trigger=pgtrigger.compiler.Trigger(name='frozen_with_policy', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version bigint; published timestamptz;', func="\n            FOREACH version IN ARRAY CASE TG_OP\n                WHEN 'INSERT' THEN ARRAY[NEW.policy_id]\n                WHEN 'DELETE' THEN ARRAY[OLD.policy_id]\n                ELSE ARRAY[OLD.policy_id, NEW.policy_id] END\n            LOOP\n                SELECT published_at INTO published FROM trusts_policy WHERE id = version FOR SHARE;\n                IF published IS NOT NULL THEN\n                    RAISE EXCEPTION 'policy version % is published and cannot change', version;\n                END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='4a311e69347a6b33dbc342a54e95f516c3908ebb', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_frozen_with_policy_4044c', table='trusts_trainingrule', when='BEFORE')),
+            ),
+        ]),
     ]

@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -119,48 +121,50 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddConstraint(
-            model_name='upkeep',
-            constraint=models.UniqueConstraint(fields=('trust', 'school'), name='upkeep_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('upkeep', 'facts_hash'), name='edition_once'),
-        ),
-        migrations.AddIndex(
-            model_name='upkeepdeadline',
-            index=models.Index(condition=models.Q(('state', 'live')), fields=['next_at'], name='upkeepdeadline_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='upkeepdeadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('upkeep', 'kind', 'policy', 'insurance'), name='upkeep_deadline_one_live', nulls_distinct=False),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='upkeepdeadline',
-            trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='04b60422a79ab38375eb3e3802cf583c0a5515c6', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_cc4ca', table='upkeep_upkeepdeadline', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='upkeepalarm',
-            index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['next_at'], name='upkeepalarm_next'),
-        ),
-        migrations.AddConstraint(
-            model_name='upkeepalarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at', None), ('owner', None)), models.Q(('owned_at__isnull', False), ('owner__isnull', False)), _connector='OR'), name='upkeepalarm_owner_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='upkeepalarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolved_at', None), ('resolved_by', None)), _connector='OR'), name='upkeepalarm_resolved_and_by'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='upkeepalarm',
-            trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='4a12bee288ea284b685f8a7b3272c6efc36f879d', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_69496', table='upkeep_upkeepalarm', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='upkeepevent',
-            constraint=models.UniqueConstraint(fields=('chain', 'number'), name='upkeepevent_chain_number'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='upkeepevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d1385474c1020bd1d794ba53fa695eea1c169694', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_655f7', table='upkeep_upkeepevent', when='BEFORE')),
-        ),
+        Together([
+            migrations.AddConstraint(
+                model_name='upkeep',
+                constraint=models.UniqueConstraint(fields=('trust', 'school'), name='upkeep_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='edition',
+                constraint=models.UniqueConstraint(fields=('upkeep', 'facts_hash'), name='edition_once'),
+            ),
+            migrations.AddIndex(
+                model_name='upkeepdeadline',
+                index=models.Index(condition=models.Q(('state', 'live')), fields=['next_at'], name='upkeepdeadline_live'),
+            ),
+            migrations.AddConstraint(
+                model_name='upkeepdeadline',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('upkeep', 'kind', 'policy', 'insurance'), name='upkeep_deadline_one_live', nulls_distinct=False),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='upkeepdeadline',
+                trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='04b60422a79ab38375eb3e3802cf583c0a5515c6', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_cc4ca', table='upkeep_upkeepdeadline', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='upkeepalarm',
+                index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['next_at'], name='upkeepalarm_next'),
+            ),
+            migrations.AddConstraint(
+                model_name='upkeepalarm',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at', None), ('owner', None)), models.Q(('owned_at__isnull', False), ('owner__isnull', False)), _connector='OR'), name='upkeepalarm_owner_and_when'),
+            ),
+            migrations.AddConstraint(
+                model_name='upkeepalarm',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolved_at', None), ('resolved_by', None)), _connector='OR'), name='upkeepalarm_resolved_and_by'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='upkeepalarm',
+                trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='4a12bee288ea284b685f8a7b3272c6efc36f879d', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_69496', table='upkeep_upkeepalarm', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='upkeepevent',
+                constraint=models.UniqueConstraint(fields=('chain', 'number'), name='upkeepevent_chain_number'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='upkeepevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d1385474c1020bd1d794ba53fa695eea1c169694', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_655f7', table='upkeep_upkeepevent', when='BEFORE')),
+            ),
+        ]),
     ]
