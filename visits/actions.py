@@ -201,10 +201,9 @@ def _rest(a: Looker) -> Iterator[Action]:
         yield a.link("Change the times", "times", "clock")
     if state in CHANGED and a.may("flag_risk"):
         yield a.link("There is a new risk", "risk_new", "triangle-alert")
-    happened_already = a.visit.is_retrospective and a.visit.submitted_at
-    if state in CHANGED and a.visit.includes(a.staff) and not happened_already:
+    if state in CHANGED and a.visit.includes(a.staff) and not a.visit.is_reported:
         yield a.link("I do not want to go", "withdraw", "user-minus")
-    if state in MOVES["cancel"][0] and a.may("cancel") and not happened_already:
+    if state in MOVES["cancel"][0] and a.may("cancel") and not a.visit.is_reported:
         yield a.link("Drop this draft" if state == State.DRAFT else "Cancel the visit", "cancel", "ban")
     if state != State.DRAFT and a.reads_why and may_ask(a.staff):
         yield a.link("Ask again like this", "ask_again", "copy", posts=True)

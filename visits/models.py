@@ -300,6 +300,11 @@ class Visit(models.Model):
         return any(a.staff_id == staff.pk for a in self.party)
 
     @property
+    def is_reported(self) -> bool:
+        """Whether it took place without a request and was reported: it keeps its place and has a record."""
+        return self.is_retrospective and self.submitted_at is not None
+
+    @property
     def is_undecided(self) -> bool:
         """Whether it went ahead as an emergency without a decision, to be looked at afterwards."""
         return self.events.filter(kind="undecided").exists()

@@ -132,11 +132,11 @@ def test_a_letter_with_the_old_times_is_not_enough(cast: Cast, now: dt.datetime)
     tell = {"visit": visit, "by": cast.teacher, "what": "letter", "whom": "Maria", "channel": "letter"}
     transitions.told_parents(**tell, now=now)
     assert codes(visit, "log", now)["letter"] == "met"
-    later = now + make.minutes(1)
+    later = now + make.minutes(1)  # the call in which they agreed on it comes before the change of the plan
     times = {name: at + make.minutes(5) for name, at in make.plan(now).items()}
     transitions.retime(visit=visit, by=cast.teacher, now=later, times=times, reason="Traffic")
     assert codes(visit, "log", later)["letter"] == "warns"
-    transitions.told_parents(**tell, now=later)
+    transitions.told_parents(**tell | {"what": "change", "channel": "call"}, now=later, at=now)
     assert codes(visit, "log", later)["letter"] == "met"
 
 

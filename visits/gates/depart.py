@@ -39,7 +39,8 @@ def still_decided(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         yield need(
             False,
             f"decision_{wanted.kind}",
-            f"{wanted.sentence} needs a new decision by {wanted.who}. Change the times, and it is asked for.",
+            f"{wanted.sentence} needs a new decision by {wanted.who}. If somebody has left, ring the office. "
+            "If nobody has, change the times: the decision is asked for again.",
             met="",
             clauses=wanted.clauses,
             fix="when",

@@ -54,7 +54,10 @@ def told_of_change(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 
 def _knows_times(visit: Visit) -> bool:
-    """Whether the parents have had a word, or a letter, since the times last changed."""
+    """Whether a word to the parents, or a letter, was noted since the times last changed.
+
+    By the order of the notes: whoever agrees on a new time with the parents changes it afterwards.
+    """
     moved = visit.events.filter(kind="retimed").order_by("-number").first()
-    told = visit.parents_told.filter(what__in=[What.LETTER, What.CHANGE])
-    return moved is None or told.filter(told_at__gte=moved.recorded_at).exists()
+    told = visit.events.filter(kind="parents_told", detail__what__in=[What.LETTER, What.CHANGE])
+    return moved is None or told.filter(number__gt=moved.number).exists()

@@ -53,7 +53,7 @@ def further_questions(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 @gate("depart")
 def appointment_form(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """The appointment form is made and kept before anybody leaves; while it is being made nobody waits (TC-097)."""
+    """The appointment form is asked for before anybody leaves; nobody waits for a PDF that is late or fails (TC-097)."""
     rules = visit.rules
     if rules is None or not rules.appointment_form_required:
         return
@@ -69,7 +69,7 @@ def appointment_form(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         met="The appointment form is made and kept",
         clauses=cites(rules, "appointment_form_required"),
         fix=f"/visits/{visit.ref}/appointment.pdf",
-        blocks=not is_coming,
+        blocks=not states,
     )
 
 

@@ -60,30 +60,23 @@ def answer(
         _must_confirm(fresh, needs, reply, (necessary, best_interests, safeguarding), now)
         if any(need.kind != Decision.Kind.DSL_INPUT for need in needs):
             _must_weigh_symptoms(fresh, reply, symptoms_seen)
-        assert fresh.start_at is not None  # the submit gate lets no request through without a start
+        said = {
+            "answer": reply,
+            "decider": who,
+            "decided_at": now,
+            "necessary": necessary,
+            "best_interests": best_interests,
+            "safeguarding": safeguarding,
+            "facts_hash": digest,
+            "start_at": fresh.start_at,
+            "typed_by": by if action == "type_decision" else None,
+        }
         for need in needs:
-            Decision.objects.create(
-                visit=fresh,
-                kind=need.kind,
-                answer=reply,
-                decider=who,
-                decided_at=now,
-                reason=(reasons or {}).get(need.kind, "").strip() or reason,
-                necessary=necessary,
-                best_interests=best_interests,
-                safeguarding=safeguarding,
-                facts_hash=digest,
-                start_at=fresh.start_at,
-                typed_by=by if action == "type_decision" else None,
-            )
-            happened(
-                fresh,
-                f"decided_{need.kind}",
-                f"{need.label}: {Answer(reply).label.lower()}",
-                by=who,
-                now=now,
-                typed_by=by.pk if who != by else None,
-            )
+            own = (reasons or {}).get(need.kind, "").strip()
+            Decision.objects.create(visit=fresh, kind=need.kind, reason=own or reason, **said)
+            sentence = f"{need.label}: {Answer(reply).label.lower()}"
+            typed_by = by.pk if who != by else None
+            happened(fresh, f"decided_{need.kind}", sentence, by=who, now=now, typed_by=typed_by)
         _follow(fresh, needs, reply, reason, by=who, now=now)
         if action == "type_decision":
             _ask_countersignature(fresh, who, now)

@@ -213,7 +213,7 @@ def cancel(
     with opened(visit, by=by, action="cancel", now=now) as fresh:
         if not must_stand_at(fresh, "cancel", by=by):
             return fresh
-        if fresh.is_retrospective and fresh.submitted_at:
+        if fresh.is_reported:
             raise Refused("It has taken place, so it is looked at and has a record. It cannot be cancelled.")
         if fresh.alarms.exclude(state="resolved").exists():
             raise Refused(

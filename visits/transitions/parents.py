@@ -46,9 +46,8 @@ def told_parents(
         if what == What.EXPECTATIONS and fresh.series:
             fresh.series.letter_sent_at, fresh.series.letter_sent_by = told.told_at, by
             fresh.series.save(update_fields=["letter_sent_at", "letter_sent_by"])
-        happened(
-            fresh, "parents_told", f"Told the parents: {told.get_what_display().lower()}", by=by, now=now
-        )
+        sentence = f"Told the parents: {told.get_what_display().lower()}"
+        happened(fresh, "parents_told", sentence, by=by, now=now, what=what)
     return told
 
 

@@ -20,7 +20,7 @@ def withdraw(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit
         raise Refused("Say in a word why you do not go. “I do not feel safe” is enough.")
     with opened(visit, by=by, action="withdraw", now=now) as fresh:
         is_still(fresh, State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
-        if fresh.is_retrospective and fresh.submitted_at:
+        if fresh.is_reported:
             raise Refused("You have been on this visit, so you stay in its record.")
         before = circumstances(fresh)
         _take_off(fresh, by)
