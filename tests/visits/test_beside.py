@@ -41,7 +41,7 @@ def test_the_log_shows_the_driving_policy_with_the_schools_own_file_once_it_keep
     visit = make.authorised(cast, now=now)
     office, address = browser(cast.office), f"/visits/{visit.ref}/log/"
     said = hint(office, address, "Whoever drives follows")
-    assert said == "Driving at Work Policy (HS9) (ask your office for it)."
+    assert said == "Driving at Work Policy (HS9) (no link on file)."
     paper = keeping.add_paper(
         school=cast.school,
         kind="driving",
