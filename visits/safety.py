@@ -89,6 +89,7 @@ class VisitAlarm(Alarm):
         MISSED_CHECK_IN = "missed_check_in", "Missed a check-in"
         WAIT_OVER = "wait_over", "Waiting too long at the door"
         HELP = "help", "Asks for help"
+        DURESS = "duress", "Asks for help in secret"
         FAULT = "fault", "A timer could not be processed"
 
     SUBJECT = "visit"

@@ -114,9 +114,11 @@ class Moment(models.Model):
         BACK = "back", "Back"
         HELP = "help", "Asked for help"
         OUTCOME = "outcome", "How it went"
+        NOTE = "note", "Note to the office"
 
     class Via(models.TextChoices):
         PAGE = "page", "On their phone"
+        TEXT = "text", "By text message"
         CALL = "call", "By telephone"
         DESK = "desk", "At the desk"
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import Channel
 from homevisits.trusts.roles import RoleName
 
 # Senders listen here: something urgent waits.
@@ -54,9 +55,7 @@ class Notice(models.Model):
         FAILED = "failed", "Could not be delivered"
         DROPPED = "dropped", "No longer needed"
 
-    class Channel(models.TextChoices):
-        IN_APP = "in_app", "In the product"
-        EMAIL = "email", "E-mail"
+    Channel = Channel
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(max_length=160, unique=True)

@@ -126,6 +126,16 @@ class Ladder(models.TextChoices):
 class Channel(models.TextChoices):
     IN_APP = "in_app", "In the product"
     EMAIL = "email", "E-mail"
+    TEXT = "text", "Text message"
+    PUSH = "push", "On an installed phone"
+    CALL = "call", "A call by somebody here"
+
+
+class PoliceNumber(models.TextChoices):
+    """Which number the sheet for the police names first; danger to life is always 999."""
+
+    EMERGENCY = "999", "999"
+    OTHER = "101", "101, and 999 in danger"
 
 
 class Moment(models.TextChoices):

@@ -18,6 +18,7 @@ from homevisits.trusts.choices import (
     OutOfHours,
     OverlayEntry,
     ParentNotice,
+    PoliceNumber,
     Publication,
     RiskRule,
     Strength,
@@ -141,12 +142,15 @@ class Logging(models.Model):
     id_card_shown = models.CharField(max_length=6, choices=IdShown, default=IdShown.NEVER)
     code_word = models.CharField(max_length=8, choices=CodeWordRule, default=CodeWordRule.ALWAYS)
     code_word_scope = models.CharField(max_length=6, choices=CodeWordScope, default=CodeWordScope.EITHER)
+    code_word_days = models.PositiveSmallIntegerField(default=0)
+    pin_rule = strength_field(Strength.WARN)
     checkin_colleague = models.CharField(
         max_length=14, choices=CheckInColleague, default=CheckInColleague.WHERE_POSSIBLE
     )
     appointment_form_required = models.BooleanField(default=True)
     feed_addresses = models.BooleanField(default=False)
     duty_rule = strength_field(Strength.BLOCK)
+    responder_verified_rule = strength_field(Strength.WARN)
     depart_early_minutes = minutes_field(30)
 
     class Meta:
@@ -166,6 +170,10 @@ class Out(models.Model):
     wait_ends_visit = models.BooleanField(default=False)
     extension_max_minutes = minutes_field(60)
     extension_max_times = models.PositiveSmallIntegerField(default=2)
+    nudge_minutes = minutes_field(5)
+    next_step_minutes = minutes_field(60)
+    position_with_help = models.BooleanField(default=False)
+    position_on_arrival = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
@@ -177,6 +185,13 @@ class Late(models.Model):
     overdue_grace_minutes = minutes_field(15)
     owner_quiet_minutes = minutes_field(10)
     last_step_repeat_minutes = minutes_field(5, validators=[MinValueValidator(1), MaxValueValidator(30)])
+    police_after_minutes = minutes_field(30)
+    police_roles = roles_field()
+    police_number = models.CharField(max_length=3, choices=PoliceNumber, default=PoliceNumber.EMERGENCY)
+    debrief_roles = roles_field()
+    debrief_hours = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
+    false_alarm_percent = models.PositiveSmallIntegerField(default=20, validators=[MaxValueValidator(100)])
+    drill_each_term = models.BooleanField(default=True)
 
     class Meta:
         abstract = True
