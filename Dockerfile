@@ -12,7 +12,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/var/static \
 WORKDIR /app
 
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --only-binary :all: --require-hashes --requirement requirements.txt
+RUN pip install --no-cache-dir --only-binary :all: --no-binary http-ece --require-hashes --requirement requirements.txt
 
 COPY manage.py ./
 COPY homevisits homevisits
