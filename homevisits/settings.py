@@ -326,6 +326,7 @@ else:
 
 # --- Texts and calls: a trust's own account at GOV.UK Notify stands in the database ------------
 NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_STATE = env.str("NOTIFY_STATE", default="")  # what the demo's pretend Notify keeps
 # A function that sees to it that somebody is rung; docs/running.md says what it is given.
 VOICE_BACKEND = env.str("VOICE_BACKEND", default="homevisits.notices.calling.ask_somebody")
 
