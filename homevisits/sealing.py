@@ -22,11 +22,11 @@ def seal(text: str) -> bytes:
     return _box().encrypt(text.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """What was sealed, under whichever of the keys. Raises cryptography.fernet.InvalidToken."""
     return _box().decrypt(bytes(sealed)).decode()
 
 
-def reseal(sealed: bytes) -> bytes:
+def reseal(sealed: bytes | memoryview) -> bytes:
     """The same under the key of today. Raises cryptography.fernet.InvalidToken."""
     return _box().rotate(bytes(sealed))

@@ -16,7 +16,7 @@ from homevisits.people.models import Staff
 MINUTE = dt.timedelta(minutes=1)
 NAMED = 4
 LONGEST = 300
-GAPS = {
+GAPS: dict[str, str] = {
     Notice.Channel.EMAIL: "No e-mail",
     Notice.Channel.TEXT: "No text",
     Notice.Channel.PUSH: "No push",

@@ -18,7 +18,7 @@ class TemplateField(forms.CharField):
     """The id of a template at Notify."""
 
     def to_python(self, value: Any) -> Any:
-        written = super().to_python(value).strip()
+        written = str(super().to_python(value) or "").strip()
         if not written:
             return None
         try:

@@ -72,14 +72,13 @@ def status(account: TextAccount, provider_id: uuid.UUID) -> str:
         return str(client.get_notification_by_id(str(provider_id))["status"])
 
 
-def received(account: TextAccount) -> Iterator[Incoming]:
+def received(account: TextAccount) -> list[Incoming]:
     """The latest texts that were sent to us, newest first: one page of up to 250. Raises NotDelivered."""
     with _answering(account) as client:
-        found = client.get_received_texts()["received_text_messages"]
-    for each in found:
-        yield Incoming(
-            uuid.UUID(each["id"]), each["user_number"], each["content"], moment(each["created_at"])
-        )
+        return [
+            Incoming(uuid.UUID(each["id"]), each["user_number"], each["content"], moment(each["created_at"]))
+            for each in client.get_received_texts()["received_text_messages"]
+        ]
 
 
 def moment(written: str) -> dt.datetime:
@@ -134,6 +133,8 @@ def meaning(failure: APIError) -> Undeliverable | NotNow:
         return Misconfigured(_of_400(said))
     if code == 403:
         return Misconfigured(_of_403(said))
+    if code == 404:
+        return Undeliverable("Notify no longer knows of it.")
     if code == 429:
         return NotNow("Notify's limit is reached: too many messages in a minute, or today.")
     if code < 500:
@@ -152,7 +153,7 @@ def _no_answer(cause: BaseException | None) -> NotNow:
 
 def _first_error(failure: APIError) -> tuple[str, str]:
     """The type and the words of the first error in Notify's answer; empty where there are none."""
-    said = failure.message
+    said: Any = failure.message
     first = said[0] if isinstance(said, list) and said else {}
     if not isinstance(first, dict):
         return "", str(said)

@@ -67,7 +67,7 @@ def fetch() -> int:
     new = 0
     for account in _claim():
         try:
-            incoming = list(notify.received(account))
+            incoming = notify.received(account)
         except NotDelivered as failure:
             logger.warning("no texts fetched: %s", type(failure).__name__)
             later = AppNow() + AFTER_A_FAILURE

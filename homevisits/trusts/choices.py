@@ -137,7 +137,7 @@ def usual_channels(ladder: str, *, is_everybody: bool) -> list[str]:
     Where somebody may not be safe a phone buzzes at once; only the step that tells everybody has
     people rung. What merely waits for somebody buzzes no phone by text.
     """
-    quiet = [Channel.IN_APP, Channel.EMAIL]
+    quiet: list[str] = [Channel.IN_APP, Channel.EMAIL]
     if ladder != Ladder.SAFETY:
         return [*quiet, Channel.PUSH]
     loud = [*quiet, Channel.TEXT, Channel.PUSH]

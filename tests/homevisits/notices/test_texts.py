@@ -129,6 +129,16 @@ def test_a_receipt_says_that_it_arrived(
     assert receipts.ask(seconds=5) == 0
 
 
+def test_what_notify_has_forgotten_is_not_asked_about_again(
+    text: Notice, notify: Pretend, clock: Clock
+) -> None:
+    sending.drain(seconds=5)
+    notify.exchange.messages.clear()
+    clock.advance(seconds=5)
+    receipts.ask(seconds=5)
+    assert (fresh(text).ask_at, TextAccount.objects.get().is_failing) == (None, False)
+
+
 def test_receipts_count_once_and_what_is_late_changes_nothing(text: Notice, notify: Pretend) -> None:
     sending.drain(seconds=5)
     (message,) = notify.taken
