@@ -71,6 +71,14 @@ class TextAccount(models.Model):
         return bool(self.failed_at and (self.worked_at is None or self.failed_at > self.worked_at))
 
 
+def account_of(staff: "Staff") -> TextAccount | None:
+    """The account of somebody's trust. No query where the trust came with its account."""
+    try:
+        return staff.trust.text_account
+    except TextAccount.DoesNotExist:
+        return None
+
+
 class ReceivedTextQuerySet(models.QuerySet["ReceivedText"]):
     def waiting(self) -> "ReceivedTextQuerySet":
         """Those of known people which nobody has answered yet."""

@@ -66,7 +66,7 @@ def take(*, urgent: bool, limit: int = BATCH) -> list[Taken]:
     waiting = Notice.objects.waiting().filter(is_urgent=urgent, next_try_at__lte=AppNow())
     with transaction.atomic():
         locked = waiting.order_by("next_try_at").select_for_update(skip_locked=True, of=("self",))
-        notices = list(locked.select_related("recipient")[:limit])
+        notices = list(locked.select_related("recipient__trust__text_account")[:limit])
         if not notices:
             return []
         lease, until = uuid.uuid4(), app_now() + LEASE

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from django.db import InterfaceError, OperationalError
 
 from homevisits.notices import mail, notify
-from homevisits.notices.accounts import TextAccount
+from homevisits.notices.accounts import account_of
 from homevisits.notices.delivery import NotDelivered, NotNow, Undeliverable
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
@@ -30,8 +30,8 @@ def one_connection() -> Iterator[None]:
 def send(notice: Notice, *, is_repeat: bool) -> uuid.UUID | None:
     """Hand an e-mail over."""
     message = mail.written(notice, is_repeat=is_repeat)
-    account = TextAccount.objects.filter(trust=notice.recipient.trust_id, sends_email=True).first()
-    if account:
+    account = account_of(notice.recipient)
+    if account and account.sends_email:
         if not notice.recipient.email:
             raise Undeliverable("There is no address to send to.")
         return notify.email(

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from homevisits.clock import AppNow, local
 from homevisits.notices import notify
-from homevisits.notices.accounts import TextAccount
+from homevisits.notices.accounts import TextAccount, account_of
 from homevisits.notices.delivery import Undeliverable
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
@@ -30,7 +30,7 @@ NO_NUMBER = "no mobile number"
 def send(notice: Notice, *, is_repeat: bool) -> uuid.UUID | None:
     """Hand a text over."""
     person = notice.recipient
-    account = TextAccount.objects.filter(trust=person.trust_id).first()
+    account = account_of(person)
     if account is None:
         raise Undeliverable("The trust has no text account.")
     if not person.mobile:

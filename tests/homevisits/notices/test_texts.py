@@ -3,11 +3,13 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
 from django.test import Client
 
+from homevisits.local.notify import callbacks
 from homevisits.notices import receipts, receiving, registry, sending
 from homevisits.notices.accounts import ReceivedText, TextAccount
 from homevisits.notices.models import Notice
@@ -127,6 +129,15 @@ def test_a_receipt_says_that_it_arrived(
     assert "Delivered" in client.get("/notices/sent/").content.decode()
     clock.advance(days=1)
     assert receipts.ask(seconds=5) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receipt_comes_over_http(text: Notice, notify: Pretend, live_server: Any) -> None:
+    notify.exchange.site = live_server.url
+    sending.drain(seconds=5)
+    notify.exchange.settle()
+    assert callbacks.tell(notify.exchange) == 1
+    assert stands(text) == ("sent", "delivered", True)
 
 
 def test_what_notify_has_forgotten_is_not_asked_about_again(
