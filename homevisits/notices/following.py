@@ -11,10 +11,12 @@ from collections.abc import Callable
 from django.db import connection
 
 from homevisits.notices import calling, receipts, receiving
+from homevisits.notices.accounts import TextAccount
+from homevisits.notices.calls import Call
 
 RECEIPTS_FOR = 4.0
 # Seconds between two looks of one sender: an idle house should cost next to nothing.
-PAUSE = 3.0
+PAUSE = 5.0
 
 logger = logging.getLogger(__name__)
 _background = threading.Lock()
@@ -40,11 +42,18 @@ def follow() -> None:
 
 def follow_in_background() -> bool:
     """Once, in a thread, so that a provider that hangs delays no sending; whether one was started."""
-    if time.monotonic() - _last[0] < PAUSE or not _background.acquire(blocking=False):
+    if time.monotonic() - _last[0] < PAUSE:
         return False
     _last[0] = time.monotonic()
+    if not _has_anything() or not _background.acquire(blocking=False):
+        return False
     threading.Thread(target=_follow_and_leave, name="follow", daemon=True).start()
     return True
+
+
+def _has_anything() -> bool:
+    """Whether anybody texts or rings at all: a thread has a connection of its own, which is not free."""
+    return TextAccount.objects.exists() or Call.objects.to_make().exists()
 
 
 def _follow_and_leave() -> None:
