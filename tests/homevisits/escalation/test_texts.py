@@ -87,7 +87,8 @@ def test_a_failing_provider_moves_the_ladder_on_at_once_and_is_tried_again(
     house: House, due: Arm, by_text: None, account: Any, notify: Pretend, fault: str,
     monkeypatch: pytest.MonkeyPatch, clock: Clock,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(client, "PATIENCE", (0.3, 0.3))
+    if fault == "hangs":
+        monkeypatch.setattr(client, "PATIENCE", (0.3, 0.3))
     alarm = raised(house, due)
     notify.misbehave(**FAILING[fault])
     sending.drain(seconds=0.01)  # one batch
@@ -95,11 +96,12 @@ def test_a_failing_provider_moves_the_ladder_on_at_once_and_is_tried_again(
     assert (text.state, text.failure, rung_of(alarm)) == ("queued", SAYS[fault], 2)
     assert "O. Office could not be reached by text message: next step at once." in story(house)
     notify.misbehave()
+    monkeypatch.setattr(client, "PATIENCE", (5, 5))
     clock.advance(seconds=3)
     sending.drain(seconds=5)
     assert Notice.objects.get(pk=text.pk).state == "sent"
-    again = [message for message in notify.taken if message.reference == str(text.uuid)][-1]
-    assert ("Repeat" in again.body) == (fault in MAY_HAVE_GONE)
+    same = [message.body for message in notify.taken if message.reference == str(text.uuid)]
+    assert any("Repeat" in body for body in same) == (fault in MAY_HAVE_GONE)
 
 
 def test_a_provider_that_refuses_connections_moves_the_ladder_on(
