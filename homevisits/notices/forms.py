@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from homevisits.look.forms import HouseForm
 from homevisits.notices.accounts import TextAccount
 from homevisits.notices.keeping import KEY
-from homevisits.people.phones import PhoneField
+from homevisits.people.phones import PhoneField, written
 
 TEMPLATE_HINT = "On Notify's page of the template: “Copy template ID to clipboard”."
 
@@ -74,5 +74,5 @@ class AccountForm(HouseForm):
 def _known(account: TextAccount | None) -> dict[str, Any]:
     if account is None:
         return {}
-    names = ("text_template", "email_template", "sends_email", "reply_number")
-    return {name: getattr(account, name) for name in names}
+    names = ("text_template", "email_template", "sends_email")
+    return {name: getattr(account, name) for name in names} | {"reply_number": written(account.reply_number)}

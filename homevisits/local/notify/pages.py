@@ -1,10 +1,13 @@
 """Pretend phones: every text that would have gone out, by number, and a form to reply."""
 
+import datetime as dt
 from collections.abc import Iterable
 from html import escape
+from zoneinfo import ZoneInfo
 
 from homevisits.local.notify.state import Exchange, Message, Reply, Service
 
+LONDON = ZoneInfo("Europe/London")
 STATES = {
     "created": "on its way",
     "sending": "on its way",
@@ -33,6 +36,11 @@ def phones(exchange: Exchange) -> str:
 <main>{said or nothing}</main>{first_text(exchange)}</body></html>"""
 
 
+def wall(at: str) -> str:
+    """The time of day at school."""
+    return f"{dt.datetime.fromisoformat(at).astimezone(LONDON):%H:%M}"
+
+
 def phone(exchange: Exchange, number: str, rows: Iterable[Message | Reply]) -> str:
     """One number: its form, its texts."""
     texts = "".join(bubble(exchange.services.get(row.service), row) for row in rows)
@@ -51,13 +59,13 @@ def form(number: str) -> str:
 
 def bubble(service: Service | None, row: Message | Reply) -> str:
     """One text; a reply stands on the other side."""
-    at, name = row.created_at[11:16], escape(service.name if service else "")
+    at, name = wall(row.created_at), escape(service.name if service else "")
     if isinstance(row, Reply):
         heard = "heard" if row.is_told else "waiting to be fetched"
-        return f'<li class="mine"><p>{escape(row.text)}</p><small>{at} UTC, to {name}: {heard}</small></li>'
+        return f'<li class="mine"><p>{escape(row.text)}</p><small>{at}, to {name}: {heard}</small></li>'
     state = escape(STATES.get(row.status, row.status))
     late = " class=late" if "failure" in row.status else ""
-    return f'<li data-status="{escape(row.status)}"><p>{escape(row.body)}</p><small{late}>{at} UTC, from {name}: {state}</small></li>'
+    return f'<li data-status="{escape(row.status)}"><p>{escape(row.body)}</p><small{late}>{at}, from {name}: {state}</small></li>'
 
 
 def first_text(exchange: Exchange) -> str:

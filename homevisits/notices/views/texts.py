@@ -17,6 +17,7 @@ from homevisits.notices.delivery import NotDelivered, in_words
 from homevisits.notices.forms import AccountForm
 from homevisits.notices.views.lists import tabs_of
 from homevisits.people.models import Staff
+from homevisits.people.phones import written
 from homevisits.people.signed_in import StaffRequest
 
 TESTS = {"text": keeping.try_text, "email": keeping.try_email}
@@ -82,6 +83,7 @@ def shown(request: StaffRequest, known: TextAccount | None, form: AccountForm, *
     """The page as it stands."""
     context = {
         "account": known,
+        "reply_number": written(known.reply_number) if known else "",
         "form": form,
         "now": app_now(),
         "tabs": tabs_of(request.user),
