@@ -14,7 +14,7 @@ from homevisits.people.signed_in import StaffRequest
 
 DONE = {
     Call.Outcome.SPOKE: "Written down: you spoke to {whom}.",
-    Call.Outcome.NO_ANSWER: "Written down: {whom} did not answer. The alarm goes on to the next step at once.",
+    Call.Outcome.NO_ANSWER: "Written down: {whom} did not answer. The ladder below says what comes next.",
 }
 
 
