@@ -17,7 +17,9 @@ from homevisits.notices.outbox import queue
 from homevisits.notices.registry import TEXT_HOOKS, Inbound
 from homevisits.people.models import Staff
 from homevisits.people.phones import tidy_phone
+from homevisits.people.querysets import StaffQuerySet
 from homevisits.sealing import seal, unseal
+from homevisits.trusts.models import School
 from homevisits.trusts.roles import LEADERS, RoleName
 
 NOT_UNDERSTOOD = "We did not understand. Reply OK, HELP or a number of minutes. In danger ring 999."
@@ -158,21 +160,28 @@ def _try_again(key: int) -> None:
             _tell_office(text, now)
 
 
+def _helpers(person: Staff, school: School | None) -> StaffQuerySet:
+    """Office and leaders of somebody's school; of every school for somebody who has the whole trust."""
+    roles = [RoleName.OFFICE, *LEADERS]
+    if school is not None:
+        return Staff.objects.holding(roles, school).exclude(pk=person.pk)
+    theirs = Staff.objects.active().filter(trust_id=person.trust_id, roles__role__in=roles)
+    return theirs.exclude(pk=person.pk).distinct()
+
+
 def _tell_office(text: ReceivedText, now: dt.datetime) -> None:
     """Once: somebody wrote, and the product cannot act on it."""
     account = TextAccount.objects.get(pk=text.account_id)
     for person in senders(account, unseal(text.sealed).partition("\n")[0]):
         school = person.main_school
-        if school is None:
-            continue
-        for told in Staff.objects.holding([RoleName.OFFICE, *LEADERS], school).exclude(pk=person.pk):
+        for told in _helpers(person, school):
             queue(
                 key=f"text:{text.pk}:lost:{person.pk}:{told.pk}",
                 recipient=told,
                 channel=Notice.Channel.IN_APP,
                 subject=f"A text from {person.short_name} could not be acted on",
                 body="Ring them now, and ask whether all is well. Nobody has answered their text.",
-                path="/board/",
+                path="/",
                 now=now,
                 urgent=True,
                 school=school,
