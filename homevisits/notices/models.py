@@ -86,12 +86,13 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
-    may_have_gone = models.BooleanField(default=False)
-    wording = models.CharField(max_length=64, blank=True)
+    # Defaults of the database too: a process of the release before still queues while this one starts.
+    may_have_gone = models.BooleanField(default=False, db_default=False)
+    wording = models.CharField(max_length=64, blank=True, default="", db_default="")
     provider_id = models.UUIDField(null=True, blank=True)
-    provider_status = models.CharField(max_length=24, blank=True)
+    provider_status = models.CharField(max_length=24, blank=True, default="", db_default="")
     ask_at = models.DateTimeField(null=True, blank=True)
-    asks = models.PositiveSmallIntegerField(default=0)
+    asks = models.PositiveSmallIntegerField(default=0, db_default=0)
     caller = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

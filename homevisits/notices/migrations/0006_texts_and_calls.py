@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='notice',
                 name='asks',
-                field=models.PositiveSmallIntegerField(default=0),
+                field=models.PositiveSmallIntegerField(db_default=0, default=0),
             ),
             migrations.AddField(
                 model_name='notice',
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='notice',
                 name='may_have_gone',
-                field=models.BooleanField(default=False),
+                field=models.BooleanField(db_default=False, default=False),
             ),
             migrations.AddField(
                 model_name='notice',
@@ -104,12 +104,12 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='notice',
                 name='provider_status',
-                field=models.CharField(blank=True, max_length=24),
+                field=models.CharField(blank=True, db_default='', default='', max_length=24),
             ),
             migrations.AddField(
                 model_name='notice',
                 name='wording',
-                field=models.CharField(blank=True, max_length=64),
+                field=models.CharField(blank=True, db_default='', default='', max_length=64),
             ),
             migrations.AddIndex(
                 model_name='notice',
