@@ -70,7 +70,7 @@ def read_only(w: World) -> Ledger:
             [name],
         )
     body = {"csrfmiddlewaretoken": phone.token, "key": str(uuid.uuid4())}
-    status, page = phone.ask("POST", f"/visits/{refs(1)[0]}/out/fine/", body)
+    status, page = phone.ask("POST", f"/visits/{refs(1)[0]}/out/say/fine/", body)
     school = one("SELECT phone FROM trusts_school s JOIN visits_visit v ON v.school_id = s.id LIMIT 1")
     found.must(status == 503, f"the page came with {status}")
     found.must("not recorded" in page.lower(), "the page does not say that nothing is recorded")

@@ -144,10 +144,16 @@ def watcher(w: World) -> Ledger:
     sentinel, _ = w.watched()
     people_out(w.many(20, 5), seconds=1, seed=12)
     found = w.ledger()
-    found.must(Client(headers={"host": "localhost"}).get("/healthz").status_code == 200, "healthz is not 200 while the sentinel sweeps")
+    found.must(
+        Client(headers={"host": "localhost"}).get("/healthz").status_code == 200,
+        "healthz is not 200 while the sentinel sweeps",
+    )
     sentinel.freeze()
     began = time.monotonic()
-    while Client(headers={"host": "localhost"}).get("/healthz").status_code == 200 and time.monotonic() - began < 40:
+    while (
+        Client(headers={"host": "localhost"}).get("/healthz").status_code == 200
+        and time.monotonic() - began < 40
+    ):
         time.sleep(0.5)
     took = time.monotonic() - began
     found.must(took < 20, f"healthz took {took:.0f} s to say that nobody sweeps")
