@@ -27,6 +27,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION or DEMO else LOCAL_S
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Opens the code words in the database; kept apart from SECRET_KEY, which may be changed at will.
 FIELD_KEY = env.str("FIELD_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
+FIELD_KEY_FALLBACKS = env.list("FIELD_KEY_FALLBACKS", default=[])
 
 # --- Where it lives -------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -192,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 2},
     },
+    "follow": {
+        "task": "homevisits.notices.tasks.follow",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }
 
 # --- Signing in -----------------------------------------------------------------------------
@@ -317,6 +323,12 @@ if env.str("EMAIL_URL", default=""):
     }
 else:
     MAILERS = {"default": {"BACKEND": "homevisits.notices.mail.KeptInDatabase"}}
+
+# --- Texts and calls: a trust's own account at GOV.UK Notify stands in the database ------------
+NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_STATE = env.str("NOTIFY_STATE", default="")  # what the demo's pretend Notify keeps
+# A function that sees to it that somebody is rung; docs/running.md says what it is given.
+VOICE_BACKEND = env.str("VOICE_BACKEND", default="homevisits.notices.calling.ask_somebody")
 
 # --- Logging: what happened, never to whom ------------------------------------------------------
 LOGGING = {

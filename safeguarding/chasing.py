@@ -59,6 +59,12 @@ def rungs(concern: "Concern", now: dt.datetime) -> list[Rung]:
     ]
 
 
+def callers(concern: "Concern", now: dt.datetime) -> list[Staff]:
+    """Who may be asked to ring somebody about an unread concern: a leader, never its author or the desk."""
+    found = Staff.objects.holding(sorted(LEADERS), concern.school).present(now)
+    return list(found.exclude(pk=concern.author_id).order_by("pk"))
+
+
 def note(
     concern: "Concern", kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any
 ) -> None:

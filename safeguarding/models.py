@@ -145,6 +145,9 @@ class ConcernAlarm(Alarm):
     def repeat_every(self) -> dt.timedelta:
         return dt.timedelta(minutes=chasing.policy_of(self.concern).concern_read_minutes)
 
+    def callers(self, *, now: dt.datetime) -> Iterable[Staff]:
+        return chasing.callers(self.concern, now)
+
     def refusal(self, staff: Staff, *, now: dt.datetime) -> str | None:
         return chasing.refusal(self.concern, staff)
 

@@ -13,6 +13,7 @@ from django.db import connection
 from tests.cast import cast  # noqa: F401  (a fixture)
 from tests.clock import Clock
 from tests.kept import HISTORY
+from tests.notify import notify  # noqa: F401  (a fixture)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -10,6 +10,7 @@ class VisitsConfig(AppConfig):
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
         from homevisits.look import context
+        from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
         from homevisits.trusts import registry as policies
@@ -37,4 +38,4 @@ class VisitsConfig(AppConfig):
         policies.POLICY_PANELS.append(on_policy_page)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)
-        pages.DAY_PANELS.append(of_day)
+        pages.DAY_PANELS += [of_day, texts_of_day]

@@ -75,6 +75,13 @@ def people_of(step: LadderStep, alarm: "VisitAlarm", now: dt.datetime) -> list[S
     return list({person.pk: person for person in people}.values())
 
 
+def callers(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
+    """Who may be asked to ring others about the alarm: whoever can answer for the visit, never the party."""
+    from visits.watch import answerers
+
+    return list(answerers(alarm.visit, now).order_by("pk"))
+
+
 def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
     """The policy's safety ladder; a call for help tells the first two steps at once."""
     steps = list(policy_of(alarm).laddersteps.filter(ladder=Ladder.SAFETY))

@@ -1,16 +1,13 @@
 """The code word: encrypted where it lies, every reading noted."""
 
-import base64
 import datetime as dt
-import hashlib
 import re
 
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.db.models import Q
 
 from homevisits.audit.look import looked
 from homevisits.people.models import Staff
+from homevisits.sealing import seal, unseal
 from homevisits.trusts.choices import CodeWordScope
 from homevisits.trusts.models import School
 from visits.models import Visit
@@ -39,11 +36,6 @@ def objection(word: str) -> str | None:
     return None
 
 
-def _box() -> Fernet:
-    key = hashlib.sha256(settings.FIELD_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
-
-
 def scope_of(visit: Visit) -> str:
     """Whose code word the policy wants: the school's, the visit's, or either."""
     return visit.rules.code_word_scope if visit.rules else CodeWordScope.EITHER
@@ -70,7 +62,7 @@ def set_code_word(
     if sentence := objection(word):
         raise NotAWord(sentence)
     return CodeWord.objects.create(
-        school=school, visit=visit, sealed=_box().encrypt(word.strip().encode()), set_at=now, set_by=by
+        school=school, visit=visit, sealed=seal(word.strip()), set_at=now, set_by=by
     )
 
 
@@ -78,4 +70,4 @@ def read_code_word(visit: Visit, *, by: Staff) -> str:
     """The word in clear; notes who read it. Callers ask permissions first."""
     word = _of(visit)
     looked(by, "code_word", visit.ref)
-    return _box().decrypt(bytes(word.sealed)).decode() if word else ""
+    return unseal(word.sealed) if word else ""

@@ -116,6 +116,9 @@ class VisitAlarm(Alarm):
     def words(self, rung: Rung, *, now: dt.datetime) -> Words:
         return climbing.words(self, rung, now)
 
+    def callers(self, *, now: dt.datetime) -> Iterable[Staff]:
+        return climbing.callers(self, now)
+
     def quiet_after(self) -> dt.timedelta:
         return dt.timedelta(minutes=climbing.policy_of(self).owner_quiet_minutes)
 

@@ -147,9 +147,11 @@ def stand_down(alarm: Alarm, *, by: Staff, now: dt.datetime) -> None:
     reached = told.filter(models.Q(state=Notice.State.SENT) | models.Q(attempts__gt=0))
     channels: dict[str, set[Staff]] = {}
     for one in reached.select_related("recipient").order_by():
-        channels.setdefault(one.channel, set()).add(one.recipient)
+        channels.setdefault(str(one.channel), set()).add(one.recipient)
     drop_for_alarm(alarm.uuid)
     words = _down_words(alarm, by, now)
+    # Nobody is rung to hear that all is well: the page says it.
+    channels.setdefault(Notice.Channel.IN_APP, set()).update(channels.pop(Notice.Channel.CALL, ()))
     for channel, people in sorted(channels.items()):
         send_words(alarm, sorted(people, key=lambda p: p.pk), [channel], words, "down", now=now)
 

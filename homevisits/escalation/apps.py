@@ -7,8 +7,10 @@ class EscalationConfig(AppConfig):
     def ready(self) -> None:
         from homevisits.escalation import heartbeat
         from homevisits.escalation.alarms import move_on
+        from homevisits.escalation.calls import note_call
         from homevisits.look import context
-        from homevisits.notices.registry import on_failed
+        from homevisits.notices.registry import on_called, on_failed
 
         on_failed(move_on)
+        on_called(note_call)
         context.HEARTBEAT = heartbeat.age

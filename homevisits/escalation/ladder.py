@@ -5,13 +5,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from homevisits.clock import local
+from homevisits.escalation import calls
 from homevisits.escalation.models import Alarm, Rung, Words
+from homevisits.notices.channels.text import NO_ACCOUNT
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
+from homevisits.notices.reach import Reach, reach
 from homevisits.people.models import Staff
 
 MINUTE = dt.timedelta(minutes=1)
 NAMED = 4
+LONGEST = 300
+GAPS: dict[str, str] = {
+    Notice.Channel.EMAIL: "No e-mail",
+    Notice.Channel.TEXT: "No text",
+    Notice.Channel.PUSH: "No push",
+    Notice.Channel.CALL: "No call",
+}
+# Reasons that are nobody's in particular.
+ABOUT_ALL = {NO_ACCOUNT, calls.NOBODY}
 
 
 class EmptyLadder(Exception):
@@ -76,10 +88,26 @@ def tell(alarm: Alarm, rung: Rung, mark: str, *, due_at: dt.datetime, now: dt.da
         alarm.note("rung_skipped", sentence, by=None, now=now, rung=rung.number)
         return False
     words = _said_late(alarm.words(rung, now=now), now - due_at)
-    send_words(alarm, rung.people, rung.channels, words, mark, now=now)
-    sentence = f"Step {rung.number}, {rung.label}: told {names(rung.people)}."
-    alarm.note("rung_told", sentence, by=None, now=now, rung=rung.number, people=[p.pk for p in rung.people])
+    told = send_words(alarm, rung.people, rung.channels, words, mark, now=now)
+    if not told.pairs:
+        sentence = f"Nobody could be told at step {rung.number}, {rung.label}: skipped. {gaps(told)}"
+        alarm.note("rung_skipped", sentence[:LONGEST], by=None, now=now, rung=rung.number)
+        return False
+    sentence = f"Step {rung.number}, {rung.label}: told {names(rung.people)}. {gaps(told)}".strip()
+    people = [p.pk for p in rung.people]
+    alarm.note("rung_told", sentence[:LONGEST], by=None, now=now, rung=rung.number, people=people)
     return True
+
+
+def gaps(told: Reach) -> str:
+    """Who is not reached by a way of the step, and why, in sentences; "" when all are."""
+    return " ".join(
+        f"{GAPS[channel]}: {reason}."
+        if reason in ABOUT_ALL
+        else f"{GAPS[channel]} to {names(people)}: {reason}."
+        for channel, reasons in told.missing.items()
+        for reason, people in reasons.items()
+    )
 
 
 def _said_late(words: Words, late: dt.timedelta) -> Words:
@@ -98,8 +126,14 @@ def send_words(
     mark: str,
     *,
     now: dt.datetime,
-) -> None:
-    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:..."."""
+) -> Reach:
+    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:...".
+
+    Gives back who is told how, and who is not reached by one of the channels: nothing is queued
+    that cannot go.
+    """
+    told = reach(people, channels)
+    callers = calls.shared_out(alarm, told, now=now)
     school = getattr(getattr(alarm, alarm.SUBJECT), "school_id", None)
     queue_all(
         drafted(
@@ -114,10 +148,11 @@ def send_words(
             alarm=alarm.uuid,
             school=school,
             private=alarm.PRIVATE,
+            caller=callers.get(person.pk) if channel == Notice.Channel.CALL else None,
         )
-        for person in people
-        for channel in channels
+        for person, channel in told.pairs
     )
+    return told
 
 
 def step_of(notice: Notice) -> int | None:

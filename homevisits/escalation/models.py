@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from homevisits.people.duty import on_duty
+
 if TYPE_CHECKING:
     from homevisits.audit.models import Event
     from homevisits.people.models import Staff
@@ -201,6 +203,11 @@ class Alarm(models.Model):
     def repeat_every(self) -> dt.timedelta:
         """How often the last rung repeats."""
         raise TypeError(f"{type(self).__name__} does not repeat")
+
+    def callers(self, *, now: dt.datetime) -> "Iterable[Staff]":
+        """Who may be asked to ring somebody about the alarm: never one of its party. By default the desk."""
+        school = getattr(getattr(self, self.SUBJECT), "school", None)
+        return on_duty(school, now) if school else ()
 
     def refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
         """Why this person may not own or resolve the alarm; None if they may."""

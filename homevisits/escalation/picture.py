@@ -8,14 +8,7 @@ from dataclasses import dataclass, field
 from homevisits.escalation.ladder import step_of
 from homevisits.escalation.models import Alarm, Rung
 from homevisits.notices.models import Notice
-
-PILLS = {
-    Notice.State.QUEUED: ("plain", "clock", "waiting to go"),
-    Notice.State.SENDING: ("info", "send", "going"),
-    Notice.State.SENT: ("ok", "check", "sent"),
-    Notice.State.FAILED: ("late", "circle-x", "not delivered"),
-    Notice.State.DROPPED: ("plain", "ban", "not needed any more"),
-}
+from homevisits.notices.pills import pill
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +97,7 @@ def _told(alarm: Alarm) -> dict[int, dict[int, Told]]:
         told = people.get(notice.recipient_id)
         if told is None or told.at != notice.created_at:
             told = people[notice.recipient_id] = Told(str(notice.recipient), notice.created_at)
-        kind, icon, words = PILLS[Notice.State(notice.state)]
+        kind, icon, words = pill(notice)
         told.ways.append((kind, icon, f"{notice.get_channel_display()}: {words}"))
         told.read_at = told.read_at or notice.read_at
     return steps

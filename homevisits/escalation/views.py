@@ -18,6 +18,7 @@ from homevisits.escalation.forms import NoteForm, ResolveForm
 from homevisits.escalation.models import Alarm
 from homevisits.escalation.picture import picture
 from homevisits.escalation.registry import find_visible
+from homevisits.notices import calling
 from homevisits.people.signed_in import StaffRequest
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "history": [
             {"at": event.happened_at, "text": event.sentence, "by": event.by} for event in alarm.history()
         ],
+        "calls": calling.to_make(alarm.uuid, request.user) if alarm.is_open else (),
         "why_not": why_not,
         "may_act": alarm.is_open and not why_not,
         "is_mine": alarm.owner_id == request.user.pk,

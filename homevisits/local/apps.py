@@ -7,7 +7,8 @@ class LocalConfig(AppConfig):
     def ready(self) -> None:
         from homevisits import checks  # noqa: F401  (registers them)
         from homevisits.local import registry
-        from homevisits.local.examples import people, upkeep
+        from homevisits.local.examples import people, texts, upkeep
 
         registry.register(registry.Stage.PEOPLE, people.load)
         registry.register(registry.Stage.PEOPLE, upkeep.load)
+        registry.register(registry.Stage.PEOPLE, texts.load)

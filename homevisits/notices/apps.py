@@ -19,4 +19,8 @@ class NoticesConfig(AppConfig):
     name = "homevisits.notices"
 
     def ready(self) -> None:
+        from homevisits.notices import panels
+        from homevisits.trusts import registry
+
+        registry.POLICY_PANELS.append(panels.on_policy)
         menu.register("Messages", "notices", "bell", badge=unread, order=95)

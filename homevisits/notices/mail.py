@@ -10,14 +10,11 @@ from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 
 from homevisits.clock import app_now
+from homevisits.notices.delivery import Undeliverable
 from homevisits.notices.models import Message, Notice
 
 ABOUT = "X-Home-Visits-Notice"
 REPEAT = "This is a repeat: you may have had this message already."
-
-
-class Undeliverable(Exception):
-    """The mail server will never take this message, however often it is tried."""
 
 
 def message_id(notice: Notice) -> str:

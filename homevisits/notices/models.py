@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from homevisits.notices.accounts import ReceivedText, TextAccount  # noqa: F401  (Django finds them here)
+from homevisits.notices.calls import Call  # noqa: F401
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel
 from homevisits.trusts.roles import RoleName
@@ -45,7 +47,11 @@ class Notice(models.Model):
     `key` is unique: "alarm uuid:step:round:person:channel" for alarms. `path` is an address
     inside the product. `lease` fences a sender that was frozen while it held the row;
     `next_try_at` is when a sender may take the row: at once, after a failure, or when the lease
-    of a sender that went silent ends.
+    of a sender that went silent ends. `caller` is who is asked to ring, for a call.
+
+    What a provider says later: `provider_id` is its own name for the notice, `provider_status` its
+    word for how it stands, `ask_at` when it is asked again. `may_have_gone`: an answer of the
+    provider was lost, so that the next try is a repeat. `wording` is a digest of number and words.
     """
 
     class State(models.TextChoices):
@@ -78,7 +84,18 @@ class Notice(models.Model):
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    # Defaults of the database too: a process of the release before still queues while this one starts.
+    may_have_gone = models.BooleanField(default=False, db_default=False)
+    wording = models.CharField(max_length=64, blank=True, default="", db_default="")
+    provider_id = models.UUIDField(null=True, blank=True)
+    provider_status = models.CharField(max_length=24, blank=True, default="", db_default="")
+    ask_at = models.DateTimeField(null=True, blank=True)
+    asks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    caller = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -96,6 +113,10 @@ class Notice(models.Model):
                 fields=["recipient"], condition=Q(channel="in_app", read_at=None), name="notice_unread"
             ),
             models.Index(fields=["school", "-created_at"], name="notice_school"),
+            models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="notice_ask"),
+            models.Index(
+                fields=["recipient", "sent_at"], condition=Q(channel="text"), name="notice_texts_sent"
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

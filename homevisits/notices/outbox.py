@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
+from homevisits.clock import AppNow
+from homevisits.notices.calls import Call
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
 from homevisits.trusts.models import School
@@ -57,8 +59,9 @@ def drafted(
     alarm: uuid.UUID | None = None,
     school: School | int | None = None,
     private: bool = False,
+    caller: Staff | None = None,
 ) -> Notice:
-    """A notice not yet in the outbox, for `queue_all`."""
+    """A notice not yet in the outbox, for `queue_all`. `caller`: for a call, who is asked to ring."""
     in_app = channel == Notice.Channel.IN_APP
     return Notice(
         key=key,
@@ -71,6 +74,7 @@ def drafted(
         alarm=alarm,
         school_id=school.pk if isinstance(school, School) else school,
         is_private=private,
+        caller=caller,
         state=Notice.State.SENT if in_app else Notice.State.QUEUED,
         next_try_at=now,
         created_at=now,
@@ -87,5 +91,9 @@ def drop_for_alarm(alarm: uuid.UUID) -> int:
     """What has not gone out about an alarm is no longer needed. Says how many were dropped.
 
     One that is on its way at this moment is not tried again, but still recorded if it arrives.
+    Nobody has to ring any more either.
     """
+    Call.objects.to_make().filter(notice__alarm=alarm).update(
+        outcome=Call.Outcome.NOT_NEEDED, made_at=AppNow()
+    )
     return Notice.objects.filter(alarm=alarm).waiting().update(state=Notice.State.DROPPED)

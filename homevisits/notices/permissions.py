@@ -14,3 +14,8 @@ def may_see_log(staff: Staff) -> bool:
 def may_see_kept(staff: Staff) -> bool:
     """Everybody where all people are made up; else an admin."""
     return not settings.PRODUCTION or staff.has_role(RoleName.TRUST_ADMIN)
+
+
+def may_set_texts(staff: Staff) -> bool:
+    """The trust admin: the account is the trust's, and it costs money."""
+    return (RoleName.TRUST_ADMIN, None) in staff.held

@@ -8,25 +8,32 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from homevisits.clock import AppNow, app_now
-from homevisits.notices import mail
+from homevisits.notices import channels
+from homevisits.notices.delivery import NotNow, Silent, Undeliverable, Unsure, in_words
 from homevisits.notices.models import Notice
-from homevisits.notices.registry import FAILED_HOOKS
+from homevisits.notices.registry import tell_failed
 
 LEASE = dt.timedelta(seconds=20)
-# A send may take the mail server's whole time limit, so one is not begun on a shorter rest.
+# A send may take the whole time limit of a mail server or of Notify: it is not begun on a shorter rest.
 NEEDED = dt.timedelta(seconds=12)
 BATCH = 10
 # Seconds until the next try, by how often it has been tried; after the last it has failed.
 URGENT_PAUSES = (2, 4, 8, 15, 30, 60, 60, 60, 120, 120, 120)
 PAUSES = (60, 300, 900, 3600, 3600, 4 * 3600, 12 * 3600)
-# Somebody who cannot be reached is not waited for: after so many tries the ladder moves on.
-TELLS_AFTER = 3
-CELERYS_DELIVERY = 71_500_001  # any number; the key of a lock between Celery's own deliveries
+# Somebody who cannot be reached is not waited for: after so many tries the ladder moves on. A mail
+# server is often busy for a moment; by any other way the first failure is the reason to move on.
+TELLS_AFTER = {Notice.Channel.EMAIL: 3}
+# When a provider is first asked whether it arrived.
+FIRST_ASKED = dt.timedelta(seconds=5)
+# Any numbers: the keys of locks between Celery's own tasks.
+CELERYS_DELIVERY = 71_500_001
+CELERYS_FOLLOWING = 71_500_002
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +66,7 @@ def take(*, urgent: bool, limit: int = BATCH) -> list[Taken]:
     waiting = Notice.objects.waiting().filter(is_urgent=urgent, next_try_at__lte=AppNow())
     with transaction.atomic():
         locked = waiting.order_by("next_try_at").select_for_update(skip_locked=True, of=("self",))
-        notices = list(locked.select_related("recipient")[:limit])
+        notices = list(locked.select_related("recipient__trust__text_account")[:limit])
         if not notices:
             return []
         lease, until = uuid.uuid4(), app_now() + LEASE
@@ -70,39 +77,52 @@ def take(*, urgent: bool, limit: int = BATCH) -> list[Taken]:
             next_try_at=until,
             attempts=F("attempts") + 1,
         )
-    return [Taken(n, lease, is_repeat=n.state == Notice.State.SENDING) for n in notices]
+    return [Taken(n, lease, is_repeat=n.may_have_gone or n.state == Notice.State.SENDING) for n in notices]
 
 
 def deliver(batch: list[Taken]) -> int:
-    """Send a leased batch; what the lease leaves no time for is given back. Says how many went."""
+    """Send a leased batch; what the lease leaves no time for is given back. Says how many went.
+
+    Texts go last and, once their provider has hung, are not tried again in this batch: nothing by
+    another way waits behind them for longer than once.
+    """
     began = time.monotonic()
     sent = 0
-    with mail.Postbox() as postbox:
+    silent: set[str] = set()
+    batch = sorted(batch, key=lambda taken: channels.ORDER.index(taken.notice.channel))
+    with channels.batch():
         for place, taken in enumerate(batch):
             if time.monotonic() - began > (LEASE - NEEDED).total_seconds():
                 give_back(batch[place:])
                 break
-            sent += send(taken, postbox)
+            sent += send(taken, silent)
     return sent
 
 
-def send(taken: Taken, postbox: mail.Postbox) -> bool:
-    """Try one notice and write down how it went. Whether it went."""
+def send(taken: Taken, silent: set[str]) -> bool:
+    """Try one notice and write down how it went. Whether it went. `silent` are channels that hang."""
     try:
-        postbox.send(mail.written(taken.notice, is_repeat=taken.is_repeat))
+        if taken.notice.channel in silent:
+            raise NotNow("The provider did not answer a moment ago.")
+        reference = channels.send(taken.notice, is_repeat=taken.is_repeat)
     except (OperationalError, InterfaceError):
         raise  # the database is away: nothing can be written down, the lease will end
     except Exception as failure:
         logger.warning("notice %s not sent: %s", taken.notice.uuid, type(failure).__name__)
+        if isinstance(failure, Silent):
+            silent.add(taken.notice.channel)
         record_failure(taken, failure)
         return False
-    return record_sent(taken)
+    return record_sent(taken, reference)
 
 
-def record_sent(taken: Taken) -> bool:
-    """Write that it went; False when another sender holds the notice by now."""
+def record_sent(taken: Taken, reference: uuid.UUID | None = None) -> bool:
+    """Write that it went; False when another sender holds the notice by now, or its receipt came first."""
     mine = Notice.objects.filter(pk=taken.notice.pk, lease=taken.lease)
-    return bool(mine.update(state=Notice.State.SENT, sent_at=AppNow(), leased_until=None, failure=""))
+    fields: dict[str, Any] = {"provider_id": reference, "ask_at": AppNow() + FIRST_ASKED} if reference else {}
+    return bool(
+        mine.update(state=Notice.State.SENT, sent_at=AppNow(), leased_until=None, failure="", **fields)
+    )
 
 
 def record_failure(taken: Taken, failure: Exception) -> None:
@@ -112,37 +132,22 @@ def record_failure(taken: Taken, failure: Exception) -> None:
     """
     tries = taken.notice.attempts + 1
     pauses = URGENT_PAUSES if taken.notice.is_urgent else PAUSES
-    is_over = isinstance(failure, mail.Undeliverable) or tries > len(pauses)
+    is_over = isinstance(failure, Undeliverable) or tries > len(pauses)
+    tells_after = TELLS_AFTER.get(Notice.Channel(taken.notice.channel), 1)
+    unsure = {"may_have_gone": True} if isinstance(failure, Unsure) else {}
     with transaction.atomic():
         now = app_now()
-        if is_over or (tries >= TELLS_AFTER and taken.notice.is_urgent):
-            is_over = tell_hooks(taken.notice, now) and is_over
+        if is_over or (tries >= tells_after and taken.notice.is_urgent):
+            is_over = tell_failed(taken.notice, now) and is_over
         pause = pauses[min(tries, len(pauses)) - 1]
         Notice.objects.filter(pk=taken.notice.pk, lease=taken.lease, state=Notice.State.SENDING).update(
             state=Notice.State.FAILED if is_over else Notice.State.QUEUED,
             lease=None,
             leased_until=None,
             next_try_at=now + dt.timedelta(seconds=pause),
-            failure=mail.in_words(failure)[:200],
+            failure=in_words(failure)[:200],
+            **unsure,
         )
-
-
-def tell_hooks(notice: Notice, now: dt.datetime) -> bool:
-    """Call every hook; False when one could not get its locks and has to be asked again.
-
-    One that fails otherwise must not keep the failure itself from being written down.
-    """
-    heard = True
-    for hook in FAILED_HOOKS:
-        try:
-            with transaction.atomic():
-                hook(notice, now)
-        except OperationalError:
-            logger.warning("a hook could not be asked about notice %s", notice.uuid)
-            heard = False
-        except Exception:
-            logger.exception("a hook failed over notice %s", notice.uuid)
-    return heard
 
 
 def give_back(batch: list[Taken]) -> None:

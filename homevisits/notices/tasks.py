@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from homevisits.notices import sending
+from homevisits.notices import following, sending
 
 
 @shared_task
@@ -11,3 +11,11 @@ def deliver() -> None:
     with sending.alone(sending.CELERYS_DELIVERY) as mine:
         if mine:
             sending.drain(seconds=20)
+
+
+@shared_task
+def follow() -> None:
+    """Ask what became of what was sent, and what was sent to us."""
+    with sending.alone(sending.CELERYS_FOLLOWING) as mine:
+        if mine:
+            following.follow()

@@ -131,6 +131,19 @@ class Channel(models.TextChoices):
     CALL = "call", "A call by somebody here"
 
 
+def usual_channels(ladder: str, *, is_everybody: bool) -> list[str]:
+    """How a step tells people where nothing else is said: quiet ways first, every way at the last step.
+
+    Where somebody may not be safe a phone buzzes at once; only the step that tells everybody has
+    people rung. What merely waits for somebody buzzes no phone by text.
+    """
+    quiet: list[str] = [Channel.IN_APP, Channel.EMAIL]
+    if ladder != Ladder.SAFETY:
+        return [*quiet, Channel.PUSH]
+    loud = [*quiet, Channel.TEXT, Channel.PUSH]
+    return [*loud, Channel.CALL] if is_everybody else loud
+
+
 class PoliceNumber(models.TextChoices):
     """Which number the sheet for the police names first; danger to life is always 999."""
 

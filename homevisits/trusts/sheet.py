@@ -1,7 +1,7 @@
 """An empty sheet: where a policy starts that is like no other. What must never be missing is there."""
 
 from homevisits.trusts.catalogue import SETTINGS
-from homevisits.trusts.choices import Channel, DslPart, Ladder, Unannounced
+from homevisits.trusts.choices import DslPart, Ladder, Unannounced, usual_channels
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.parts import LadderStep, NoticeGround, Reason
 from homevisits.trusts.policies import Policy
@@ -57,7 +57,7 @@ def _step(
         after_minutes=minutes,
         roles=list(roles),
         is_everybody=is_everybody,
-        channels=list(Channel.values),
+        channels=usual_channels(ladder, is_everybody=is_everybody),
         own_choice=True,
         note=OURS,
     )

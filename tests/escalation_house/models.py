@@ -89,6 +89,7 @@ class HouseDeadline(Deadline):
 
 class HouseAlarm(Alarm):
     SUBJECT = "house"
+    CHANNELS: tuple[str, ...] = ("in_app", "email")
     house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="alarms")
     deadline = models.OneToOneField(HouseDeadline, null=True, on_delete=models.PROTECT, related_name="alarm")
 
@@ -103,7 +104,7 @@ class HouseAlarm(Alarm):
                 number=number,
                 after=dt.timedelta(minutes=minutes),
                 people=self.house.people(ids),
-                channels=("in_app", "email"),
+                channels=self.CHANNELS,
                 label=f"Rung {number}",
                 is_last=number == len(steps),
             )

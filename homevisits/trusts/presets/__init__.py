@@ -14,7 +14,7 @@ from django.db import transaction
 from homevisits.clock import london_day
 from homevisits.trusts import publishing
 from homevisits.trusts.catalogue import SETTINGS
-from homevisits.trusts.choices import Channel
+from homevisits.trusts.choices import usual_channels
 from homevisits.trusts.clauses import every_clause
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.models import LawReference, School, Trust
@@ -146,7 +146,7 @@ def _source(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts[Part: PolicyPart](model: type[Part], rows: list[dict[str, Any]], **fixed: str) -> list[Part]:
-    return [model(position=place, **fixed, **_renamed(model, row)) for place, row in enumerate(rows)]
+    return [model(position=place, **_renamed(model, row | fixed)) for place, row in enumerate(rows)]
 
 
 def _renamed(model: type[PolicyPart], row: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +154,8 @@ def _renamed(model: type[PolicyPart], row: dict[str, Any]) -> dict[str, Any]:
     words = {"own": "own_choice", "check": "is_check", "everybody": "is_everybody"}
     fields = {words.get(key, key): value for key, value in row.items()}
     if model is LadderStep:
-        fields.setdefault("channels", list(Channel.values))
+        everybody = fields.get("is_everybody", False)
+        fields.setdefault("channels", usual_channels(fields["ladder"], is_everybody=everybody))
     return fields
 
 

@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole product on this machine, with example trusts, until Ctrl-C."""
 
+import contextlib
 import os
 import socket
 import sys
@@ -54,10 +55,11 @@ class Command(BaseCommand):
             # A load of examples that was cut short leaves no such mark, and begins anew.
             prepared = folder / "prepared"
             with servers(folder, anew=not prepared.exists()) as named:
-                env = environment(port, named | keys(folder))
+                phones = free_port_from(port + 1)
+                env = environment(port, named | keys(folder) | notify(phones, folder))
                 self._prepare(env, empty=empty)
                 prepared.touch()
-                self._keep_running(folder, port, env)
+                self._keep_running(folder, port, env, phones)
 
     def _prepare(self, env: dict[str, str], *, empty: bool) -> None:
         self._say("Preparing the database.")
@@ -70,10 +72,10 @@ class Command(BaseCommand):
         finally:
             processes.stop(process)
 
-    def _keep_running(self, folder: Path, port: int, env: dict[str, str]) -> None:
+    def _keep_running(self, folder: Path, port: int, env: dict[str, str], phones: int) -> None:
         children: list[Child] = []
         with running(children):
-            for name, argv in programs(port, folder).items():
+            for name, argv in programs(port, folder, phones).items():
                 children.append(Child(name, argv, env=env, cwd=settings.BASE_DIR, logs=folder / "logs"))
             is_ready = False
             while True:
@@ -83,6 +85,7 @@ class Command(BaseCommand):
                 if not is_ready and answers(port):
                     is_ready = True
                     self._say(f"Ready: http://127.0.0.1:{port}")
+                    self._say(f"Pretend phones: http://127.0.0.1:{phones}")
                     self._say(signins_text(settings.DEMO_PASSWORD))
                     self._say(f"Ctrl-C stops everything and keeps the data in {folder}.")
 
@@ -103,6 +106,22 @@ def refuse_busy_port(port: int) -> None:
             ) from problem
 
 
+def free_port_from(port: int) -> int:
+    """The first port from this one on that nobody has."""
+    for each in range(port, port + 50):
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                door.bind(("127.0.0.1", each))
+                return each
+    raise CommandError(f"No port after {port} is free for the pretend phones.")
+
+
+def notify(port: int, folder: Path) -> dict[str, str]:
+    """Where the pretend Notify is, and the file in which it keeps everything."""
+    return {"NOTIFY_URL": f"http://127.0.0.1:{port}", "NOTIFY_STATE": str(folder / "notify.json")}
+
+
 def environment(port: int, named: dict[str, str]) -> dict[str, str]:
     """What the processes of a demo read; a stray setting of the shell must not make it production."""
     return (
@@ -121,8 +140,8 @@ def manage(*args: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *args]
 
 
-def programs(port: int, folder: Path) -> dict[str, list[str]]:
-    """The same processes that production runs, in small."""
+def programs(port: int, folder: Path, phones: int) -> dict[str, list[str]]:
+    """The same processes that production runs, in small, and the pretend Notify."""
     celery = [sys.executable, "-m", "celery", "--app", "homevisits", "--quiet"]
     worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
     return {
@@ -136,6 +155,10 @@ def programs(port: int, folder: Path) -> dict[str, list[str]]:
         "beat": [*celery, "beat", "--schedule", str(folder / "beat-schedule")],
         "sentinel": manage("sentinel"),
         "sender": manage("sender"),
+        "notify": [
+            *(sys.executable, "-m", "homevisits.local.notify", "--port", str(phones)),
+            *("--state", str(folder / "notify.json"), "--site", f"http://127.0.0.1:{port}"),
+        ],
     }
 
 

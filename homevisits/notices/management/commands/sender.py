@@ -1,9 +1,10 @@
-"""`manage.py sender`: sends notices, urgent ones first, with nothing but PostgreSQL and a mail server."""
+"""`manage.py sender`: sends notices, urgent ones first, and follows them up, with no Celery and no Valkey."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from homevisits.notices.following import follow_in_background
 from homevisits.notices.listening import Ear, stay_up, stop_on_signals
 from homevisits.notices.models import URGENT_CHANNEL
 from homevisits.notices.sending import drain
@@ -15,6 +16,7 @@ LOOKS_EVERY = 1.0
 def work() -> float:
     """Send what waits; how many seconds may pass before the next look."""
     drain(seconds=AT_A_TIME)
+    follow_in_background()
     return LOOKS_EVERY
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from homevisits.clock import app_now
 from homevisits.notices import permissions
 from homevisits.notices.models import Message, Notice
+from homevisits.people.models import Staff
 from homevisits.people.signed_in import StaffRequest
 
 PER_PAGE = 30
@@ -21,12 +22,17 @@ PER_PAGE = 30
 
 def listed(request: StaffRequest, template: str, rows: "QuerySet[Any]", **more: Any) -> HttpResponse:
     """A page of a list under the tabs that this person has."""
-    tabs = {
-        "may_log": permissions.may_see_log(request.user),
-        "may_kept": permissions.may_see_kept(request.user),
-    }
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, template, {"page": page, "now": app_now(), "tabs": tabs, **more})
+    return render(request, template, {"page": page, "now": app_now(), "tabs": tabs_of(request.user), **more})
+
+
+def tabs_of(staff: Staff) -> dict[str, bool]:
+    """Which of the pages about messages somebody has."""
+    return {
+        "may_log": permissions.may_see_log(staff),
+        "may_kept": permissions.may_see_kept(staff),
+        "may_texts": permissions.may_set_texts(staff),
+    }
 
 
 @require_safe

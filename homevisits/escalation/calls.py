@@ -1,0 +1,56 @@
+"""Who rings whom about an alarm: shared out among those who may, never somebody of its party."""
+
+import datetime as dt
+from itertools import cycle
+
+from homevisits.escalation.models import Alarm
+from homevisits.notices.calling import reached, said
+from homevisits.notices.calls import Call
+from homevisits.notices.models import Notice
+from homevisits.notices.reach import Reach
+from homevisits.people.models import Staff
+
+NOBODY = "nobody is on duty who could ring"
+
+
+def shared_out(alarm: Alarm, told: Reach, *, now: dt.datetime) -> dict[int, Staff]:
+    """The caller for each person to be rung, by that person's id. Takes out of `told` who is not rung.
+
+    Somebody who was spoken to about this alarm, or whom somebody is ringing now, is not rung again.
+    """
+    call = Notice.Channel.CALL
+    wanted = [person for person, channel in told.pairs if channel == call]
+    if not wanted:
+        return {}
+    done = reached(alarm.uuid)
+    callers = list(alarm.callers(now=now))
+    turns = cycle(callers)
+    shared = {
+        person.pk: caller
+        for person in wanted
+        if person.pk not in done and (caller := _other_than(person, callers, turns)) is not None
+    }
+    told.pairs = [(p, channel) for p, channel in told.pairs if channel != call or p.pk in shared]
+    alone = [person for person in wanted if person.pk not in shared and person.pk not in done]
+    if alone:
+        told.missing.setdefault(call, {})[NOBODY] = alone
+    return shared
+
+
+def _other_than(person: Staff, callers: list[Staff], turns: "cycle[Staff]") -> Staff | None:
+    """Whose turn it is to ring this person; nobody rings themselves."""
+    if all(caller.pk == person.pk for caller in callers):
+        return None
+    return next(caller for caller in turns if caller.pk != person.pk)
+
+
+def note_call(call: Call, now: dt.datetime) -> None:
+    """Write into the story of the alarm what came of a call about it."""
+    from homevisits.escalation.alarms import locked
+    from homevisits.escalation.registry import find_alarm
+
+    alarm = find_alarm(call.notice.alarm) if call.notice.alarm else None
+    if alarm is None:
+        return
+    with locked(alarm) as fresh:
+        fresh.note("called", said(call), by=call.made_by, now=now)

@@ -1,0 +1,81 @@
+"""Texts: through the trust's own account at GOV.UK Notify."""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from homevisits.clock import AppNow, local
+from homevisits.notices import notify
+from homevisits.notices.accounts import TextAccount, account_of
+from homevisits.notices.delivery import Undeliverable
+from homevisits.notices.models import Notice
+from homevisits.people.models import Staff
+
+# Above these in an hour the phone networks block a number, and the text after it too.
+SAME_AN_HOUR = 20
+ANY_AN_HOUR = 100
+HOUR = dt.timedelta(hours=1)
+# Notify cuts off at 918 characters; what is longer than this costs five texts and is read by nobody.
+LONGEST = 600
+REPEAT = "Repeat: you may have had this already."
+# What an answer to somebody's text is called in the log; the text itself is the words alone.
+ANSWER = "Answer to a text"
+NO_ACCOUNT = "no text account"
+NO_NUMBER = "no mobile number"
+
+
+def send(notice: Notice, *, is_repeat: bool) -> uuid.UUID | None:
+    """Hand a text over."""
+    person = notice.recipient
+    account = account_of(person)
+    if account is None:
+        raise Undeliverable("The trust has no text account.")
+    if not person.mobile:
+        raise Undeliverable("There is no mobile number to text to.")
+    number, body = str(person.mobile), written(notice, is_repeat=is_repeat)
+    _within_limits(notice, number, body)
+    return notify.text(account, number=number, body=body, reference=notice.uuid)
+
+
+def written(notice: Notice, *, is_repeat: bool) -> str:
+    """The notice as a text: what it is about, the words, a link, when it was written."""
+    link = f"{settings.SITE_URL}{notice.path}" if notice.path else ""
+    words = " ".join(f"{_lead(notice)} {notice.body}".split())[:LONGEST]
+    # The time makes each text its own: networks block a number that gets the same one again and again.
+    parts = [words, link, f"Sent {local(notice.created_at):%H:%M}.", REPEAT if is_repeat else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _lead(notice: Notice) -> str:
+    """The subject as the first sentence; left out of it is what the words begin with anyhow."""
+    subject = " ".join(notice.subject.split())
+    if subject == ANSWER:
+        return ""
+    kind, colon, about = subject.rpartition(": ")
+    if about and notice.body.startswith(about):
+        return f"{kind}{colon}".rstrip()
+    return f"{subject}."
+
+
+def _within_limits(notice: Notice, number: str, body: str) -> None:
+    """Raises Undeliverable where a network would block. Keeps a digest of what is about to go."""
+    wording = hashlib.sha256(f"{number}\n{body}".encode()).hexdigest()
+    lately = Notice.objects.filter(
+        recipient=notice.recipient_id, channel=Notice.Channel.TEXT, sent_at__gt=AppNow() - HOUR
+    ).exclude(pk=notice.pk)
+    if lately.filter(wording=wording).count() >= SAME_AN_HOUR:
+        raise Undeliverable(f"The same text went to this number {SAME_AN_HOUR} times within an hour.")
+    if lately.count() >= ANY_AN_HOUR:
+        raise Undeliverable(f"This number had {ANY_AN_HOUR} texts within an hour.")
+    Notice.objects.filter(pk=notice.pk).update(wording=wording)
+
+
+def missing(people: Sequence[Staff]) -> dict[int, str]:
+    """Everybody of a trust without an account, and who has no mobile number."""
+    trusts = {person.trust_id for person in people}
+    able = set(TextAccount.objects.filter(trust__in=trusts).values_list("trust", flat=True))
+    without = {p.pk: NO_ACCOUNT for p in people if p.trust_id not in able}
+    return without | {p.pk: NO_NUMBER for p in people if p.pk not in without and not p.mobile}

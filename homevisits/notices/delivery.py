@@ -1,0 +1,26 @@
+"""How a channel says that it could not deliver: for good, not now, or perhaps it did."""
+
+
+class NotDelivered(Exception):
+    """A notice did not go out. The message is for the log that the office reads: no name, no number."""
+
+
+class Undeliverable(NotDelivered):
+    """It will never go, however often it is tried."""
+
+
+class NotNow(NotDelivered):
+    """It did not go, and may later."""
+
+
+class Unsure(NotNow):
+    """It may have gone: the answer was lost. The next try says that it is a repeat."""
+
+
+class Silent(Unsure):
+    """The provider did not answer in time; nothing else is tried there in the same batch."""
+
+
+def in_words(failure: Exception) -> str:
+    """What went wrong; of an error that no channel foresaw only its kind, for it may quote a person."""
+    return str(failure) if isinstance(failure, NotDelivered) else type(failure).__name__

@@ -1,0 +1,64 @@
+"""What is followed up after sending: calls nobody made, texts that came in, receipts that did not.
+
+Any number of processes may do it at once: each row is claimed by one.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import connection
+
+from homevisits.notices import calling, receipts, receiving
+from homevisits.notices.accounts import TextAccount
+from homevisits.notices.calls import Call
+
+RECEIPTS_FOR = 4.0
+# Seconds between two looks of one sender: an idle house should cost next to nothing.
+PAUSE = 5.0
+
+logger = logging.getLogger(__name__)
+_background = threading.Lock()
+_last = [-PAUSE]
+
+
+def follow() -> None:
+    """Everything once. One that fails stops none of the others."""
+    steps: tuple[Callable[[], object], ...] = (
+        calling.end_overdue,
+        receiving.answer_waiting,
+        lambda: receipts.ask(seconds=RECEIPTS_FOR),
+        receiving.fetch,
+        receiving.answer_waiting,
+    )
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            logger.exception("following up failed")
+            connection.close_if_unusable_or_obsolete()
+
+
+def follow_in_background() -> bool:
+    """Once, in a thread, so that a provider that hangs delays no sending; whether one was started."""
+    if time.monotonic() - _last[0] < PAUSE:
+        return False
+    _last[0] = time.monotonic()
+    if not _has_anything() or not _background.acquire(blocking=False):
+        return False
+    threading.Thread(target=_follow_and_leave, name="follow", daemon=True).start()
+    return True
+
+
+def _has_anything() -> bool:
+    """Whether anybody texts or rings at all: a thread has a connection of its own, which is not free."""
+    return TextAccount.objects.exists() or Call.objects.to_make().exists()
+
+
+def _follow_and_leave() -> None:
+    try:
+        follow()
+    finally:
+        connection.close()
+        _background.release()

@@ -1,0 +1,37 @@
+"""Who can be told by which way: asked before a notice is queued, so that a gap is said and not found out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from homevisits.notices.channels import MODULES
+from homevisits.notices.models import Notice
+from homevisits.people.models import Staff
+
+
+@dataclass
+class Reach:
+    """Whom to tell how, in order; `missing` has by channel and reason those who are not reached by it."""
+
+    pairs: list[tuple[Staff, str]] = field(default_factory=list)
+    missing: dict[str, dict[str, list[Staff]]] = field(default_factory=dict)
+
+
+def reach(people: Iterable[Staff], channels: Iterable[str]) -> Reach:
+    """Each person by each channel that reaches them. At most one query a channel."""
+    everybody, ways = list(people), list(channels)
+    found = Reach()
+    lacks = {way: _missing(way, everybody) for way in ways}
+    for person in everybody:
+        for way in ways:
+            if person.pk not in lacks[way]:
+                found.pairs.append((person, way))
+            elif reason := lacks[way][person.pk]:
+                found.missing.setdefault(way, {}).setdefault(reason, []).append(person)
+    return found
+
+
+def _missing(way: str, people: Sequence[Staff]) -> dict[int, str]:
+    if way == Notice.Channel.IN_APP or not people:
+        return {}
+    lacks: dict[int, str] = MODULES[way].missing(people)
+    return lacks
