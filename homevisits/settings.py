@@ -257,6 +257,8 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
+    "worker-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
 }
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
@@ -317,6 +319,19 @@ if env.str("EMAIL_URL", default=""):
     }
 else:
     MAILERS = {"default": {"BACKEND": "homevisits.notices.mail.KeptInDatabase"}}
+
+# --- Alerts on phones: none without a key (manage.py vapidkeys) -----------------------------------
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str(
+    "VAPID_SUBJECT", default=f"mailto:home-visits@{SITE_URL.partition('://')[2].partition(':')[0]}"
+)
+
+# --- Watching the watcher ------------------------------------------------------------------------
+# Both are secrets: whoever has the first can silence the outside watcher, the second shows counts.
+PING_URL = env.str("PING_URL", default="")
+if PING_URL and not PING_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("PING_URL is not an address: it begins with https://.")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logging: what happened, never to whom ------------------------------------------------------
 LOGGING = {

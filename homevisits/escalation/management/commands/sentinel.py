@@ -3,9 +3,14 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from homevisits.audit.watchdog import Watchdog
+from homevisits.clock import ahead
+from homevisits.escalation import canary, moved, signs
 from homevisits.escalation.models import DUE_CHANNEL
+from homevisits.escalation.pinging import Pinger
 from homevisits.escalation.sweep import sweep
 from homevisits.escalation.waking import seconds_to_next
 from homevisits.notices.listening import Ear, stay_up, stop_on_signals
@@ -17,18 +22,37 @@ DRAINS_FOR = 20.0
 LOOK_AGAIN = 0.2
 
 
-def work() -> float:
-    """Sweep; see that urgent notices have a sender; how many seconds until the next look."""
-    swept = sweep("sentinel")
-    if is_neglected(NEGLECTED_AFTER):
-        drain_in_background(DRAINS_FOR)
-    if swept.skipped or not swept.is_complete:
-        return LOOK_AGAIN
-    return seconds_to_next()
+class Sentinel:
+    """One process's watch: over the deadlines, the clock, the canary, and those who watch from outside."""
+
+    def __init__(self, pinger: Pinger) -> None:
+        self.dog = Watchdog()
+        self.pinger = pinger
+
+    def work(self) -> float:
+        """Look at the clock, sweep, tell the outside; how many seconds until the next look."""
+        lead = self.dog.look()
+        if self.dog.is_moved:
+            moved.look_at_everything()
+        with ahead(lead):
+            canary.ensure_now_and_then()
+            return self._swept()
+
+    def _swept(self) -> float:
+        """Sweep; see that urgent notices have a sender."""
+        swept = sweep("sentinel")
+        if is_neglected(NEGLECTED_AFTER):
+            drain_in_background(DRAINS_FOR)
+        if swept.is_complete and self.pinger.is_due:
+            self.pinger.ping(trouble=signs.read().trouble)
+        if swept.skipped or not swept.is_complete:
+            return LOOK_AGAIN
+        return seconds_to_next()
 
 
 class Command(BaseCommand):
     help = "Watch the deadlines until stopped. Any number may run side by side."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stay_up(work, ear=Ear(DUE_CHANNEL), stop=stop_on_signals())
+        sentinel = Sentinel(Pinger(settings.PING_URL))
+        stay_up(sentinel.work, ear=Ear(DUE_CHANNEL), stop=stop_on_signals())
