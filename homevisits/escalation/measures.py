@@ -61,7 +61,8 @@ def _open_alarms() -> int:
 
 
 def _unfired() -> int:
-    return sum(due(table).count() for table in [*deadline_tables(), *shown_tables()])
+    deadlines = sum(due(table).count() for table in deadline_tables())
+    return deadlines + sum(due(table).count() for table in shown_tables())
 
 
 def sweep_lags() -> Iterator[float]:

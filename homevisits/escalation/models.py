@@ -256,9 +256,13 @@ class CanaryDeadline(Deadline):
     canary = models.ForeignKey(Canary, on_delete=models.CASCADE, related_name="deadlines")
 
     def nudge(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":
-        """Into the outbox with it, in the sweep's transaction. Nobody is told."""
+        """Into the outbox with it, in the sweep's transaction. Nobody is told.
+
+        After a pause (a restart, a night) it stands for the last minute that was missed.
+        """
         self.nudges_left = self.ENDLESS
-        queue_trial(due_at=self.next_at, now=now)
+        gap = dt.timedelta(minutes=self.nudge_minutes)
+        queue_trial(due_at=self.next_at + (now - self.next_at) // gap * gap, now=now)
         return ()
 
     def note_fired(self, *, now: dt.datetime) -> None:

@@ -131,9 +131,11 @@
       ? isPhone ? "" : "The server does not answer."
       : isStale ? "Nobody is watching the timers." : heard.trouble && `Something is wrong: ${heard.trouble}`;
     const what = strip.querySelector("[data-unwatched-what]");
-    if (what.textContent !== why && why) what.textContent = why;
-    strip.querySelector("[data-unwatched-at]").textContent = wall.format(heard.at + offset);
+    const at = strip.querySelector("[data-unwatched-at]");
+    const time = wall.format(heard.at + offset);
     strip.hidden = !why;
+    if (what.textContent !== why && why) what.textContent = why; /* only then: a screen reader says it each time */
+    if (at.textContent !== time) at.textContent = time;
   }
 
   function watchHeartbeat() {
@@ -143,6 +145,7 @@
     const ask = () => askHeartbeat(strip.dataset.heartbeatUrl);
     const pill = document.querySelector("[data-heartbeat-age]");
     const first = pill ? pill.dataset.heartbeatAge : "";
+    heard.trouble = strip.dataset.trouble;
     if (first) {
       heard.age = Number(first);
       window.setInterval(() => !document.hidden && showHeard(), 1000);

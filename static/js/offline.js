@@ -1,35 +1,12 @@
 /* Without signal: what was pressed is kept on this phone, shown as "Not yet sent", and goes by itself.
-   The rows hold an address, a key and the fields; help is never kept, it wants a person now. */
+   The rows (unsent.js) hold an address, a key and the fields, sealed; help is never kept, it wants a person now. */
 (function () {
   "use strict";
 
   const body = document.body;
   const list = document.querySelector("[data-unsent]");
-  if (!list || !("serviceWorker" in navigator) || !("indexedDB" in window)) return;
+  if (!list || !("serviceWorker" in navigator) || !window.unsent || !window.isSecureContext) return;
   const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Europe/London" });
-
-  function open() {
-    return new Promise((resolve, reject) => {
-      const asked = indexedDB.open("house", 1);
-      asked.onupgradeneeded = () => asked.result.createObjectStore("unsent", { keyPath: "key" });
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-    });
-  }
-
-  async function store(mode, act) {
-    const base = await open();
-    try {
-      return await new Promise((resolve, reject) => {
-        const change = base.transaction("unsent", mode);
-        const asked = act(change.objectStore("unsent"));
-        change.oncomplete = () => resolve(asked.result);
-        change.onabort = change.onerror = () => reject(change.error);
-      });
-    } finally {
-      base.close();
-    }
-  }
 
   /* Never kept: help, and whatever holds a secret of the person. */
   function mayKeep(form) {
@@ -42,10 +19,10 @@
     if (!key || !mayKeep(form) || !navigator.serviceWorker.controller) return false;
     try {
       const kept = [...fields].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
-      await store("readwrite", (all) => all.put({
+      await window.unsent.put({
         key, url: form.action, page: body.dataset.page, who: body.dataset.who, fields: kept,
         label: (pressed || form).textContent.trim().replace(/\s+/g, " ").slice(0, 60), saidAt: new Date(window.house.serverNow()).toISOString(),
-      }));
+      });
       const ready = await navigator.serviceWorker.ready;
       if (ready.sync) await ready.sync.register("unsent").catch(() => {});
     } catch {
@@ -72,15 +49,14 @@
     button.className = "btn btn-line";
     button.textContent = "I have seen it";
     button.addEventListener("click", async () => {
-      await store("readwrite", (all) => all.delete(row.key));
+      await window.unsent.drop(row.key);
       await draw();
     });
     return button;
   }
 
   async function rows() {
-    const all = await store("readonly", (every) => every.getAll()).catch(() => []);
-    return all.filter((row) => row.who === body.dataset.who).sort((one, other) => one.saidAt.localeCompare(other.saidAt));
+    return (await window.unsent.all().catch(() => [])).filter((row) => row.who === body.dataset.who);
   }
 
   async function draw() {

@@ -3,6 +3,8 @@
    the visit is over; it watches no timer: those run at school. Served from the root as /worker.js. */
 "use strict";
 
+importScripts("/static/js/unsent.js");
+
 const KEPT = "out-pages";
 const LOOK = "house-look";
 const PAGE = /^\/visits\/[^/]+\/out\/(?:help\/|reminders\/|time\/)?$/;
@@ -116,28 +118,6 @@ async function keepAll(paths) {
 }
 
 /* --- What was pressed without signal: a row an action, sent in order, once ---------------------- */
-function open() {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open("house", 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore("unsent", { keyPath: "key" });
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-}
-
-async function store(mode, act) {
-  const base = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const asked = act(base.transaction("unsent", mode).objectStore("unsent"));
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-    });
-  } finally {
-    base.close();
-  }
-}
-
 let sending = null;
 
 function sendAll() {
@@ -146,16 +126,15 @@ function sendAll() {
 }
 
 async function sendInOrder() {
-  const rows = (await store("readonly", (all) => all.getAll())).filter((row) => !row.refused);
-  rows.sort((one, other) => one.saidAt.localeCompare(other.saidAt));
+  const rows = (await self.unsent.all()).filter((row) => !row.refused);
   let sent = 0;
   for (const row of rows) {
     const answer = await sendOne(row).catch(() => "later");
     if (answer === "later") break;
     if (answer === "sent") {
       sent += 1;
-      await store("readwrite", (all) => all.delete(row.key));
-    } else if (answer !== "other") await store("readwrite", (all) => all.put({ ...row, refused: answer }));
+      await self.unsent.drop(row.key);
+    } else if (answer !== "other") await self.unsent.put({ ...row, refused: answer });
     await tell({ type: "unsent" });
   }
   if (sent) await tell({ type: "sent" });

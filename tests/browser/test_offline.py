@@ -14,9 +14,10 @@ from visits.story import Moment
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEPT = "async () => (await (await caches.open('out-pages')).keys()).map((one) => new URL(one.url).pathname)"
-ROWS = """async () => {
+ROWS = "async () => await window.unsent.all()"
+ON_DISK = """async () => {
   const base = await new Promise((done) => { const a = indexedDB.open('house', 1); a.onsuccess = () => done(a.result); });
-  return await new Promise((done) => { const a = base.transaction('unsent').objectStore('unsent').getAll(); a.onsuccess = () => done(a.result); });
+  return await new Promise((done) => { const a = base.transaction('unsent').objectStore('unsent').getAll(); a.onsuccess = () => done(Object.keys(a.result[0])); });
 }"""
 
 
@@ -57,6 +58,7 @@ def test_phone_without_signal_keeps_what_is_pressed_and_sends_it_once(
         True,
         ["key"],
     )
+    assert sorted(phone.evaluate(ON_DISK)) == ["iv", "key", "refused", "saidAt", "sealed", "who"]
     phone.goto(f"{home}help/")
     expect(phone.get_by_role("link", name="Ring 999")).to_be_visible()
     expect(waits).to_contain_text("Not yet sent: “I have arrived”")

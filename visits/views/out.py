@@ -170,7 +170,7 @@ def asked(
     page = PhonePage(visit, request.user, app_now())
     context = {"page": page, "visit": visit, "now": page.now, "form": form, **words}
     reply = render(request, "visits/out/ask.html", context)
-    problems = [sentence for errors in form.errors.values() for sentence in errors]
+    problems = [str(sentence) for errors in form.errors.values() for sentence in errors]
     return refused_with(reply, " ".join(problems)) if problems else reply
 
 

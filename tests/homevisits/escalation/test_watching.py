@@ -68,6 +68,12 @@ def test_canary_goes_the_whole_way_once_a_minute_and_shows_to_nobody(flying: Clo
     drain(seconds=1)
     assert [(t.due_at, t.sent_at) for t in Trial.objects.all()[:1]] == [(app_now(), app_now())]
     assert (CanaryDeadline.objects.count(), Notice.objects.count()) == (1, 0)
+    # After a night in which everything stood still it is well again at once
+    flying.advance(hours=9, seconds=30)
+    assert "no test alarm" in signs.read().trouble
+    sweep("sentinel")
+    drain(seconds=1)
+    assert (signs.read().canary, signs.read().trouble) == (30, "")
 
 
 @pytest.mark.parametrize("broken", ["sweep", "sender"])
