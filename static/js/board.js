@@ -138,8 +138,10 @@
   function banner(why) {
     const part = document.querySelector("[data-stale-template]").content.cloneNode(true);
     const last = clock.format(state.answeredAt + (window.house.serverNow() - Date.now()));
+    const isOurs = why === state.trouble; /* the page itself is up to date */
+    if (isOurs) part.querySelector("b").textContent = "Something is wrong:";
     part.querySelector("[data-stale-why]").textContent =
-      `${why} What you see is from ${last}. Ring anyone who is due, and do not wait for this page.`;
+      `${why} ${isOurs ? "" : `What you see is from ${last}. `}Ring anyone who is due, and do not wait for this page.`;
     return part;
   }
 

@@ -90,9 +90,9 @@
       pill.classList.toggle("pill-live", !isStale);
       const text = pill.querySelector("[data-heartbeat-text]");
       if (!text) return;
-      text.textContent = age === null ? "" : house.ageText(age);
+      text.textContent = age === null || (trouble && !isOld) ? "" : house.ageText(age);
       const words = pill.querySelector("[data-heartbeat-words]");
-      if (words) words.textContent = age === null ? "No answer from the timers" : isOld ? "Timers stopped" : trouble ? "Messages stopped" : "Timers checked";
+      if (words) words.textContent = age === null ? "No answer from the timers" : isOld ? "Timers stopped" : trouble ? "Trouble" : "Timers checked";
     });
   };
 

@@ -94,10 +94,10 @@ async function kept(path) {
   }
   const text = await reply.text();
   const asOf = reply.headers.get("X-As-Of");
-  const by = /data-heard-by="([^"]+)"/.exec(text);
-  const told = by ? ` If we hear nothing by ${by[1]}, the office is told.` : "";
-  const note = `<div class="note note-warn" role="status" data-kept-note><div><p><b>Offline: as of ${asOf}.</b> This is the page as it stood then. What you press is kept on this phone, not sent, until there is signal.${told}</p></div></div>`;
-  const page = text.replace("<!--kept-->", note).replace("<body ", `<body data-kept="${asOf}" `);
+  const page = text
+    .replace("<body ", `<body data-kept="${asOf}" `)
+    .replace("data-kept-note hidden", "data-kept-note")
+    .replace("<span data-as-of></span>", `<span data-as-of>${asOf}</span>`);
   return new Response(page, { headers: reply.headers });
 }
 

@@ -10,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from homevisits.look.templatetags.look import act
-from homevisits.look.times import local_text
 from visits.phone import PhonePage
 from visits.views.keeping import may_keep, who
 
@@ -35,16 +34,15 @@ def say(
 
 @register.simple_tag
 def kept_facts(page: PhonePage) -> SafeString:
-    """What the scripts need to keep the page and what is pressed: for whom, where, and until when."""
+    """What the scripts need to keep the page and what is pressed: for whom, and where."""
     home = reverse("out", args=[page.visit.ref])
     paths = [
         home,
         *(reverse(name, args=[page.visit.ref]) for name in ("out_help", "out_reminders", "out_time")),
     ]
-    by = local_text(page.heard_by) if page.heard_by else ""
     return format_html(
-        'data-page="{}" data-who="{}" data-keep="{}" data-heard-by="{}"',
-        *(home, who(page.staff), " ".join(paths) if may_keep(page.visit, page.staff) else "", by),
+        'data-page="{}" data-who="{}" data-keep="{}"',
+        *(home, who(page.staff), " ".join(paths) if may_keep(page.visit, page.staff) else ""),
     )
 
 
