@@ -93,7 +93,10 @@
       return; /* without a worker a failure is told at once, as before */
     }
     await push();
-    window.addEventListener("online", push);
+    window.addEventListener("online", async () => {
+      await push();
+      if (body.dataset.kept && body.dataset.refresh && list.hidden) window.location.reload();
+    });
     document.addEventListener("visibilitychange", () => document.hidden || push());
     window.setInterval(push, 15000);
   }

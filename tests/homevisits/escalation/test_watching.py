@@ -13,6 +13,7 @@ from homevisits.audit.models import ClockWatch
 from homevisits.audit.watchdog import Watchdog
 from homevisits.clock import ahead, app_now
 from homevisits.escalation import canary, heartbeat, moved, signs
+from homevisits.escalation.management.commands.sentinel import Sentinel
 from homevisits.escalation.models import CanaryDeadline
 from homevisits.escalation.pace import pace
 from homevisits.escalation.pinging import EVERY, Pinger
@@ -233,6 +234,20 @@ def test_ping_that_fails_is_logged_without_its_address(
     pinger.wait()
     assert len(caplog.messages) == 1
     assert "secret" not in caplog.text
+
+
+def test_sentinel_pings_after_a_full_look_and_looks_on_though_its_watchdog_fails(
+    outside: Any, at_ten: Clock, monkeypatch: pytest.MonkeyPatch, house: House, due: Any
+) -> None:
+    def bite(self: Watchdog) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(Watchdog, "look", bite)
+    due(0)
+    sentinel = Sentinel(Pinger(f"{outside[0]}/secret"))
+    sentinel.work()
+    sentinel.pinger.wait()
+    assert (house.alarms.count(), heartbeat.age(), outside[1]) == (1, 0, [("/secret", "")])
 
 
 # --- Measures -------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """`manage.py sentinel`: sweeps at the moment something is due, with nothing but PostgreSQL."""
 
 import datetime as dt
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from homevisits.audit.watchdog import Watchdog
-from homevisits.clock import ahead
+from homevisits.clock import NOTHING, ahead
 from homevisits.escalation import canary, moved, signs
 from homevisits.escalation.models import DUE_CHANNEL
 from homevisits.escalation.pinging import Pinger
@@ -21,6 +23,8 @@ DRAINS_FOR = 20.0
 # Something due was left behind, because somebody else holds it: look again soon, not at once.
 LOOK_AGAIN = 0.2
 
+logger = logging.getLogger(__name__)
+
 
 class Sentinel:
     """One process's watch: over the deadlines, the clock, the canary, and those who watch from outside."""
@@ -31,23 +35,34 @@ class Sentinel:
 
     def work(self) -> float:
         """Look at the clock, sweep, tell the outside; how many seconds until the next look."""
-        lead = self.dog.look()
+        beside(self._look)
+        with ahead(self.dog.lead or NOTHING):
+            swept = sweep("sentinel")
+            if is_neglected(NEGLECTED_AFTER):
+                drain_in_background(DRAINS_FOR)
+            beside(canary.ensure_now_and_then)
+            if swept.is_complete:
+                beside(self._ping)
+            if swept.skipped or not swept.is_complete:
+                return LOOK_AGAIN
+            return seconds_to_next()
+
+    def _look(self) -> None:
+        self.dog.look()
         if self.dog.is_moved:
             moved.look_at_everything()
-        with ahead(lead):
-            canary.ensure_now_and_then()
-            return self._swept()
 
-    def _swept(self) -> float:
-        """Sweep; see that urgent notices have a sender."""
-        swept = sweep("sentinel")
-        if is_neglected(NEGLECTED_AFTER):
-            drain_in_background(DRAINS_FOR)
-        if swept.is_complete and self.pinger.is_due:
+    def _ping(self) -> None:
+        if self.pinger.is_due:
             self.pinger.ping(trouble=signs.read().trouble)
-        if swept.skipped or not swept.is_complete:
-            return LOOK_AGAIN
-        return seconds_to_next()
+
+
+def beside(work: Callable[[], None]) -> None:
+    """What watches the watcher may fail; the watch itself goes on, and the log says so."""
+    try:
+        work()
+    except Exception:
+        logger.exception("%s failed; the sweep goes on", getattr(work, "__name__", "work"))
 
 
 class Command(BaseCommand):
