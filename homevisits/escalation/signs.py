@@ -12,8 +12,8 @@ from homevisits.clock import local
 from homevisits.escalation.canary import LATE_AFTER
 from homevisits.escalation.heartbeat import BOARD, STALE_AFTER
 
-# An urgent notice that no sender has touched for so long has no sender.
-NEGLECTED_AFTER = 60.0
+# An urgent notice that no sender has touched for so long has no sender, or far too slow a one.
+NEGLECTED_AFTER = 15.0
 # How long a clock that jumped is a trouble; it stands in /healthz until the next jump.
 JUMP_TOLD_FOR = 600.0
 
@@ -69,9 +69,7 @@ class Signs:
         if self.canary is not None and abs(self.canary) > LATE_AFTER:
             return f"no test alarm has come through for {minutes(self.canary)}: messages may reach nobody."
         if self.neglected is not None and self.neglected > NEGLECTED_AFTER:
-            return (
-                f"messages about alarms have been waiting for {minutes(self.neglected)}: nobody sends them."
-            )
+            return f"messages about alarms have been waiting for a sender for {minutes(self.neglected)}: ring people."
         if self.jumped_at and self.jump_age is not None and abs(self.jump_age) < JUMP_TOLD_FOR:
             way = "back" if (self.jumped_by or 0) < 0 else "forward"
             size = minutes(self.jumped_by or 0)

@@ -94,6 +94,23 @@ def test_healthz_fails_when_no_canary_has_come_through(flying: Clock, client: Cl
     assert reply.json()["heartbeat_age"] == 0
 
 
+def test_healthz_fails_when_nobody_sends_what_is_urgent(
+    at_ten: Clock, client: Client, house: House, due: Any
+) -> None:
+    due(0)
+    sweep("sentinel")
+    at_ten.advance(seconds=15)
+    heartbeat.beat("sentinel")
+    assert client.get("/healthz").json()["oldest_urgent_age"] == 15
+    assert client.get("/healthz").status_code == 200
+    at_ten.advance(seconds=1)
+    reply = client.get("/healthz")
+    told = "messages about alarms have been waiting for a sender for 16 seconds: ring people."
+    assert (reply.status_code, reply.json()["status"]) == (503, told)
+    drain(seconds=1)
+    assert client.get("/healthz").status_code == 200
+
+
 def test_canary_that_could_not_be_processed_is_let_out_again(flying: Clock) -> None:
     CanaryDeadline.objects.update(state="fired")
     assert canary.ensure(now=app_now())
