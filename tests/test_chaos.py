@@ -18,5 +18,11 @@ def test_nothing_is_lost_or_doubled(name: str, tmp_path: Path) -> None:
     with world(tmp_path, seed=2026, size=0.01) as there:
         found = SCENARIOS[name].run(there)
     assert found.due > 0
-    assert (found.lost, found.doubled, found.early, found.notices_lost, found.notices_doubled) == (0, 0, 0, 0, 0)
+    assert (found.lost, found.doubled, found.early, found.notices_lost, found.notices_doubled) == (
+        0,
+        0,
+        0,
+        0,
+        0,
+    )
     assert found.faults == []

@@ -154,6 +154,34 @@ class PhonePage:
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)
 
+    @cached_property
+    def heard_by(self) -> dt.datetime | None:
+        """When somebody is told if nothing is heard of this visitor, from the plan and the policy alone."""
+        visit, rules = self.visit, self.visit.rules
+        if rules is None:
+            return None
+        late = [visit.return_at + timing.minutes(rules.overdue_grace_minutes)] if visit.return_at else []
+        if self.phase == Phase.READY and visit.depart_at:
+            late.append(visit.depart_at + timing.minutes(rules.departure_grace_minutes))
+        if self.next_check_in:
+            late.append(self.next_check_in + timing.minutes(rules.checkin_answer_minutes))
+        if self.phase == Phase.WAITING and self.wait_ends_at:
+            late.append(self.wait_ends_at)
+        ahead = [at for at in late if at > self.now]
+        return min(ahead, default=None) if self.is_out or self.phase == Phase.READY else None
+
+    @cached_property
+    def to_ring(self) -> list[tuple[str, Staff]]:
+        """Whom to ring besides the office: who makes the check-in calls, and who is responsible out of hours."""
+        if not (self.is_out or self.phase == Phase.READY):
+            return []
+        named = {
+            "check-in": self.visit.checkin_colleague,
+            "responsible contact": self.visit.responsible_contact,
+        }
+        found = {person: part for part, person in named.items() if person and person.mobile}
+        return [(part, person) for person, part in found.items() if person != self.staff]
+
     @property
     def help_at(self) -> dt.datetime | None:
         """When help was asked for, until they say that they are fine or back."""

@@ -1,5 +1,6 @@
 """What a visit gathers on its way: decisions, moments, events, documents, attempts to reach the family."""
 
+import datetime as dt
 import uuid
 
 import pgtrigger
@@ -10,6 +11,7 @@ from django.db.models import Q
 from homevisits.audit.models import Event, append_only
 
 STAFF = settings.AUTH_USER_MODEL
+KEPT_AFTER = dt.timedelta(minutes=1)
 
 
 class Decision(models.Model):
@@ -141,6 +143,11 @@ class Moment(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def was_kept(self) -> bool:
+        """Whether it lay on a phone without signal: said well before it was received (R12)."""
+        return self.via == self.Via.PAGE and self.recorded_at - self.said_at > KEPT_AFTER
 
 
 class VisitEvent(Event):

@@ -164,12 +164,25 @@ def move_on(failed: Notice, now: dt.datetime) -> None:
     with locked(alarm) as fresh:
         if fresh.state != fresh.State.OPEN or step_of(failed) != fresh.rung:
             return
+        if failed.channel == Notice.Channel.PUSH and _is_told_otherwise(failed):
+            return
         if not any(rung.number > fresh.rung for rung in fresh.rungs(now=now)):
             return
         way = failed.get_channel_display().lower()
         sentence = f"{names([failed.recipient])} could not be reached by {way}: next step at once."
         fresh.note("not_reached", sentence, by=None, now=now, rung=fresh.rung)
         climb(fresh, now=now, hurry=True)
+
+
+def _is_told_otherwise(failed: Notice) -> bool:
+    """Whether the same words went to the same person by another way: an alert on a phone comes on top of them.
+
+    A phone that was given away must not wake the next people each time.
+    """
+    mark = failed.key.rpartition(":")[0]
+    others = Notice.objects.filter(alarm=failed.alarm, recipient=failed.recipient, key__startswith=f"{mark}:")
+    ways = [Notice.Channel.EMAIL, Notice.Channel.TEXT, Notice.Channel.CALL]
+    return others.filter(channel__in=ways).exclude(state=Notice.State.FAILED).exists()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from homevisits.notices.trials import queue_trial
 from homevisits.people.duty import on_duty
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ class Alarm(models.Model):
 
     SUBJECT: ClassVar[str]
     PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
+    SHOWN: ClassVar[bool] = True  # people may look for it
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=24)
@@ -242,3 +244,45 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Canary(models.Model):
+    """The subject of the test alarm, which shows that a due deadline still becomes a sent notice."""
+
+    def __str__(self) -> str:
+        return "the canary"
+
+
+class CanaryDeadline(Deadline):
+    """A reminder once a minute, for ever, to nobody: see homevisits.escalation.canary."""
+
+    SUBJECT = "canary"
+    ENDLESS: ClassVar[int] = 32_000
+
+    canary = models.ForeignKey(Canary, on_delete=models.CASCADE, related_name="deadlines")
+
+    def nudge(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":
+        """Into the outbox with it, in the sweep's transaction. Nobody is told.
+
+        After a pause (a restart, a night) it stands for the last minute that was missed.
+        """
+        self.nudges_left = self.ENDLESS
+        gap = dt.timedelta(minutes=self.nudge_minutes)
+        queue_trial(due_at=self.next_at + (now - self.next_at) // gap * gap, now=now)
+        return ()
+
+    def note_fired(self, *, now: dt.datetime) -> None:
+        """It is nobody's story."""
+
+
+class CanaryAlarm(Alarm):
+    """Made only where the canary's own row could not be processed; the next round begins anew."""
+
+    SUBJECT = "canary"
+    SHOWN = False
+
+    canary = models.ForeignKey(Canary, on_delete=models.CASCADE, related_name="alarms")
+
+    @classmethod
+    def visible_to(cls, staff: "Staff") -> "models.QuerySet[Any]":
+        return cls.objects.none()

@@ -16,6 +16,7 @@ from homevisits.clock import app_now
 from homevisits.escalation import alarms
 from homevisits.escalation.forms import NoteForm, ResolveForm
 from homevisits.escalation.models import Alarm
+from homevisits.escalation.pace import pace
 from homevisits.escalation.picture import picture
 from homevisits.escalation.registry import find_visible
 from homevisits.notices import calling
@@ -49,6 +50,7 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "alarm": alarm,
         "now": now,
         "picture": picture(alarm, now),
+        "pace": pace(alarm),
         "panel": panel_of(request, alarm),
         "history": [
             {"at": event.happened_at, "text": event.sentence, "by": event.by} for event in alarm.history()

@@ -19,6 +19,7 @@ from visits.safety import VisitDeadline
 from visits.states import MOVES, State
 from visits.story import VisitEvent
 from visits.together import seated
+from visits.transitions.claims import with_claim
 
 
 class Refused(Exception):
@@ -94,7 +95,7 @@ def happened(
         by=by,
         happened_at=said_at or now,
         recorded_at=now,
-        sentence=sentence,
+        sentence=with_claim(sentence, now),
         detail={"state": visit.state, **detail},
     )
     assert isinstance(event, VisitEvent)

@@ -13,6 +13,7 @@ from visits.models import Attendee, Outcome, Visit
 from visits.safety import Due, VisitAlarm
 from visits.states import State
 from visits.story import Moment
+from visits.transitions.claims import claim
 from visits.transitions.door import (
     Refused,
     happened,
@@ -44,7 +45,7 @@ def said(visit: Visit, kind: str, *, by: Staff, now: dt.datetime, **more: Any) -
     key = more.pop("key", None) or uuid.uuid4()
     more.setdefault("via", via_of(visit, by))
     more.setdefault("attendee", own_place(visit, by))
-    said_at = more.pop("said_at", None) or now
+    said_at = more.pop("said_at", None) or claim(now) or now
     moment, is_new = Moment.objects.get_or_create(
         key=key,
         defaults={"visit": visit, "kind": kind, "by": by, "said_at": said_at, "recorded_at": now, **more},

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
-from homevisits.escalation.fallback import sweep_if_stale
+from homevisits.escalation.fallback import watched
+from homevisits.escalation.signs import Signs
 from homevisits.people.signed_in import StaffRequest
 from homevisits.trusts.models import School
 from visits.board.scope import has_board, schools
@@ -33,17 +34,19 @@ def read_tag(request: StaffRequest, school: School | None) -> Tag:
     return tag(request.user, school, hashlib.sha256(key.encode()).hexdigest()[:16])
 
 
-def signed(reply: HttpResponse, read: Tag, age: float | None) -> HttpResponse:
-    """The sign of life on every reply, 304 included."""
+def signed(reply: HttpResponse, read: Tag, life: Signs) -> HttpResponse:
+    """The signs of life on every reply, 304 included."""
+    age = life.age
     reply["ETag"] = read.etag
     reply["X-Heartbeat-Age"] = "" if age is None else str(max(0, round(age)))
+    reply["X-Trouble"] = life.trouble
     reply["X-Server-Now"] = read.now.astimezone(dt.UTC).isoformat()
     return reply
 
 
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
-    age = sweep_if_stale()
+    life = watched()
     school = chosen_school(request)
     read = read_tag(request, school)
     ours = [{"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)]
@@ -56,19 +59,19 @@ def page(request: StaffRequest) -> HttpResponse:
     return signed(
         render(request, "visits/board/page.html", shown | board(request.user, read.visits, read.now)),
         read,
-        age,
+        life,
     )
 
 
 @require_GET
 def rows(request: StaffRequest) -> HttpResponse:
     """The rows alone, or 304 when nothing changed. Sweeps by itself when nobody else does."""
-    age = sweep_if_stale()
+    life = watched()
     school = chosen_school(request)
     read = read_tag(request, school)
     unchanged = get_conditional_response(request, etag=read.etag)
     if unchanged is not None:
-        return signed(unchanged, read, age)
+        return signed(unchanged, read, life)
     return signed(
-        render(request, "visits/board/_rows.html", board(request.user, read.visits, read.now)), read, age
+        render(request, "visits/board/_rows.html", board(request.user, read.visits, read.now)), read, life
     )

@@ -37,6 +37,7 @@ from visits.phone import Phase, PhonePage, all_reminders
 from visits.registry import OUT_PANELS
 from visits.transitions import Refused
 from visits.views.failing import by_visitor, remember_office
+from visits.views.keeping import refused_with
 
 logger = logging.getLogger(__name__)
 # What one tap says; the key of the message counts it once.
@@ -97,7 +98,8 @@ def refused(request: StaffRequest, visit: Visit, no: Refused, form: Form | None 
     """The same page with the sentence that refused, drawn from how things stand now."""
     fresh = Visit.objects.select_related("school__trust", "policy").get(pk=visit.pk)
     page = PhonePage(fresh, request.user, app_now(), problem=no.sentence, unmet=no.unmet)
-    return shown(request, page, form=form if page.phase == Phase.READY else None, status=409)
+    reply = shown(request, page, form=form if page.phase == Phase.READY else None, status=409)
+    return refused_with(reply, no.sentence)
 
 
 @require_GET
@@ -167,7 +169,9 @@ def asked(
             return redirect("out", words.get("onto", visit).ref)
     page = PhonePage(visit, request.user, app_now())
     context = {"page": page, "visit": visit, "now": page.now, "form": form, **words}
-    return render(request, "visits/out/ask.html", context)
+    reply = render(request, "visits/out/ask.html", context)
+    problems = [str(sentence) for errors in form.errors.values() for sentence in errors]
+    return refused_with(reply, " ".join(problems)) if problems else reply
 
 
 @by_visitor
