@@ -12,6 +12,7 @@ class VisitsConfig(AppConfig):
         from homevisits.look import context
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
+        from homevisits.sealed import sealed_column
         from homevisits.trusts import registry as policies
         from homevisits.upkeep.panels import of_day
         from visits import impact, menus, pupil_file
@@ -27,6 +28,8 @@ class VisitsConfig(AppConfig):
         def leaders(visit: Visit) -> Iterable[Staff]:
             return Staff.objects.holding(EVERYBODY, visit.school)
 
+        sealed_column("visits.CodeWord", "sealed")
+        sealed_column("visits.OfficeNote", "sealed")
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
         menus.register()

@@ -101,6 +101,7 @@ def send_words(
 ) -> None:
     """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:..."."""
     school = getattr(getattr(alarm, alarm.SUBJECT), "school_id", None)
+    hidden_from = alarm.kept_from()
     queue_all(
         drafted(
             key=f"{alarm.uuid}:{mark}:{person.pk}:{channel}",
@@ -113,9 +114,10 @@ def send_words(
             urgent=True,
             alarm=alarm.uuid,
             school=school,
-            private=alarm.PRIVATE,
+            private=alarm.is_private,
         )
         for person in people
+        if person.pk not in hidden_from
         for channel in channels
     )
 

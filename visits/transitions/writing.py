@@ -22,6 +22,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.noting import forget_positions
 from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
 from visits.written import WRITTEN, version
 
@@ -120,6 +121,7 @@ def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         must_pass("record", fresh, now)
         VisitRecord.objects.filter(visit=fresh).update(finished_at=now, written_by=by)
         moved(fresh, "record")
+        forget_positions(fresh)
         happened(fresh, "recorded", "Wrote the record", by=by, now=now)
         documents.ask(visit=fresh, kind="record", by=by, now=now)
         _tell_rooms(fresh, now=now)

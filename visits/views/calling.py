@@ -73,7 +73,7 @@ def others(visit: Visit, person: Attendee) -> list[Attendee]:
 
 
 def open_alarms(visit: Visit) -> list[object]:
-    return list(visit.alarms.exclude(state="resolved").order_by("opened_at"))
+    return list(visit.alarms.unresolved().order_by("opened_at"))
 
 
 def may(request: StaffRequest, visit: Visit, action: str) -> bool:
@@ -114,7 +114,12 @@ def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, note: str)
     transitions.say_no_answer(
         visit=visit, by=request.user, now=app_now(), attendee=person, note=note, key=key_of(request)
     )
-    alarm = visit.alarms.filter(attendee=person).exclude(state="resolved").order_by("-opened_at").first()
+    alarm = (
+        visit.alarms.unresolved()
+        .filter(attendee=person, kind="missed_check_in")
+        .order_by("-opened_at")
+        .first()
+    )
     messages.warning(request, f"No answer from {person.short_name}. The alarm is open: keep ringing.")
     return redirect(alarm) if alarm else onward(request, visit)
 
