@@ -156,5 +156,6 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
-    missing = [attendee for attendee in missing_people(alarm) if not attendee.back_at]
+    people = list(visit.party) if alarm.is_silent else missing_people(alarm)
+    missing = [attendee for attendee in people if alarm.is_silent or not attendee.back_at]
     return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff)

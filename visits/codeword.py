@@ -169,9 +169,8 @@ def is_heard(visit: Visit, text: str) -> bool:
     words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
     latest = words.order_by("visit_id", "-set_at").distinct("visit_id")
     said = _stems(text)
-    return any(
-        [_is_within(_stems(unseal(word.sealed)), said) for word in latest]
-    )  # each, whatever the first says
+    heard = [_is_within(_stems(unseal(word.sealed)), said) for word in latest]
+    return True in heard  # each was compared, whatever came of the first
 
 
 def _stems(text: str) -> list[str]:

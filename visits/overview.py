@@ -22,7 +22,7 @@ from visits.pills import Pill, is_late, pill
 from visits.prefill import standing_warnings
 from visits.routes import deciders, is_exempt, missing
 from visits.states import ENDED, WATCHED, State
-from visits.story import Decision, Document, VisitEvent
+from visits.story import Decision, Document, OfficeNote, VisitEvent
 
 # What stands in the way of a visit, each with the state that it is reached by.
 WAY = (
@@ -278,6 +278,16 @@ class Overview:
     def timeline(self) -> list[dict[str, Any]]:
         return [self._line(event) for event in self.events]
 
+    @cached_property
+    def _notes(self) -> dict[int, str]:
+        """What was written to the office, by moment; nothing is asked where nobody wrote."""
+        wanted = [event.detail["moment"] for event in self.events if event.kind == "note"]
+        return (
+            {one.moment_id: one.text for one in OfficeNote.objects.filter(moment__in=wanted)}
+            if wanted
+            else {}
+        )
+
     def _line(self, event: VisitEvent) -> dict[str, Any]:
         shows = self.reads_why or event.kind in WITH_REASON
         return {
@@ -286,7 +296,8 @@ class Overview:
             "by": event.by.short_name if event.by else "",
             "icon": ICONS.get(event.kind, ""),
             "kind": TINTS.get(event.kind, ""),
-            "detail": str(event.detail.get("reason") or "") if shows else "",
+            "detail": self._notes.get(event.detail.get("moment"), "")
+            or (str(event.detail.get("reason") or "") if shows else ""),
         }
 
     @property

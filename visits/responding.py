@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from homevisits.audit.look import looked
 from homevisits.clock import local
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Ladder
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from visits.models import Attendee, Visit
     from visits.safety import VisitAlarm
 
-HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help"}
+HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help", "note"}
 WORDS = {
     "departed": "left school",
     "arrived": "arrived",
@@ -21,6 +22,7 @@ WORDS = {
     "more_time": "asked for more time",
     "left": "left the home",
     "help": "asked for help",
+    "note": "wrote to the office",
     "no_answer": "no answer",
 }
 
@@ -28,7 +30,13 @@ WORDS = {
 def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff) -> dict[str, Any]:
     """The context of the alarm's panel. Reads no reason and no pupil."""
     moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
+    places = list(visit.positions.select_related("attendee__staff")[:4]) if not visit.includes(staff) else []
+    if places:
+        looked(staff, "position", visit.ref)
     return {
+        "is_silent": alarm.is_silent,
+        "places": places,
+        "said_back": [a for a in visit.party if a.back_at or a.claimed_back_at],
         "alarm": alarm,
         "visit": visit,
         "missing": missing,

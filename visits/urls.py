@@ -29,6 +29,7 @@ from visits.views import (
     telephoning,
     urgent,
     visit,
+    words,
 )
 
 
@@ -65,6 +66,7 @@ urlpatterns = [
     path("tuition/<int:pk>/send/", lessons.send, name="lessons_send"),
     path("tuition/new/<int:pk>/", lessons.new, name="lessons_new"),
     path("policy/<int:pk>/reminders.pdf", papers.reminders, name="policy_reminders"),
+    path("desk/code-word/<slug:slug>/", words.school_word, name="school_word"),
     path("visits/new/", choosing.new, name="visit_new"),
     path("visits/attempts/<int:pk>/", attempts.attempts, name="attempts"),
     path("visits/afterwards/<int:pk>/", afterwards.report, name="visit_afterwards"),

@@ -291,7 +291,8 @@ def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, 
 
 
 def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", **more: Any) -> Visit:
-    """Help: always accepted while logged or out; opens the alarm and climbs its first step at once."""
+    """Help: always accepted while logged or out; opens the alarm and climbs its first two steps at once."""
+    listen(visit, by=by, now=now, text=note, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):
