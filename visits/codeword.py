@@ -133,7 +133,7 @@ def read_code_word(visit: Visit, *, by: Staff) -> str:
     """The word in clear; notes who read it. Callers ask permissions first."""
     word = _of(visit)
     looked(by, "code_word", visit.ref)
-    return unseal(word.sealed) if word else ""
+    return unseal(bytes(word.sealed)) if word else ""
 
 
 def needs_changing_on(word: CodeWord, policy: Policy | None) -> dt.date | None:
@@ -169,7 +169,7 @@ def is_heard(visit: Visit, text: str) -> bool:
     words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
     latest = words.order_by("visit_id", "-set_at").distinct("visit_id")
     said = _stems(text)
-    heard = [_is_within(_stems(unseal(word.sealed)), said) for word in latest]
+    heard = [_is_within(_stems(unseal(bytes(word.sealed))), said) for word in latest]
     return True in heard  # each was compared, whatever came of the first
 
 

@@ -171,8 +171,9 @@ class VisitAlarm(Alarm):
     @property
     def is_silent(self) -> bool:
         """Whether nobody of the party may ever learn of it."""
-        broken = self.kind == self.Kind.FAULT and self.deadline is not None
-        return self.kind == self.Kind.DURESS or (broken and self.deadline.kind in WORDS)  # type: ignore[union-attr]
+        if self.kind != self.Kind.FAULT or self.deadline is None:
+            return self.kind == self.Kind.DURESS
+        return self.deadline.kind in set(WORDS)
 
     @property
     def is_private(self) -> bool:

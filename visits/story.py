@@ -156,7 +156,7 @@ class OfficeNote(models.Model):
 
     @property
     def text(self) -> str:
-        return unseal(self.sealed)
+        return unseal(bytes(self.sealed))
 
 
 class VisitEvent(Event):

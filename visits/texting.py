@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
+from typing import Any
 
 from homevisits.clock import local
 from homevisits.notices.registry import Inbound
@@ -59,7 +61,7 @@ def _understood(words: str) -> tuple[Say, str]:
     return _note, words
 
 
-def _more(text: Inbound) -> dict[str, object]:
+def _more(text: Inbound) -> dict[str, Any]:
     return {"by": text.sender, "key": text.key, "via": Moment.Via.TEXT, "said_at": text.sent_at}
 
 
@@ -74,7 +76,11 @@ def _back(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
 
 
 def _help(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.ask_for_help(visit=visit, now=now, note=text.text, **_more(text))
+    more = _more(text)
+    transitions.ask_for_help(visit=visit, now=now, **more)
+    if rest:
+        note = more | {"key": uuid.uuid5(text.key, "note")}
+        transitions.say_note(visit=visit, now=now, text=rest, **note)
     return f"{_taken(visit, text, 'you need help', now)} In danger ring 999."
 
 
@@ -101,7 +107,7 @@ def _desk(visit: Visit) -> str:
 
 
 MEANINGS: list[tuple[str, Say]] = [
-    (r"(?:help|sos|emergency|999)\b.*", _help),
+    (r"(?:help|sos|emergency|999)\b[ ,.!:]*(?P<rest>.*?)", _help),
     (rf"(?:i am |i'm |im |we are |all )?(?:ok|okay|fine|ok thanks|ok thank you|fine thanks){PIN}", _fine),
     (rf"(?:i am |i'm |im )?(?:back|back at school|back safe|home){PIN}", _back),
     (r"\+?(?P<rest>[0-9]{1,3})(?: ?(?:m|min|mins|minutes?))?(?: more)?", _time),

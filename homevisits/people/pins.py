@@ -93,7 +93,7 @@ def given(staff: "Staff", typed: str) -> Given:
     Raises CheckInPins.DoesNotExist for somebody who has set none.
     """
     kept = CheckInPins.objects.get(staff=staff)
-    mark = _mark(unseal(kept.key), typed.strip())
+    mark = _mark(unseal(bytes(kept.key)), typed.strip())
     is_ordinary, is_duress = check_password(mark, kept.ordinary), check_password(mark, kept.duress)
     return Given.DURESS if is_duress else Given.ORDINARY if is_ordinary else Given.WRONG
 

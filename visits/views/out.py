@@ -400,7 +400,7 @@ def helped(request: StaffRequest, visit: Visit) -> HttpResponse:
     if request.headers.get("Accept") != "application/json":
         return redirect("out", visit.ref)
     taken = visit.moments.filter(kind="help", by=request.user).order_by("recorded_at")
-    first = taken.filter(key=key_of(request)).first() or taken.last()
+    first = taken.filter(key=key_of(request) or uuid.uuid4()).first() or taken.last()
     at = first.recorded_at if first else app_now()
     return JsonResponse({"sent_at": f"{local(at):%H:%M}", "next": reverse("out", args=[visit.ref])})
 
