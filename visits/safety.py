@@ -39,7 +39,7 @@ class Due(models.TextChoices):
 
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
-WORDS = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
+WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
 HOW = {
     Due.WORD_PIN: "{who} gave the PIN that asks for help.",
     Due.WORD_TRIES: "{who} gave three wrong PINs in a row.",
@@ -173,7 +173,7 @@ class VisitAlarm(Alarm):
         """Whether nobody of the party may ever learn of it."""
         if self.kind != self.Kind.FAULT or self.deadline is None:
             return self.kind == self.Kind.DURESS
-        return self.deadline.kind in set(WORDS)
+        return self.deadline.kind in WORDS
 
     @property
     def is_private(self) -> bool:
