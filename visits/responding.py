@@ -4,7 +4,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from homevisits.audit.look import looked
-from homevisits.clock import local
+from homevisits.audit.models import Look
+from homevisits.clock import AppNow, local
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Ladder
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from visits.models import Attendee, Visit
     from visits.safety import VisitAlarm
 
+READING = dt.timedelta(minutes=10)
 HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help", "note"}
 WORDS = {
     "departed": "left school",
@@ -32,7 +34,7 @@ def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff:
     moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
     places = list(visit.positions.select_related("attendee__staff")[:4]) if not visit.includes(staff) else []
     if places:
-        looked(staff, "position", visit.ref)
+        _note_look(visit, staff)
     return {
         "is_silent": alarm.is_silent,
         "places": places,
@@ -46,6 +48,14 @@ def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff:
         "plan": plan(visit),
         "decides": decides(alarm),
     }
+
+
+def _note_look(visit: "Visit", staff: Staff) -> None:
+    """Write down who saw where a phone was; once for a page that stays open and asks every few seconds."""
+    lately = AppNow() - READING
+    seen = Look.objects.filter(by=staff, what="position", ref=visit.ref, at__gte=lately)
+    if not seen.exists():
+        looked(staff, "position", visit.ref)
 
 
 def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:
