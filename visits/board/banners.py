@@ -25,6 +25,7 @@ class Banner(TypedDict):
     step: int
     title: str
     text: str
+    silent: bool
     owned: bool
     mine: bool
     may_take: bool
@@ -73,6 +74,7 @@ def banner(alarm: VisitAlarm, last: str, viewer: Viewer) -> Banner:
         title=climbing.SENTENCES[alarm.kind].format(about=alarm.about).rstrip("?.")
         + ("?" if alarm.kind == "possibly_out" else "."),
         text=_since(alarm),
+        silent=alarm.is_silent,
         owned=alarm.owner_id is not None,
         mine=alarm.owner_id == viewer.staff_id,
         may_take=part in {"office", "leader"},

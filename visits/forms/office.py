@@ -263,6 +263,7 @@ class CallForm(HouseForm):
     """What came of a call; which button was pressed says how it went."""
 
     submit = None
+    mark_optional = False
     identity = forms.CharField(
         label="How did you know that it was them?",
         help_text="Needed for “all well”: you knew the voice, or rang their own number and they gave their name. A "
@@ -271,7 +272,7 @@ class CallForm(HouseForm):
         max_length=200,
     )
     note = forms.CharField(
-        label="Note",
+        label="Anything to add?",
         help_text="What they said, in a few words. Nothing about the child.",
         required=False,
         max_length=300,
