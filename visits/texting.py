@@ -14,6 +14,7 @@ from visits.models import Visit
 from visits.states import State
 from visits.story import Moment
 from visits.transitions import PinNeeded, PinWrong, Refused
+from visits.transitions.secret import wants_pin
 
 Say = Callable[[Visit, Inbound, dt.datetime, str], str]
 
@@ -96,6 +97,11 @@ def _note(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
     return _taken(visit, text, "your note", now)
 
 
+def _pin(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
+    """A PIN alone, as somebody sends it who was asked for one: never kept as a note."""
+    return (_fine if wants_pin(visit, text.sender) else _note)(visit, text, now, rest)
+
+
 def _taken(visit: Visit, text: Inbound, what: str, now: dt.datetime) -> str:
     """When the server had it: of a text that comes twice, the first time."""
     first = Moment.objects.filter(key=text.key).first()
@@ -108,7 +114,11 @@ def _desk(visit: Visit) -> str:
 
 MEANINGS: list[tuple[str, Say]] = [
     (r"(?:help|sos|emergency|999)\b[ ,.!:]*(?P<rest>.*?)", _help),
-    (rf"(?:i am |i'm |im |we are |all )?(?:ok|okay|fine|ok thanks|ok thank you|fine thanks){PIN}", _fine),
+    (
+        rf"(?:i am |i'm |im |we are |we're |all )?(?:ok|okay|fine|ok thanks|ok thank you|fine thanks){PIN}",
+        _fine,
+    ),
     (rf"(?:i am |i'm |im )?(?:back|back at school|back safe|home){PIN}", _back),
+    (r"(?P<rest>[0-9]{4,6})", _pin),
     (r"\+?(?P<rest>[0-9]{1,3})(?: ?(?:m|min|mins|minutes?))?(?: more)?", _time),
 ]

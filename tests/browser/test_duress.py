@@ -94,3 +94,28 @@ def test_the_phone_shows_the_same_and_the_board_shows_the_alarm(screens: Screens
     office.goto("/board/")
     assert f"{pair[1].ref}: silent alarm." in office.locator(".alarm").inner_text()
     assert "Open the alarm" in office.locator(f"[data-visit={pair[1].ref}]").inner_text()
+
+
+def test_help_is_sent_again_until_the_server_has_it(screens: Screens, cast: Cast) -> None:
+    # Given a phone that has lost its signal
+    visit = make.fresh(make.out(cast, now=app_now()))
+    phone = screens.phone(cast.teacher)
+    phone.goto(f"/visits/{visit.ref}/out/help/")
+    phone.context.set_offline(True)
+
+    # When help is held, it says plainly that nothing is sent, and whom to ring
+    box = phone.locator("[data-hold]").bounding_box()
+    assert box is not None
+    phone.mouse.move(box["x"] + 40, box["y"] + 30)
+    phone.mouse.down()
+    status = phone.locator("[data-help-words]").first
+    status.get_by_text("Not sent yet - trying again. Ring 999 or the office: ").wait_for()
+    phone.mouse.up()
+    assert not visit.alarms.exists()
+
+    # Then it is sent once as soon as there is a signal, and says when
+    phone.context.set_offline(False)
+    status.get_by_text(re.compile(r"^Sent at \d\d:\d\d\.$")).wait_for()
+    phone.get_by_text("You asked for help at").wait_for()
+    assert [moment.kind for moment in visit.moments.filter(kind="help")] == ["help"]
+    assert visit.alarms.get().raised_by == cast.teacher

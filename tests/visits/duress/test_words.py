@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from homevisits.audit.models import Look
 from homevisits.escalation.sweep import sweep
-from homevisits.people import keeping
+from homevisits.people import keeping, pins
 from homevisits.people.pins import REFUSAL, CheckInPins, Given, are_usable, given
 from homevisits.sealing import seal, unseal
 from tests.cast import Cast, browser
@@ -24,6 +24,7 @@ from visits import documents, transitions
 from visits.codeword import CodeWord, is_heard, read_code_word, set_code_word
 from visits.models import Document
 from visits.positions import Position
+from visits.texting import _understood
 
 PHRASE = "Has Marguerite fed the tortoise?"
 SECRETS = ("marguerite", "tortoise")
@@ -136,6 +137,23 @@ def test_the_word_stands_nowhere(cast: Cast, clock, now, caplog: pytest.LogCaptu
     assert seal(PHRASE) != seal(PHRASE)
 
 
+@pytest.mark.parametrize(
+    ("words", "meant", "rest"),
+    [
+        ("OK", "_fine", ""),
+        ("ok thanks 4826", "_fine", "4826"),
+        ("I am back, 4826", "_back", "4826"),
+        ("20 min", "_time", "20"),
+        ("HELP!! he is here", "_help", "he is here"),
+        ("not ok", "_note", "not ok"),
+        ("4826", "_pin", "4826"),
+    ],
+)
+def test_a_text_is_understood_as_people_write_it(words: str, meant: str, rest: str) -> None:
+    say, more = _understood(words)
+    assert (say.__name__, more) == (meant, rest)
+
+
 # --- PINs -----------------------------------------------------------------------------------------
 
 
@@ -173,6 +191,18 @@ def test_every_refusal_says_the_same_and_nothing_is_sent_back(cast: Cast, now) -
     assert "4826" not in f"{kept.ordinary}{kept.duress}"
     with pytest.raises(keeping.NotAllowed):
         keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.head, now=now)
+
+
+@pytest.mark.parametrize("typed", ["4826", "9153", "7061", ""])
+def test_both_pins_are_checked_whatever_is_typed(
+    cast: Cast, now, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    checked = []
+    monkeypatch.setattr(pins, "check_password", lambda mark, kept: checked.append(kept) or False)
+    given(cast.teacher, typed)
+    kept = CheckInPins.objects.get(staff=cast.teacher)
+    assert checked == [kept.ordinary, kept.duress]
 
 
 @pytest.mark.turns("pin_rule")
