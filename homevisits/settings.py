@@ -25,8 +25,9 @@ DEMO_PASSWORD = "home-visits-demo"  # noqa: S105  (printed for newcomers; refuse
 LOCAL_SECRET = "not-a-secret-" * 4
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Opens the code words in the database; kept apart from SECRET_KEY, which may be changed at will.
+# Opens code words, notes and the keys of PINs in the database; kept apart from SECRET_KEY, which may be changed at will.
 FIELD_KEY = env.str("FIELD_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
+# Older keys, which still open what `manage.py rotatekeys` has not sealed again.
 FIELD_KEY_FALLBACKS = env.list("FIELD_KEY_FALLBACKS", default=[])
 
 # --- Where it lives -------------------------------------------------------------------------

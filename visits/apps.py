@@ -10,12 +10,14 @@ class VisitsConfig(AppConfig):
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
         from homevisits.look import context
+        from homevisits.notices import registry as notices
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
+        from homevisits.sealed import sealed_column
         from homevisits.trusts import registry as policies
         from homevisits.upkeep.panels import of_day
-        from visits import impact, menus, pupil_file
+        from visits import impact, menus, pupil_file, texting
         from visits import registry as pages
         from visits.climbing import EVERYBODY
         from visits.examples import load
@@ -28,6 +30,10 @@ class VisitsConfig(AppConfig):
         def leaders(visit: Visit) -> Iterable[Staff]:
             return Staff.objects.holding(EVERYBODY, visit.school)
 
+        sealed_column("visits.CodeWord", "sealed")
+        sealed_column("visits.OfficeNote", "sealed")
+        if texting.answer not in notices.TEXT_HOOKS:
+            notices.TEXT_HOOKS.append(texting.answer)
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
         menus.register()

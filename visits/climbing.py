@@ -26,8 +26,12 @@ SENTENCES = {
     "missed_check_in": "{about} missed a check-in",
     "wait_over": "{about} has waited too long at the door",
     "help": "{about} asks for help",
+    "duress": "{about}: silent alarm",
     "fault": "{about}: a timer could not be processed",
 }
+
+
+AT_ONCE = {"help", "duress"}  # the first two steps are told together
 
 
 def policy_of(alarm: "VisitAlarm") -> Policy:
@@ -88,7 +92,7 @@ def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
     climbed = []
     for number, step in enumerate(steps, start=1):
         people = people_of(step, alarm, now)
-        if number == 1 and alarm.kind == "help" and len(steps) > 1:
+        if number == 1 and alarm.kind in AT_ONCE and len(steps) > 1:
             people = list({p.pk: p for p in [*people, *people_of(steps[1], alarm, now)]}.values())
         climbed.append(
             Rung(
@@ -113,11 +117,26 @@ def label(step: LadderStep, alarm: "VisitAlarm") -> str:
 
 def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
     """A reference, since when, and a link. No child's name, no address, no reason."""
+    if alarm.is_silent:
+        return _quiet(alarm)
     sentence = SENTENCES.get(alarm.kind, "{about}").format(about=alarm.about)
     late = int((now - alarm.opened_at).total_seconds() // 60)
     since = f"Due {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
     body = f"{sentence}. {since}Open the alarm, say that you are dealing with it, and ring them. Step: {rung.label}."
     return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
+
+
+def _quiet(alarm: "VisitAlarm") -> Words:
+    """What a silent alarm says where a screen may be read over a shoulder: no kind, no name (PS-129)."""
+    body = "Open the alarm and read it first. Ring and text nobody before you have."
+    return Words(subject=f"Alarm: {alarm.visit.ref} needs you", body=body, path=alarm.get_absolute_url())
+
+
+def resolve_refusal(alarm: "VisitAlarm", staff: Staff) -> str | None:
+    """Whoever asked for help, for themselves or for another, is not the one who says that all is well."""
+    if alarm.raised_by_id == staff.pk:
+        return "You raised this alarm: somebody else makes sure that everybody is safe, and resolves it."
+    return None
 
 
 def refusal(alarm: "VisitAlarm", staff: Staff, now: dt.datetime) -> str | None:
@@ -133,7 +152,9 @@ def refusal(alarm: "VisitAlarm", staff: Staff, now: dt.datetime) -> str | None:
 
 
 def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
-    """What follows for the visit when a person has resolved its alarm."""
+    """What follows for the visit when a person has resolved its alarm; of a silent one nothing ever did."""
+    if alarm.is_silent:
+        return
     from visits.transitions.returning import after_alarm
 
     after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
@@ -142,5 +163,6 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
-    missing = [attendee for attendee in missing_people(alarm) if not attendee.back_at]
+    people = list(visit.party) if alarm.is_silent else missing_people(alarm)
+    missing = [attendee for attendee in people if alarm.is_silent or not attendee.back_at]
     return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff)

@@ -18,7 +18,7 @@ def open_alarms(staff: Any) -> int:
     from visits.board.scope import in_scope
     from visits.models import VisitAlarm
 
-    unresolved = VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED)
+    unresolved = VisitAlarm.objects.unresolved().shown_to(staff)
     return unresolved.filter(visit__in=in_scope(staff).order_by().values("pk")).count()
 
 

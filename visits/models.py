@@ -13,6 +13,7 @@ from django_fsm import FSMField, transition
 from homevisits.people.models import ContactLink, Household, Pupil
 from homevisits.trusts.models import Policy, Reason, School
 from visits.attending import Attendee
+from visits.positions import Position  # noqa: F401
 from visits.preparing import (  # noqa: F401  (Django finds an app's models here)
     ArrivalLook,
     Briefing,
@@ -30,6 +31,7 @@ from visits.story import (  # noqa: F401
     Decision,
     Document,
     Moment,
+    OfficeNote,
     VisitEvent,
 )
 from visits.tuition import Misbehaviour, TuitionSeries, TuitionSession  # noqa: F401

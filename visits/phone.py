@@ -22,11 +22,13 @@ from visits.briefing import Briefed, of_visitor
 from visits.gates.enter import last_look, look_strength
 from visits.guidance import guidance
 from visits.models import ArrivalLook, Attendee, Visit
+from visits.positions import Position
 from visits.risk import first_minutes
 from visits.states import State
 from visits.story import Moment
 
 Kind = Moment.Kind
+POSITION_FOR = dt.timedelta(minutes=10)
 MAPS = "https://www.google.com/maps/search/?api=1&query="
 
 
@@ -86,8 +88,10 @@ class PhonePage:
     @cached_property
     def moments(self) -> list[Moment]:
         """What this visitor said, or somebody said for them or for all, the latest first."""
-        found = self.visit.moments.select_related("by").order_by("-recorded_at", "-id")
-        return [m for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk]
+        found = self.visit.moments.select_related("by", "words").order_by("-recorded_at", "-id")
+        return [
+            _read(m) for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk
+        ]
 
     @property
     def sent(self) -> Moment | None:
@@ -192,6 +196,20 @@ class PhonePage:
                 return said.recorded_at
         return None
 
+    @cached_property
+    def position_with(self) -> str:
+        """What this phone's browser is asked to tell its place with, now and once: help, or arriving; "" for nothing."""
+        rules, since = self.visit.rules, self.now - POSITION_FOR
+        asked = [
+            (Position.When.HELP, self.help_at, rules and rules.position_with_help),
+            (Position.When.ARRIVED, self.visit.arrived_at, rules and rules.position_on_arrival),
+        ]
+        due = [(what, at) for what, at, allowed in asked if allowed and at and at > since and self.is_out]
+        for what, at in due:
+            if not self.me.positions.filter(sent_with=what, received_at__gte=at).exists():
+                return str(what)
+        return ""
+
     @property
     def companions(self) -> list[Attendee]:
         """Everybody else of the party."""
@@ -279,6 +297,13 @@ class PhonePage:
             for v in mine.order_by("depart_at")
             if v.depart_at and london_day(v.depart_at) == london_day(self.now)
         ]
+
+
+def _read(moment: Moment) -> Moment:
+    """A moment with what was written: a note's words lie sealed."""
+    if moment.kind == Kind.NOTE:
+        moment.note = moment.words.text
+    return moment
 
 
 def _with_language(link: ContactLink) -> str:

@@ -3,7 +3,9 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from homevisits.clock import local
+from homevisits.audit.look import looked
+from homevisits.audit.models import Look
+from homevisits.clock import AppNow, local
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Ladder
 
@@ -11,7 +13,8 @@ if TYPE_CHECKING:
     from visits.models import Attendee, Visit
     from visits.safety import VisitAlarm
 
-HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help"}
+READING = dt.timedelta(minutes=10)
+HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help", "note"}
 WORDS = {
     "departed": "left school",
     "arrived": "arrived",
@@ -21,6 +24,7 @@ WORDS = {
     "more_time": "asked for more time",
     "left": "left the home",
     "help": "asked for help",
+    "note": "wrote to the office",
     "no_answer": "no answer",
 }
 
@@ -28,7 +32,13 @@ WORDS = {
 def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff) -> dict[str, Any]:
     """The context of the alarm's panel. Reads no reason and no pupil."""
     moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
+    places = list(visit.positions.select_related("attendee__staff")[:4]) if not visit.includes(staff) else []
+    if places:
+        _note_look(visit, staff)
     return {
+        "is_silent": alarm.is_silent,
+        "places": places,
+        "said_back": [a for a in visit.party if a.back_at or a.claimed_back_at],
         "alarm": alarm,
         "visit": visit,
         "missing": missing,
@@ -38,6 +48,14 @@ def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff:
         "plan": plan(visit),
         "decides": decides(alarm),
     }
+
+
+def _note_look(visit: "Visit", staff: Staff) -> None:
+    """Write down who saw where a phone was; once for a page that stays open and asks every few seconds."""
+    lately = AppNow() - READING
+    seen = Look.objects.filter(by=staff, what="position", ref=visit.ref, at__gte=lately)
+    if not seen.exists():
+        looked(staff, "position", visit.ref)
 
 
 def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:

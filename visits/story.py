@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import Event, append_only
+from homevisits.sealing import unseal
 
 STAFF = settings.AUTH_USER_MODEL
 KEPT_AFTER = dt.timedelta(minutes=1)
@@ -135,6 +136,7 @@ class Moment(models.Model):
     said_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
+    identity = models.CharField("how it was known that it was them", max_length=200, blank=True)
     key = models.UUIDField("idempotency key", default=uuid.uuid4, unique=True)
 
     class Meta:
@@ -148,6 +150,20 @@ class Moment(models.Model):
     def was_kept(self) -> bool:
         """Whether it lay on a phone without signal: said well before it was received (R12)."""
         return self.via == self.Via.PAGE and self.recorded_at - self.said_at > KEPT_AFTER
+
+
+class OfficeNote(models.Model):
+    """What a visitor wrote to the office, sealed: any note may hold the code word (PS-129)."""
+
+    moment = models.OneToOneField(Moment, on_delete=models.PROTECT, related_name="words")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"note of {self.moment_id}"
+
+    @property
+    def text(self) -> str:
+        return unseal(bytes(self.sealed))
 
 
 class VisitEvent(Event):

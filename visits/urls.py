@@ -29,6 +29,7 @@ from visits.views import (
     telephoning,
     urgent,
     visit,
+    words,
 )
 
 
@@ -65,6 +66,7 @@ urlpatterns = [
     path("tuition/<int:pk>/send/", lessons.send, name="lessons_send"),
     path("tuition/new/<int:pk>/", lessons.new, name="lessons_new"),
     path("policy/<int:pk>/reminders.pdf", papers.reminders, name="policy_reminders"),
+    path("desk/code-word/<slug:slug>/", words.school_word, name="school_word"),
     path("visits/new/", choosing.new, name="visit_new"),
     path("visits/attempts/<int:pk>/", attempts.attempts, name="attempts"),
     path("visits/afterwards/<int:pk>/", afterwards.report, name="visit_afterwards"),
@@ -112,6 +114,8 @@ urlpatterns = [
     path("visits/<ref:ref>/out/look/", out.look, name="out_look"),
     path("visits/<ref:ref>/out/not-back/", out.not_back, name="out_not_back"),
     path("visits/<ref:ref>/out/not-left/", out.not_left, name="out_not_left"),
+    path("visits/<ref:ref>/out/note/", out.note, name="out_note"),
+    path("visits/<ref:ref>/out/position/", out.position, name="out_position"),
     path("visits/<ref:ref>/out/on/<ref:onward>/", out.go_on, name="out_on"),
     path("visits/<ref:ref>/out/outcome/", out.outcome, name="out_outcome"),
     path("visits/<ref:ref>/out/reminders/", out.reminders, name="out_reminders"),

@@ -131,6 +131,8 @@ def resolve(*, alarm: Alarm, by: Staff, outcome: str, resolution: str, now: dt.d
         if fresh.resolved_by_id == by.pk:
             return fresh
         _may(fresh, by, now)
+        if sentence := fresh.resolve_refusal(by, now=now):
+            raise Refused(sentence)
         if outcome not in fresh.Outcome.values:
             raise WordsNeeded("Choose how it turned out.")
         if not resolution.strip():

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -76,6 +76,7 @@ class Deadline(models.Model):
 
     SUBJECT: ClassVar[str]
     PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
+    UNPLANNED: ClassVar[frozenset[str]] = frozenset()  # kinds of no plan: they stand until they fire
 
     kind = models.CharField(max_length=24)
     is_safety = models.BooleanField()
@@ -214,6 +215,19 @@ class Alarm(models.Model):
     def refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
         """Why this person may not own or resolve the alarm; None if they may."""
         raise TypeError(f"{type(self).__name__} cannot be answered")
+
+    def resolve_refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
+        """Why somebody who may answer this alarm may still not be the one who ends it; None if they may."""
+        return None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its notices stand in no log but the recipient's own list."""
+        return self.PRIVATE
+
+    def kept_from(self) -> "Collection[int]":
+        """The staff, by id, whom nothing ever tells of this alarm, whatever step they stand on."""
+        return ()
 
     def note(self, kind: str, sentence: str, *, by: "Staff | None", now: dt.datetime, **detail: Any) -> None:
         """Write the subject's event about this alarm, in the caller's transaction."""

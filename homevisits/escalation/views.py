@@ -58,6 +58,7 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "calls": calling.to_make(alarm.uuid, request.user) if alarm.is_open else (),
         "why_not": why_not,
         "may_act": alarm.is_open and not why_not,
+        "why_not_resolve": alarm.resolve_refusal(request.user, now=now),
         "is_mine": alarm.owner_id == request.user.pk,
         "note_form": NoteForm(),
         "resolve_form": ResolveForm(),

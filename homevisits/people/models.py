@@ -19,6 +19,7 @@ from homevisits.people.families import (  # noqa: F401  (Django finds an app's m
     Pupil,
 )
 from homevisits.people.importing.models import HeaderMapping, Import  # noqa: F401
+from homevisits.people.pins import CheckInPins  # noqa: F401
 from homevisits.people.querysets import StaffQuerySet, VehicleQuerySet
 from homevisits.people.reading import Cascade, Reading  # noqa: F401
 from homevisits.people.story import PeopleEvent  # noqa: F401

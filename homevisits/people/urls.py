@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from homevisits.people.views import accounts, clearances, desk, homes, imports, pupils, staff
+from homevisits.people.views import accounts, clearances, desk, homes, imports, pins, pupils, staff
 
 urlpatterns = [
     path("people/", staff.staff_list, name="people"),
+    path("people/pins/", pins.pins, name="pins"),
     path("people/staff/new/", accounts.add, name="staff_add"),
     path("people/staff/<int:pk>/", staff.staff_profile, name="staff_profile"),
     path("people/staff/<int:pk>/change/", accounts.change, name="staff_change"),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.clock import local
+from homevisits.people.pins import CheckInPins
 from homevisits.trusts.choices import Strength
 from visits.gates.checks import Check, gate, need
 from visits.gates.log import code_word, colleague, out_of_hours_contact, phones_and_cars
@@ -63,6 +64,26 @@ def still_complete(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     """What the office logged is still there, for everybody who goes (AF-014, PS-062)."""
     for look in (phones_and_cars, colleague, code_word, out_of_hours_contact):
         yield from (check for check in look(visit, now) if not check.is_met)
+
+
+@gate("depart")
+def pins_set(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """Everybody of the staff who goes has both PINs, where the policy wants them (PS-129)."""
+    rules = visit.rules
+    if rules is None or rules.pin_rule == Strength.OFF:
+        return
+    goes = {a.staff_id: a for a in visit.party if a.staff_id}
+    having = set(CheckInPins.objects.filter(staff__in=goes).values_list("staff_id", flat=True))
+    for staff_id, attendee in goes.items():
+        yield need(
+            staff_id in having,
+            "pins",
+            f"{attendee.short_name} has not set the PINs for check-ins. It takes a minute, under “Your PINs”.",
+            met=f"{attendee.short_name} has set the PINs for check-ins",
+            clauses=cites(rules, "pin_rule"),
+            fix="/people/pins/",
+            blocks=rules.pin_rule == Strength.BLOCK,
+        )
 
 
 @gate("depart")

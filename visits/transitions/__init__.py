@@ -24,9 +24,11 @@ from visits.transitions.going import (
 from visits.transitions.handing import ask_colleague, hand_back
 from visits.transitions.intervening import read_interventions, write_intervention
 from visits.transitions.looking import break_off, look_round, say_entered
+from visits.transitions.noting import keep_position, say_note
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
 from visits.transitions.returning import go_on, not_back_after_all, say_back
+from visits.transitions.secret import PinNeeded, PinWrong
 from visits.transitions.starting import ask_again, ask_for
 from visits.transitions.tutoring import (
     agree_sanctions,
@@ -42,6 +44,8 @@ from visits.transitions.withdrawing import withdraw
 from visits.transitions.writing import keep_record, record
 
 __all__ = [
+    "PinNeeded",
+    "PinWrong",
     "Refused",
     "Stale",
     "Word",
@@ -77,6 +81,7 @@ __all__ = [
     "hear_code_word",
     "keep_draft",
     "keep_log",
+    "keep_position",
     "keep_record",
     "log",
     "look_afterwards",
@@ -96,6 +101,7 @@ __all__ = [
     "say_left",
     "say_new_risk",
     "say_no_answer",
+    "say_note",
     "say_outcome",
     "say_waiting",
     "send_all",

@@ -13,7 +13,7 @@ from homevisits.people.models import Staff
 from homevisits.trusts.pinned import give_policies
 from visits import gates, timing
 from visits.gates import Check
-from visits.models import Visit
+from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.safety import VisitDeadline
 from visits.states import MOVES, State
@@ -55,10 +55,16 @@ def must_stand_at(visit: Visit, move: str, *, by: Staff) -> bool:
     sources, to = MOVES[move]
     if visit.state in sources:
         return True
-    last = visit.events.filter(detail__state=visit.state).select_related("by").order_by("-number").first()
+    last = last_word(visit)
     if visit.state == to and last and last.by_id == by.pk:
         return False
     raise Stale(whose(visit, last))
+
+
+def last_word(visit: Visit) -> VisitEvent | None:
+    """What happened last in the state where the visit stands; nothing of a silent alarm, of which nobody reads."""
+    told = visit.events.filter(detail__state=visit.state).exclude(detail__has_key="silent")
+    return told.select_related("by").order_by("-number").first()
 
 
 def whose(visit: Visit, last: VisitEvent | None) -> str:
@@ -107,6 +113,11 @@ def keep(visit: Visit, *fields: str) -> None:
     visit.save(update_fields=list(fields))
 
 
+def keep_place(attendee: Attendee, *fields: str) -> None:
+    """Save named fields of somebody's place in the party."""
+    attendee.save(update_fields=list(fields))
+
+
 def rearm(visit: Visit, *, now: dt.datetime, met: Sequence[str] = ()) -> None:
     """Bring the live deadlines in line with the visit as it stands; an open alarm stays open all the same."""
     fresh = Visit.objects.get(pk=visit.pk)
@@ -123,5 +134,4 @@ def moved(visit: Visit, move: str, *fields: str) -> None:
 def is_still(visit: Visit, *states: State) -> None:
     """Raise Stale unless the visit is in one of these states."""
     if visit.state not in states:
-        last = visit.events.filter(detail__state=visit.state).select_related("by").order_by("-number").first()
-        raise Stale(whose(visit, last))
+        raise Stale(whose(visit, last_word(visit)))

@@ -39,6 +39,7 @@ from homevisits.people.keeping.homes import (
     remove_member,
     review_warning,
 )
+from homevisits.people.keeping.pins import set_pins
 from homevisits.people.keeping.rules import NotAllowed, Refused
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "review_warning",
     "set_away",
     "set_key_person",
+    "set_pins",
     "stand_in",
     "take_role",
     "try_mobile",
