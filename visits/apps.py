@@ -14,9 +14,9 @@ class VisitsConfig(AppConfig):
         from homevisits.people.models import Staff
         from homevisits.trusts import registry as policies
         from homevisits.upkeep.panels import of_day
-        from visits import impact, menus, pupil_file
+        from visits import answering, impact, menus, pupil_file
         from visits import registry as pages
-        from visits.climbing import EVERYBODY
+        from visits.climbing import EVERYBODY, last_people
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
         from visits.overlaid import tell_of_overlay
@@ -25,7 +25,9 @@ class VisitsConfig(AppConfig):
         from visits.regular import visits_in_term
 
         def leaders(visit: Visit) -> Iterable[Staff]:
-            return Staff.objects.holding(EVERYBODY, visit.school)
+            own = visit.attendees.filter(staff__isnull=False).values("staff")
+            held = list(Staff.objects.holding(EVERYBODY, visit.school).exclude(pk__in=own))
+            return held or last_people(visit.school, own)
 
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         examples.register(examples.Stage.VISITS, load)
@@ -35,6 +37,7 @@ class VisitsConfig(AppConfig):
         context.WRONG = help_while_out
         policies.ON_OVERLAY.append(tell_of_overlay)
         policies.POLICY_PANELS.append(on_policy_page)
+        policies.POLICY_PANELS.append(answering.on_policy_page)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)
         pages.DAY_PANELS.append(of_day)

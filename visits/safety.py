@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from homevisits.audit.models import Event
 from homevisits.escalation.models import Alarm, Deadline, Rung, Words
+from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
 from visits import climbing, nudging
 from visits.querysets import VisitQuerySet
@@ -139,9 +140,11 @@ class VisitAlarm(Alarm):
 
     @classmethod
     def visible_to(cls, staff: Staff) -> "models.QuerySet[VisitAlarm]":
-        return cls.objects.filter(visit__in=_visits().visible_to(staff)).select_related(
-            "visit__school", "owner"
-        )
+        """Of the visits that they see; and of any visit, while it is open, for whom the ladder told of it."""
+        told = Notice.objects.filter(recipient=staff, alarm__isnull=False).values("alarm")
+        last = Q(uuid__in=told) & ~Q(state=cls.State.RESOLVED) & ~Q(visit__attendees__staff=staff)
+        seen = Q(visit__in=_visits().visible_to(staff)) | last
+        return cls.objects.filter(seen).select_related("visit__school", "owner")
 
 
 def _visits() -> "VisitQuerySet":

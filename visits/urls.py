@@ -49,6 +49,7 @@ register_converter(Reference, "ref")
 urlpatterns = [
     path("", day.day, name="day"),
     path("board/", board.page, name="board"),
+    path("board/answering/", board.who_answers, name="board_answering"),
     path("board/rows/", board.rows, name="board_rows"),
     path("dashboard/", authorising.dashboard, name="dashboard"),
     path("desk/", office.desk, name="desk"),
