@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.utils.text import get_text_list
 
-from homevisits.clock import local
+from homevisits.clock import app_now, local
 from homevisits.escalation.models import Rung, Words
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
@@ -214,4 +214,4 @@ def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
     missing = [attendee for attendee in missing_people(alarm) if not attendee.back_at]
-    return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff)
+    return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff, app_now())

@@ -13,6 +13,7 @@ from django_fsm import FSMField, transition
 from homevisits.people.models import ContactLink, Household, Pupil
 from homevisits.trusts.models import Policy, Reason, School
 from visits.attending import Attendee
+from visits.following import Debrief, NextStep, PoliceDecision, TimeRequest  # noqa: F401
 from visits.preparing import (  # noqa: F401  (Django finds an app's models here)
     ArrivalLook,
     Briefing,

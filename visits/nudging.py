@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from visits.models import Visit
     from visits.safety import VisitDeadline
 
+SOON = {
+    "check_in": ("somebody rings you soon", "Answer, or say on your phone page that you are fine."),
+    "end": ("the visit ends soon", "Say when you leave the home, or ask for more time."),
+    "return": ("you are due back soon", "Say when you are back, or ask for more time."),
+}
+
 Nudges = Iterable[tuple[Staff, Words]]
 
 
@@ -33,6 +39,25 @@ def note(
         sentence=sentence,
         detail={"state": visit.state, **detail},
     )
+
+
+def note_fired(deadline: "VisitDeadline", now: dt.datetime) -> None:
+    """That a due time passed; of what is only said ahead of one, and of the police where nothing is wrong, no line.
+
+    The line about the police names its alarm: somebody of the party must not learn of a silent one.
+    """
+    from visits.police import asked_about
+
+    kind, detail = deadline.kind, {}
+    if kind.startswith("soon_"):
+        return
+    if kind == "police":
+        asked = asked_about(deadline.visit, now)
+        if not asked:
+            return
+        detail = {"alarm": str(asked[0].uuid)}
+    sentence = f"{deadline.label} was due"
+    note(deadline.visit, "due", sentence, by=None, now=now, due_kind=kind, **detail)
 
 
 def travellers(visit: "Visit") -> list[Staff]:
@@ -83,6 +108,10 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         return [(attendee.staff, words) for attendee in visit.party if attendee.staff]
     if kind == "contact":
         return _contact(deadline, now)
+    if kind == "police":
+        return _police(visit, now)
+    if kind.startswith("soon_"):
+        return soon(deadline)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
     body = "Say where you are on your phone page, or ring the office."
     return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
@@ -135,6 +164,31 @@ def _contact(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         f"/visits/{visit.ref}/log/",
     )
     return [*told, *((person, late) for person in answerers(visit, now) if person != asked)]
+
+
+def _police(visit: "Visit", now: dt.datetime) -> Nudges:
+    """Whoever decides about the police, until they have (TC-121, TC-122)."""
+    from visits.police import asked_about, deciders
+
+    told: dict[int, tuple[Staff, Words]] = {}
+    for alarm in asked_about(visit, now):
+        words = Words(
+            f"{visit.ref}: decide about the police",
+            f"An alarm is open since {local(alarm.opened_at):%H:%M}. Open it, ring the police or write why not. "
+            "This system never rings them itself. In danger ring 999 at once.",
+            alarm.get_absolute_url(),
+        )
+        told |= {person.pk: (person, words) for person in deciders(alarm, now)}
+    return list(told.values())
+
+
+def soon(deadline: "VisitDeadline") -> Nudges:
+    """The visitors whom a deadline is about, some minutes before it."""
+    visit, about = deadline.visit, deadline.kind.removeprefix("soon_")
+    subject, body = SOON[about]
+    own = [deadline.attendee.staff] if deadline.attendee and deadline.attendee.staff else []
+    people = own if deadline.attendee else travellers(visit)
+    return [(person, _out(visit, f"{visit.ref}: {subject}", body)) for person in people]
 
 
 def _record(deadline: "VisitDeadline") -> Nudges:

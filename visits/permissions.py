@@ -9,6 +9,7 @@ from homevisits.people.models import Staff
 from homevisits.trusts.models import School
 from homevisits.trusts.roles import LEADERS, RoleName
 from visits.briefing import may_brief
+from visits.climbing import may_answer
 from visits.models import Visit
 from visits.routes import decidable, route, standing
 from visits.watch import may_act_as_office
@@ -85,6 +86,11 @@ def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
         return False
     decided = {decision.decider_id for decision in standing(visit).values()}
     return staff.pk == visit.responsible_contact_id or staff.pk in decided
+
+
+def is_responder(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Somebody who may answer an alarm about this visit."""
+    return may_answer(visit, staff, now)
 
 
 def is_caller(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
@@ -210,6 +216,9 @@ RULES: dict[str, Rule] = {
         is_decider,
         is_office,
         is_visitor,
+    ),
+    "respond": _any(
+        "Only the office, a leader of the school or somebody with the desk duty can do this.", is_responder
     ),
     "write": _any("Only somebody who went can write the record.", is_visitor),
     "record": _any("Only the lead visitor can finish the record.", is_writer),

@@ -11,6 +11,7 @@ from homevisits.audit.models import Event
 from homevisits.escalation.models import Alarm, Deadline, Rung, Words
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import Channel
 from visits import climbing, nudging
 from visits.querysets import VisitQuerySet
 
@@ -32,8 +33,14 @@ class Due(models.TextChoices):
     RECORD = "record", "Record"
     INTERVENTION = "intervention", "Record of a physical intervention"
     CONTACT = "contact", "Word of the responsible contact"
+    POLICE = "police", "Decision about the police"
+    NEXT_STEP = "next_step", "Next step after nobody was in"
+    DEBRIEF = "debrief", "Talk after leaving for safety"
+    SOON = "soon", "Reminder before it is due"
 
 
+# A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
+SOON = (Due.CHECK_IN, Due.END, Due.RETURN)
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
 
 
@@ -59,7 +66,21 @@ class VisitDeadline(Deadline):
     @property
     def label(self) -> str:
         """What is due, for people; the steps of a decision's ladder all say "Decision"."""
-        return str(Due(self.kind.split("_")[0] if self.kind.startswith(Due.DECISION) else self.kind).label)
+        many = self.kind.startswith((f"{Due.DECISION}_", f"{Due.SOON}_"))
+        return str(Due(self.kind.split("_")[0] if many else self.kind).label)
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.is_safety or self.kind == Due.POLICE or self.kind.startswith(Due.SOON)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """A visitor looks at a telephone and not at a desk; so may whoever decides about the police."""
+        if self.kind.startswith(Due.SOON):
+            return (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
+        if self.kind == Due.POLICE:
+            return (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
+        return super().channels
 
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
         return VisitAlarm(
@@ -78,7 +99,7 @@ class VisitDeadline(Deadline):
         return nudging.nudge(self, now)
 
     def note_fired(self, *, now: dt.datetime) -> None:
-        nudging.note(self.visit, "due", f"{self.label} was due", by=None, now=now, due_kind=self.kind)
+        nudging.note_fired(self, now)
 
 
 class VisitAlarm(Alarm):

@@ -8,6 +8,7 @@ from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
 from visits.models import Attendee, Visit
+from visits.police import KINDS
 from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
 from visits.safety import SAFETY, Due
@@ -19,6 +20,7 @@ NUDGES = 3
 CONTACT_MINUTES = 15
 INTERVENTION_MINUTES = 60
 CONTACT_NUDGES = 8
+POLICE_NUDGES = 200
 
 
 def minutes(number: int) -> dt.timedelta:
@@ -30,7 +32,8 @@ def wanted(visit: Visit) -> list[Wanted]:
     policy = visit.rules
     if policy is None or visit.state not in PLANS:
         return []
-    return [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+    found = [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+    return [*found, *police(visit, policy, found)] if visit.state in POLICED else found
 
 
 def _want(kind: str, due_at: dt.datetime, **more: object) -> Wanted:
@@ -84,6 +87,19 @@ def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
 def _not_before(due: dt.datetime, other: dt.datetime | None) -> dt.datetime:
     return max(due, other) if other else due
+
+
+def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wanted]:
+    """A person thinks about the police some minutes after the first alarm that is open, or may come (TC-121).
+
+    Armed with the return, so that no alarm is without it, whichever part of the system raised it.
+    """
+    open_ones = visit.alarms.filter(kind__in=KINDS).exclude(state="resolved").values_list("due_at", flat=True)
+    due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN))]
+    if due:
+        at = min(due) + minutes(policy.police_after_minutes)
+        every = policy.last_step_repeat_minutes
+        yield _want(Due.POLICE, at, nudges=POLICE_NUDGES, nudge_minutes=every)
 
 
 def arrival(visit: Visit, policy: Policy) -> Iterator[Wanted]:
@@ -153,7 +169,17 @@ PLANS = {
     State.REQUESTED: (decisions, countersignatures),
     State.AUTHORISED: (countersignatures,),
     State.LOGGED: (departure, coming_back, contact, countersignatures),
-    State.IN_PROGRESS: (arrival, check_ins, waiting, end, coming_back, intervention, countersignatures),
+    State.IN_PROGRESS: (
+        arrival,
+        check_ins,
+        waiting,
+        end,
+        coming_back,
+        intervention,
+        countersignatures,
+    ),
     State.RETURNED_SAFE: (recording, intervention, countersignatures),
     State.RECORDED: (countersignatures,),
 }
+# Where an alarm about people may be open.
+POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE}

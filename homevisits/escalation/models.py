@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from homevisits.trusts.choices import Channel
+
 if TYPE_CHECKING:
     from homevisits.audit.models import Event
     from homevisits.people.models import Staff
@@ -95,6 +97,16 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%H:%M}"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether what it tells goes before everything else."""
+        return self.is_safety
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Which ways its prompts and nudges go."""
+        return (Channel.IN_APP, Channel.EMAIL)
 
     def open_alarm(self, *, now: dt.datetime) -> "Alarm":
         """Safety: the alarm that this deadline raises, saved or not; the engine saves a new one."""

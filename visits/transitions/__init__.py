@@ -26,6 +26,7 @@ from visits.transitions.intervening import read_interventions, write_interventio
 from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
+from visits.transitions.policing import decide_police
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.starting import ask_again, ask_for
 from visits.transitions.tutoring import (
@@ -67,6 +68,7 @@ __all__ = [
     "confirm_risk",
     "confirm_safeguarding",
     "countersign",
+    "decide_police",
     "depart",
     "did_not_leave",
     "end_series",

@@ -199,6 +199,7 @@ def say_no_answer(
             open_alarm_now(
                 VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now
             )
+            rearm(fresh, now=now)
     return fresh
 
 
@@ -297,4 +298,5 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         if running is None:
             who = own_place(fresh, by)
             open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, now=now)
+            rearm(fresh, now=now)
     return fresh
