@@ -110,6 +110,8 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         return _contact(deadline, now)
     if kind == "police":
         return _police(visit, now)
+    if kind == "next_step":
+        return _next_step(deadline, now)
     if kind.startswith("soon_"):
         return soon(deadline)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
@@ -180,6 +182,24 @@ def _police(visit: "Visit", now: dt.datetime) -> Nudges:
         )
         told |= {person.pk: (person, words) for person in deciders(alarm, now)}
     return list(told.values())
+
+
+def _next_step(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """Whose the next step is; with the last nudge the head too, or who stands in where the head went."""
+    from visits.next_step import owners
+    from visits.telling import leading
+
+    visit = deadline.visit
+    people = owners(visit, now)
+    # By the clock: a sweep that comes late gives several nudges as one.
+    if now >= deadline.due_at + 2 * dt.timedelta(minutes=deadline.nudge_minutes):
+        people = [*people, *leading(visit, [RoleName.HEADTEACHER])]
+    words = Words(
+        f"{visit.ref}: what follows?",
+        "Nobody was reached at the home. Open it and say what is done next, or why nothing is.",
+        f"/visits/{visit.ref}/next/",
+    )
+    return [(person, words) for person in dict.fromkeys(people)]
 
 
 def soon(deadline: "VisitDeadline") -> Nudges:

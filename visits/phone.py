@@ -22,6 +22,7 @@ from visits.briefing import Briefed, of_visitor
 from visits.gates.enter import last_look, look_strength
 from visits.guidance import guidance
 from visits.models import ArrivalLook, Attendee, Visit
+from visits.next_step import waits_since
 from visits.risk import first_minutes
 from visits.states import State
 from visits.story import Moment
@@ -133,6 +134,11 @@ class PhonePage:
     @property
     def is_late(self) -> bool:
         return bool(self.is_out and self.visit.return_at and self.visit.return_at < self.now)
+
+    @property
+    def owes_next(self) -> bool:
+        """Whether nobody was reached and the next step is not named yet."""
+        return waits_since(self.visit) is not None
 
     @property
     def wait_ends_at(self) -> dt.datetime | None:

@@ -8,6 +8,7 @@ from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
 from visits.models import Attendee, Visit
+from visits.next_step import waits_since
 from visits.police import KINDS
 from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
@@ -159,6 +160,13 @@ def intervention(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         yield _want(Due.INTERVENTION, due, nudges=NUDGES, nudge_minutes=240)
 
 
+def next_step(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Nobody was reached: a person names what follows, or decides on what is proposed (SH-071, SH-098)."""
+    if began := waits_since(visit):
+        due = began + minutes(policy.next_step_minutes)
+        yield _want(Due.NEXT_STEP, due, nudges=NUDGES, nudge_minutes=max(policy.next_step_minutes, 30))
+
+
 def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
     if visit.returned_at:
         due = visit.returned_at + dt.timedelta(hours=policy.record_due_hours)
@@ -176,10 +184,11 @@ PLANS = {
         end,
         coming_back,
         intervention,
+        next_step,
         countersignatures,
     ),
-    State.RETURNED_SAFE: (recording, intervention, countersignatures),
-    State.RECORDED: (countersignatures,),
+    State.RETURNED_SAFE: (recording, intervention, next_step, countersignatures),
+    State.RECORDED: (next_step, countersignatures),
 }
 # Where an alarm about people may be open.
 POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE}

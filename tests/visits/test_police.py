@@ -13,6 +13,7 @@ from tests.factories.rules import pinned, turned
 from visits import police, responders, transitions
 from visits.models import Visit, VisitAlarm
 from visits.overview import Overview
+from visits.paper import spoken
 from visits.phone import PhonePage
 from visits.transitions import Refused
 
@@ -113,7 +114,7 @@ def test_the_sheet_says_who_where_and_when_and_never_why(cast: Cast, clock, now)
     visit = make.out(cast, now=now)
     transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
     text = browser(cast.office).get(f"/visits/{visit.ref}/responders/").content.decode()
-    number = make.fresh(visit).lead.phone.as_national
+    number = spoken(make.fresh(visit).lead.phone)
     for words in (visit.address, visit.postcode, "Pat Teacher", "Pat Office", number, visit.ref):
         assert words in text
     pupil = visit.pupils.get()
@@ -131,7 +132,7 @@ def test_a_decision_is_written_on_the_alarms_page(cast: Cast, clock, now) -> Non
     clock.advance(minutes=31)
     alarm, head = visit.alarms.get(), browser(cast.head)
     assert "It is for <b>P. Head</b> to decide now" in head.get(alarm.get_absolute_url()).content.decode()
-    at = {"at_0": "26/11/2026", "at_1": "10:31"}
+    at = {"at_day": "26/11/2026", "at_time": "10:31"}
     wrong = head.post(f"/visits/{visit.ref}/police/", {"answer": "not_yet", "decider": cast.head.pk, **at})
     assert "Say why the police are not called now" in wrong.content.decode()
     said = {"answer": "called", "number": "999", "reference": "77", "decider": cast.head.pk, **at}

@@ -9,6 +9,7 @@ from visits.transitions.calling import hear_code_word
 from visits.transitions.changing import amend, resume
 from visits.transitions.deciding import answer, ask_dsl, countersign
 from visits.transitions.door import Refused, Stale
+from visits.transitions.following import decide_welfare, name_next_step
 from visits.transitions.going import (
     ask_for_help,
     check_in,
@@ -69,6 +70,7 @@ __all__ = [
     "confirm_safeguarding",
     "countersign",
     "decide_police",
+    "decide_welfare",
     "depart",
     "did_not_leave",
     "end_series",
@@ -83,6 +85,7 @@ __all__ = [
     "log",
     "look_afterwards",
     "look_round",
+    "name_next_step",
     "not_back_after_all",
     "note_attempt",
     "note_contact",

@@ -1,0 +1,71 @@
+"""What a person still owes after visits or must answer now: the next step, more time, a talk. For their own day."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+
+from homevisits.people.models import Staff
+from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
+from visits.following import NextStep
+from visits.models import Visit
+from visits.next_step import OUTCOMES
+from visits.pills import Pill
+from visits.states import State
+
+LATELY = dt.timedelta(days=14)
+AFTER = [State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One thing that waits for somebody, as a line with a link."""
+
+    title: str
+    pill: Pill
+    sub: str
+    url: str
+
+
+def owed(staff: Staff, now: dt.datetime) -> list[Owed]:
+    """Everything of this kind that waits for a person. A fixed number of queries."""
+    return [*_steps(staff, now), *_welfare(staff, now)]
+
+
+def _steps(staff: Staff, now: dt.datetime) -> list[Owed]:
+    """Visits of theirs that reached nobody, without a next step."""
+    own = Q(requested_by=staff) | Q(attendees__staff=staff, attendees__is_lead=True)
+    if staff.has_role(RoleName.ATTENDANCE_LEAD):
+        own |= Q(school__in=[where for role, where in staff.held if role == RoleName.ATTENDANCE_LEAD])
+    found = Visit.objects.filter(own, outcome__in=OUTCOMES, state__in=AFTER, next_steps=None)
+    recent = found.filter(Q(departed_at__gt=now - LATELY) | Q(returned_at__gt=now - LATELY))
+    return [
+        Owed(
+            f"{visit.ref}: say what follows",
+            ("soon", "arrow-right", visit.get_outcome_display()),
+            "Nobody was reached at the home",
+            reverse("next_step", args=[visit.ref]),
+        )
+        for visit in recent.distinct().order_by("start_at")[:5]
+    ]
+
+
+def _welfare(staff: Staff, now: dt.datetime) -> list[Owed]:
+    """Checks by the police that wait for this person's decision."""
+    deciding = {*SAFEGUARDING_TEAM, RoleName.HEADTEACHER}
+    schools = [where for role, where in staff.held if role in deciding and where]
+    if not schools:
+        return []
+    waiting = NextStep.objects.filter(
+        choice=NextStep.Choice.WELFARE, is_agreed=None, visit__school__in=schools
+    )
+    return [
+        Owed(
+            f"{step.visit.ref}: decide whether the police look in",
+            ("late", "shield-alert", "Proposed"),
+            f"{step.by.short_name} proposes it",
+            reverse("next_step", args=[step.visit.ref]),
+        )
+        for step in waiting.select_related("visit", "by").order_by("at")[:5]
+    ]
