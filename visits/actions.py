@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.urls import reverse
 
@@ -57,6 +58,7 @@ def next_actions(looker: Looker) -> list[Action]:
     return [
         *_countersign(looker),
         *_assure(looker),
+        *_time(looker),
         *_owed(looker),
         *FIRST[State(looker.visit.state)](looker),
         *_risk(looker),
@@ -88,6 +90,18 @@ def _assure(a: Looker) -> Iterator[Action]:
     open_still = visit.state in CHANGED and not visit.safeguarding_confirmed_at
     if open_still and rules and rules.confirm_safeguarding and is_exempt(visit):
         yield from _arranged(a)
+
+
+def _time(a: Looker) -> Iterator[Action]:
+    """More time than the policy allows waits for an answer."""
+    if a.visit.state != State.IN_PROGRESS or not a.may("agree_time"):
+        return
+    wish = a.visit.time_requests.filter(is_agreed=None).first()
+    if wish:
+        url = partial(reverse, "time_answer")
+        yes, no = (url(args=[a.visit.ref, what]) for what in ("agree", "refuse"))
+        yield Action(f"Agree to {wish.minutes} more minutes", yes, "clock-plus", "brand", posts=True)
+        yield Action("Refuse: the times stay", no, "circle-x", posts=True)
 
 
 def _owed(a: Looker) -> Iterator[Action]:

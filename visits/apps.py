@@ -17,6 +17,9 @@ class VisitsConfig(AppConfig):
         from visits import answering, impact, menus, pupil_file
         from visits import registry as pages
         from visits.climbing import EVERYBODY, last_people
+        from visits.drilling.models import DrillAlarm, DrillDeadline
+        from visits.drilling.results import of_day as drills_of_day
+        from visits.drilling.running import after_publication
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
         from visits.overlaid import tell_of_overlay
@@ -30,6 +33,9 @@ class VisitsConfig(AppConfig):
             return held or last_people(visit.school, own)
 
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
+        registry.register(DrillDeadline, DrillAlarm)
+        policies.ON_PUBLISHED.append(after_publication)
+        pages.DAY_PANELS.append(drills_of_day)
         examples.register(examples.Stage.VISITS, load)
         menus.register()
         policies.IMPACTS.append(impact.of_draft)

@@ -113,7 +113,7 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     if kind == "next_step":
         return _next_step(deadline, now)
     if kind.startswith("soon_"):
-        return soon(deadline)
+        return soon(deadline, now)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
     body = "Say where you are on your phone page, or ring the office."
     return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
@@ -202,9 +202,12 @@ def _next_step(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     return [(person, words) for person in dict.fromkeys(people)]
 
 
-def soon(deadline: "VisitDeadline") -> Nudges:
-    """The visitors whom a deadline is about, some minutes before it."""
-    visit, about = deadline.visit, deadline.kind.removeprefix("soon_")
+def soon(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """The visitors whom a deadline is about, some minutes before it; nobody once it has come."""
+    visit = deadline.visit
+    if visit.policy and now >= deadline.due_at + dt.timedelta(minutes=visit.policy.nudge_minutes):
+        return []
+    about = deadline.kind.removeprefix("soon_")
     subject, body = SOON[about]
     own = [deadline.attendee.staff] if deadline.attendee and deadline.attendee.staff else []
     people = own if deadline.attendee else travellers(visit)

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
-from visits.following import NextStep
+from visits.climbing import EVERYBODY
+from visits.following import NextStep, TimeRequest
 from visits.models import Visit
 from visits.next_step import OUTCOMES
 from visits.pills import Pill
@@ -30,7 +31,26 @@ class Owed:
 
 def owed(staff: Staff, now: dt.datetime) -> list[Owed]:
     """Everything of this kind that waits for a person. A fixed number of queries."""
-    return [*_steps(staff, now), *_welfare(staff, now)]
+    return [*_times(staff), *_steps(staff, now), *_welfare(staff, now)]
+
+
+def _times(staff: Staff) -> list[Owed]:
+    """More time that somebody who is out asks for, and this person may agree to."""
+    schools = [where for role, where in staff.held if role in EVERYBODY and where]
+    mine = Q(visit__school__in=schools)
+    if any(role in EVERYBODY and where is None for role, where in staff.held):
+        mine |= Q(visit__school__trust_id=staff.trust_id)
+    open_ones = TimeRequest.objects.filter(mine, is_agreed=None, visit__state=State.IN_PROGRESS)
+    found = open_ones.exclude(visit__attendees__staff=staff).select_related("visit", "asked_by")
+    return [
+        Owed(
+            f"{wish.visit.ref}: {wish.minutes} more minutes?",
+            ("late", "clock-plus", "Asked"),
+            f"{wish.asked_by.short_name} asks: {wish.reason}",
+            wish.visit.get_absolute_url(),
+        )
+        for wish in found.order_by("asked_at")[:5]
+    ]
 
 
 def _steps(staff: Staff, now: dt.datetime) -> list[Owed]:

@@ -226,6 +226,7 @@ RULES: dict[str, Rule] = {
         is_office,
         is_visitor,
     ),
+    "agree_time": _any("Only the office or a leader can agree to more time.", is_office, is_leader),
     "next_step": _any(
         "Only whoever asked for the visit, who went, the attendance lead or a leader says what follows.",
         is_asker,

@@ -12,7 +12,7 @@ from visits.next_step import waits_since
 from visits.police import KINDS
 from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
-from visits.safety import SAFETY, Due
+from visits.safety import SAFETY, SOON, Due
 from visits.states import State
 from visits.story import Moment
 from visits.writing import VisitRecord
@@ -34,6 +34,8 @@ def wanted(visit: Visit) -> list[Wanted]:
     if policy is None or visit.state not in PLANS:
         return []
     found = [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+    if visit.state == State.IN_PROGRESS:
+        found += list(soon(policy, found))
     return [*found, *police(visit, policy, found)] if visit.state in POLICED else found
 
 
@@ -101,6 +103,15 @@ def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wante
         at = min(due) + minutes(policy.police_after_minutes)
         every = policy.last_step_repeat_minutes
         yield _want(Due.POLICE, at, nudges=POLICE_NUDGES, nudge_minutes=every)
+
+
+def soon(policy: Policy, others: list[Wanted]) -> Iterator[Wanted]:
+    """A visitor is reminded some minutes before each time that they work to; 0 reminds of none."""
+    ahead = minutes(policy.nudge_minutes)
+    for w in others if ahead else []:
+        if w.kind in SOON:
+            at = (w.prompt_at or w.due_at) - ahead
+            yield _want(f"{Due.SOON}_{w.kind}", at, nudges=1, extra=w.extra)
 
 
 def arrival(visit: Visit, policy: Policy) -> Iterator[Wanted]:

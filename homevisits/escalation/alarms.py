@@ -131,7 +131,7 @@ def resolve(*, alarm: Alarm, by: Staff, outcome: str, resolution: str, now: dt.d
         if fresh.resolved_by_id == by.pk:
             return fresh
         _may(fresh, by, now)
-        if outcome not in fresh.Outcome.values:
+        if outcome not in dict(fresh.outcomes):
             raise WordsNeeded("Choose how it turned out.")
         if not resolution.strip():
             raise WordsNeeded("Enter what happened and how you know that everybody is safe.")

@@ -198,6 +198,11 @@ class Alarm(models.Model):
     def get_absolute_url(self) -> str:
         return f"/alarms/{self.uuid}/"
 
+    @property
+    def outcomes(self) -> "list[tuple[str, str]]":
+        """How it may have turned out, as a person chooses."""
+        return list(self.Outcome.choices)
+
     def rungs(self, *, now: dt.datetime) -> "list[Rung]":
         """The whole ladder, in order, with the people who would be told at each rung now."""
         raise TypeError(f"{type(self).__name__} has no ladder")

@@ -24,6 +24,7 @@ from visits.transitions.going import (
 )
 from visits.transitions.handing import ask_colleague, hand_back
 from visits.transitions.intervening import read_interventions, write_intervention
+from visits.transitions.lengthening import answer_time, ask_for_time, want_time
 from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
@@ -53,12 +54,14 @@ __all__ = [
     "amend",
     "answer",
     "answer_all",
+    "answer_time",
     "ask_again",
     "ask_colleague",
     "ask_dsl",
     "ask_for",
     "ask_for_background",
     "ask_for_help",
+    "ask_for_time",
     "assess_lone",
     "assess_risk",
     "break_off",
@@ -108,6 +111,7 @@ __all__ = [
     "start_series",
     "submit",
     "told_parents",
+    "want_time",
     "withdraw",
     "word_letter",
     "write_intervention",
