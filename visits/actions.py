@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
+from visits import debrief
 from visits.background import waits_for_ewo
 from visits.board.scope import has_board
 from visits.briefing import WAITS, is_asked, of_visitor, to_brief
@@ -111,6 +112,9 @@ def _owed(a: Looker) -> Iterator[Action]:
             yield a.link("Decide whether the police look in", "next_step", "shield-alert", kind="brand")
         elif a.may("next_step"):
             yield a.link("Say what follows", "next_step", "arrow-right")
+    talk = a.visit.state in FOLLOWED and debrief.waits_since(a.visit)
+    if talk and not a.visit.includes(a.staff) and a.may("debrief"):
+        yield a.link("Talk with those who went", "debrief", "message-circle", kind="brand")
 
 
 def _arranged(a: Looker) -> Iterator[Action]:

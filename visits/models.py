@@ -370,4 +370,5 @@ class Visit(models.Model):
 
 # Django finds an app's models here; these two ask about visits, so they come last.
 from visits.safety import VisitAlarm, VisitDeadline  # noqa: E402, F401, I001
+from visits.passing_on import Handover  # noqa: E402, F401
 from visits.drilling.models import Drill, DrillAlarm, DrillDeadline, DrillEvent  # noqa: E402, F401

@@ -49,7 +49,7 @@ def note_fired(deadline: "VisitDeadline", now: dt.datetime) -> None:
     from visits.police import asked_about
 
     kind, detail = deadline.kind, {}
-    if kind.startswith("soon_"):
+    if kind.startswith(("soon_", "desk_")) or kind == "handover":
         return
     if kind == "police":
         asked = asked_about(deadline.visit, now)
@@ -75,6 +75,8 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
             (p, Words(subject, body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/"))
             for p in callers(visit, now)
         ]
+    if deadline.kind == "debrief":
+        return _debrief(deadline)
     if deadline.kind == "return":
         body = (
             f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
@@ -112,8 +114,14 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         return _police(visit, now)
     if kind == "next_step":
         return _next_step(deadline, now)
+    if kind == "debrief":
+        return _debrief(deadline)
     if kind.startswith("soon_"):
         return soon(deadline, now)
+    if kind == "handover":
+        return _handover(deadline)
+    if kind.startswith("desk_"):
+        return _desk(deadline, now)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
     body = "Say where you are on your phone page, or ring the office."
     return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
@@ -182,6 +190,61 @@ def _police(visit: "Visit", now: dt.datetime) -> Nudges:
         )
         told |= {person.pk: (person, words) for person in deciders(alarm, now)}
     return list(told.values())
+
+
+def _handover(deadline: "VisitDeadline") -> Nudges:
+    """A handover that nobody accepted: whoever offered it keeps it, and is told once, not for each visit."""
+    visit = deadline.visit
+    lapsed = visit.handovers.filter(accepted_at=None, declined_at=None, lapses_at=deadline.due_at)
+    words = Words(
+        "The desk was not taken over",
+        "Nobody accepted in time, so you still hold it all. Ask again, or ask somebody else.",
+        "/desk/handover/",
+    )
+    first = [one for one in lapsed.select_related("giver") if one.visits.order_by("pk").first() == visit]
+    return [(one.giver, words) for one in first]
+
+
+def _desk(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """Whoever comes to the desk while people are out; with nobody there, the ladder's next people (TC-017)."""
+    from visits.climbing import people_told
+    from visits.watch import answerers
+
+    visit = deadline.visit
+    out = type(visit).objects.filter(school=visit.school, state="in_progress").order_by("pk")
+    refs = list(out.values_list("ref", flat=True))
+    if not refs or refs[0] != visit.ref:
+        return []  # one notice for all of them
+    before = set(answerers(visit, deadline.due_at - dt.timedelta(seconds=1)).values_list("pk", flat=True))
+    there = list(answerers(visit, now))
+    many = f"{len(refs)} visit{'' if len(refs) == 1 else 's'}"
+    if there:
+        words = Words(
+            f"You now hold {many}", "People are out, and the desk is yours. Open the board.", "/board/"
+        )
+        return [(person, words) for person in there if person.pk not in before]
+    steps = visit.policy.laddersteps.filter(ladder=Ladder.SAFETY) if visit.policy and before else []
+    told = (people_told(step, visit, visit.party, now) for step in steps)
+    words = Words(
+        f"Nobody is at the desk, and {many} {'is' if len(refs) == 1 else 'are'} out",
+        "If somebody is late you are told next. Open the board, and name somebody who stands in.",
+        "/board/",
+    )
+    return [(person, words) for person in next(filter(None, told), [])]
+
+
+def _debrief(deadline: "VisitDeadline") -> Nudges:
+    """The senior leaders whom the policy names: at once, and again when the talk is overdue (CS-069)."""
+    from visits.debrief import holders
+
+    visit = deadline.visit
+    words = Words(
+        f"{visit.ref}: talk with those who went",
+        f"They left because it was not safe, or needed help. Talk with them by {local(deadline.due_at):%H:%M on %-d %B}, "
+        "and say that it took place.",
+        f"/visits/{visit.ref}/debrief/",
+    )
+    return [(person, words) for person in holders(visit)]
 
 
 def _next_step(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:

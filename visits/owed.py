@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
+from visits import debrief
 from visits.climbing import EVERYBODY
 from visits.following import NextStep, TimeRequest
 from visits.models import Visit
 from visits.next_step import OUTCOMES
+from visits.passing_on import waiting
 from visits.pills import Pill
 from visits.states import State
 
@@ -31,7 +33,26 @@ class Owed:
 
 def owed(staff: Staff, now: dt.datetime) -> list[Owed]:
     """Everything of this kind that waits for a person. A fixed number of queries."""
-    return [*_times(staff), *_steps(staff, now), *_welfare(staff, now)]
+    return [
+        *_desks(staff, now),
+        *_times(staff),
+        *_steps(staff, now),
+        *_welfare(staff, now),
+        *_talks(staff, now),
+    ]
+
+
+def _desks(staff: Staff, now: dt.datetime) -> list[Owed]:
+    """A colleague who asks this person to take over the desk."""
+    return [
+        Owed(
+            f"{row.giver.short_name} asks you to take over the desk",
+            ("late", "hand", "Answer soon"),
+            str(row.school),
+            reverse("handover"),
+        )
+        for row in waiting(staff, now)
+    ]
 
 
 def _times(staff: Staff) -> list[Owed]:
@@ -88,4 +109,24 @@ def _welfare(staff: Staff, now: dt.datetime) -> list[Owed]:
             reverse("next_step", args=[step.visit.ref]),
         )
         for step in waiting.select_related("visit", "by").order_by("at")[:5]
+    ]
+
+
+def _talks(staff: Staff, now: dt.datetime) -> list[Owed]:
+    """Talks with those who left for safety or needed help that this person has (CS-069)."""
+    if not staff.is_leader:
+        return []
+    unsafe = Q(outcome=debrief.UNSAFE)
+    real = Q(alarms__kind__in=debrief.HELP, alarms__outcome="real")
+    found = Visit.objects.visible_to(staff).filter(unsafe | real, state__in=AFTER, debriefs=None)
+    recent = found.filter(departed_at__gt=now - LATELY).exclude(attendees__staff=staff)
+    return [
+        Owed(
+            f"{visit.ref}: talk with those who went",
+            ("soon", "message-circle", "Not safe"),
+            ", ".join(attendee.short_name for attendee in visit.party),
+            reverse("debrief", args=[visit.ref]),
+        )
+        for visit in recent.select_related("policy", "school").distinct().order_by("start_at")[:5]
+        if staff in debrief.holders(visit)
     ]

@@ -10,6 +10,7 @@ from homevisits.trusts.models import School
 from homevisits.trusts.roles import LEADERS, SAFEGUARDING_TEAM, RoleName
 from visits.briefing import may_brief
 from visits.climbing import may_answer
+from visits.debrief import holders
 from visits.models import Visit
 from visits.routes import decidable, route, standing
 from visits.watch import may_act_as_office
@@ -86,6 +87,11 @@ def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
         return False
     decided = {decision.decider_id for decision in standing(visit).values()}
     return staff.pk == visit.responsible_contact_id or staff.pk in decided
+
+
+def is_debriefer(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Who has the talk after a visit that was not safe (CS-069)."""
+    return staff in holders(visit)
 
 
 def is_attendance_lead(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
@@ -226,6 +232,7 @@ RULES: dict[str, Rule] = {
         is_office,
         is_visitor,
     ),
+    "debrief": _any("Only a leader whom your policy names has this talk, never one who went.", is_debriefer),
     "agree_time": _any("Only the office or a leader can agree to more time.", is_office, is_leader),
     "next_step": _any(
         "Only whoever asked for the visit, who went, the attendance lead or a leader says what follows.",

@@ -36,11 +36,15 @@ class Due(models.TextChoices):
     POLICE = "police", "Decision about the police"
     NEXT_STEP = "next_step", "Next step after nobody was in"
     DEBRIEF = "debrief", "Talk after leaving for safety"
+    DESK = "desk", "Change at the desk"
+    HANDOVER = "handover", "Acceptance of the desk"
     SOON = "soon", "Reminder before it is due"
 
 
 # A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
 SOON = (Due.CHECK_IN, Due.END, Due.RETURN)
+# Told at once and to a telephone too, though they open no alarm.
+URGENT = {Due.POLICE, Due.HANDOVER}
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
 
 
@@ -66,19 +70,19 @@ class VisitDeadline(Deadline):
     @property
     def label(self) -> str:
         """What is due, for people; the steps of a decision's ladder all say "Decision"."""
-        many = self.kind.startswith((f"{Due.DECISION}_", f"{Due.SOON}_"))
+        many = self.kind.startswith((f"{Due.DECISION}_", f"{Due.SOON}_", f"{Due.DESK}_"))
         return str(Due(self.kind.split("_")[0] if many else self.kind).label)
 
     @property
     def is_urgent(self) -> bool:
-        return self.is_safety or self.kind == Due.POLICE or self.kind.startswith(Due.SOON)
+        return self.is_safety or self.kind in URGENT or self.kind.startswith((Due.SOON, Due.DESK))
 
     @property
     def channels(self) -> tuple[str, ...]:
         """A visitor looks at a telephone and not at a desk; so may whoever decides about the police."""
         if self.kind.startswith(Due.SOON):
             return (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
-        if self.kind == Due.POLICE:
+        if self.kind in URGENT or self.kind.startswith(Due.DESK):
             return (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
         return super().channels
 

@@ -7,6 +7,8 @@ from homevisits.clock import london_day
 from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
+from visits.answering import moments
+from visits.debrief import waits_since as talk_waits_since
 from visits.models import Attendee, Visit
 from visits.next_step import waits_since
 from visits.police import KINDS
@@ -22,6 +24,7 @@ CONTACT_MINUTES = 15
 INTERVENTION_MINUTES = 60
 CONTACT_NUDGES = 8
 POLICE_NUDGES = 200
+DESK_CHANGES = 8
 
 
 def minutes(number: int) -> dt.timedelta:
@@ -97,12 +100,28 @@ def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wante
 
     Armed with the return, so that no alarm is without it, whichever part of the system raised it.
     """
-    open_ones = visit.alarms.filter(kind__in=KINDS).exclude(state="resolved").values_list("due_at", flat=True)
+    open_ones = [a.due_at for a in visit.alarms.all() if a.kind in KINDS and a.is_open]
     due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN))]
     if due:
         at = min(due) + minutes(policy.police_after_minutes)
         every = policy.last_step_repeat_minutes
         yield _want(Due.POLICE, at, nudges=POLICE_NUDGES, nudge_minutes=every)
+
+
+def desk(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Each time at which somebody else comes to the desk while these people are out: an end of hours or of a duty."""
+    if not (visit.departed_at and visit.return_due_at):
+        return
+    at = [at for at in moments(visit, visit.departed_at, visit.return_due_at)[1:-1] if at > visit.departed_at]
+    for number, change in enumerate(at[:DESK_CHANGES], start=1):
+        yield _want(f"{Due.DESK}_{number}", change, nudges=1)
+
+
+def handover(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The desk was offered to somebody who has not accepted: whoever offered it is told that they keep it."""
+    asked = visit.handovers.filter(accepted_at=None, declined_at=None).order_by("-asked_at").first()
+    if asked:
+        yield _want(Due.HANDOVER, asked.lapses_at, nudges=1)
 
 
 def soon(policy: Policy, others: list[Wanted]) -> Iterator[Wanted]:
@@ -171,6 +190,14 @@ def intervention(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         yield _want(Due.INTERVENTION, due, nudges=NUDGES, nudge_minutes=240)
 
 
+def debrief(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Somebody left for safety, or a call for help was real: a senior leader talks with them (CS-069)."""
+    if began := talk_waits_since(visit):
+        due = began + dt.timedelta(hours=policy.debrief_hours)
+        prompt = began + minutes(1)
+        yield _want(Due.DEBRIEF, due, prompt_at=prompt, nudges=NUDGES, nudge_minutes=1440)
+
+
 def next_step(visit: Visit, policy: Policy) -> Iterator[Wanted]:
     """Nobody was reached: a person names what follows, or decides on what is proposed (SH-071, SH-098)."""
     if began := waits_since(visit):
@@ -187,7 +214,7 @@ def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 PLANS = {
     State.REQUESTED: (decisions, countersignatures),
     State.AUTHORISED: (countersignatures,),
-    State.LOGGED: (departure, coming_back, contact, countersignatures),
+    State.LOGGED: (departure, coming_back, contact, handover, countersignatures),
     State.IN_PROGRESS: (
         arrival,
         check_ins,
@@ -195,11 +222,14 @@ PLANS = {
         end,
         coming_back,
         intervention,
+        desk,
+        handover,
         next_step,
+        debrief,
         countersignatures,
     ),
-    State.RETURNED_SAFE: (recording, intervention, next_step, countersignatures),
-    State.RECORDED: (next_step, countersignatures),
+    State.RETURNED_SAFE: (recording, intervention, next_step, debrief, countersignatures),
+    State.RECORDED: (next_step, debrief, countersignatures),
 }
 # Where an alarm about people may be open.
 POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE}

@@ -87,7 +87,7 @@ def test_beyond_the_limit_it_is_asked_for_and_nothing_moves_until_somebody_agree
     told = Notice.objects.filter(subject=f"{visit.ref}: they ask for 90 more minutes", is_urgent=True)
     assert {n.recipient for n in told} == {cast.office, cast.head}
     phone = browser(cast.teacher).get(f"/visits/{visit.ref}/out/").content.decode()
-    assert "You asked for 90 more minutes at 10:00: not agreed yet" in phone
+    assert "not agreed yet" in phone
     with pytest.raises(Refused, match="asked already"):
         transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=80, reason="Longer")
     assert "90 more minutes?" in owed(cast.office, now)[0].title

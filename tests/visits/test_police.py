@@ -118,7 +118,7 @@ def test_the_sheet_says_who_where_and_when_and_never_why(cast: Cast, clock, now)
     for words in (visit.address, visit.postcode, "Pat Teacher", "Pat Office", number, visit.ref):
         assert words in text
     pupil = visit.pupils.get()
-    for words in (visit.purpose, visit.why_necessary, pupil.first_name + " " + pupil.last_name):
+    for words in (visit.purpose, visit.why_necessary, str(pupil)):
         assert words not in text
     assert Look.objects.filter(by=cast.office, what="responders", ref=visit.ref).count() == 1
     for nobody in (cast.teacher, cast.attendance, cast.admin):

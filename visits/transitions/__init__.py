@@ -7,6 +7,7 @@ from visits.transitions.assuring import acknowledge_contact, confirm_safeguardin
 from visits.transitions.briefing import acknowledge_briefing, ask_for_background, brief, give_background
 from visits.transitions.calling import hear_code_word
 from visits.transitions.changing import amend, resume
+from visits.transitions.debriefing import hold_debrief
 from visits.transitions.deciding import answer, ask_dsl, countersign
 from visits.transitions.door import Refused, Stale
 from visits.transitions.following import decide_welfare, name_next_step
@@ -28,6 +29,7 @@ from visits.transitions.lengthening import answer_time, ask_for_time, want_time
 from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
+from visits.transitions.passing import accept_desk, decline_desk, offer_desk
 from visits.transitions.policing import decide_police
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.starting import ask_again, ask_for
@@ -48,6 +50,7 @@ __all__ = [
     "Refused",
     "Stale",
     "Word",
+    "accept_desk",
     "acknowledge_briefing",
     "acknowledge_contact",
     "agree_sanctions",
@@ -74,6 +77,7 @@ __all__ = [
     "countersign",
     "decide_police",
     "decide_welfare",
+    "decline_desk",
     "depart",
     "did_not_leave",
     "end_series",
@@ -82,6 +86,7 @@ __all__ = [
     "go_on",
     "hand_back",
     "hear_code_word",
+    "hold_debrief",
     "keep_draft",
     "keep_log",
     "keep_record",
@@ -92,6 +97,7 @@ __all__ = [
     "not_back_after_all",
     "note_attempt",
     "note_contact",
+    "offer_desk",
     "read_interventions",
     "record",
     "report_afterwards",

@@ -1,15 +1,20 @@
-"""After a visit: the next step when nobody was reached, and whether the police look in."""
+"""After a visit: the next step when nobody was reached, whether the police look in, the talk when it was not safe."""
+
+import datetime as dt
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from homevisits.audit.look import looked
 from homevisits.clock import app_now
+from homevisits.people.models import Staff
 from homevisits.people.signed_in import StaffRequest
-from visits import next_step, transitions
+from homevisits.trusts.roles import LEADERS
+from visits import debrief, next_step, transitions
 from visits.following import NextStep
-from visits.forms.following import NextStepForm, WelfareForm
+from visits.forms.following import DebriefForm, NextStepForm, WelfareForm
 from visits.models import Visit
 from visits.permissions import refusal
 from visits.transitions import Refused
@@ -90,3 +95,42 @@ def page(
         "tried": next_step.tried(visit),
     }
     return render(request, "visits/visit/next_step.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def talk(request: StaffRequest, ref: str) -> HttpResponse:
+    """The talk after a visit that was not safe: read by leaders and those who went, written by a leader."""
+    visible = Visit.objects.visible_to(request.user).select_related("school", "policy")
+    visit, now = get_object_or_404(visible, ref=ref), app_now()
+    reads = visit.includes(request.user) or request.user.has_role(*LEADERS, school=visit.school)
+    if not reads or debrief.since(visit) is None or _is_silent(visit, request.user):
+        raise Http404
+    form = None
+    if refusal(request.user, "debrief", visit, now) is None:
+        form = DebriefForm(now, request.POST if request.method == "POST" else None)
+    if form and form.is_valid():
+        try:
+            transitions.hold_debrief(visit=visit, by=request.user, now=now, **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            messages.success(request, "Written down.")
+            return redirect("debrief", visit.ref)
+    looked(request.user, "debrief", visit.ref)
+    waits = debrief.waits_since(visit)
+    hours = visit.rules.debrief_hours if visit.rules else 0
+    context = {
+        "visit": visit,
+        "now": now,
+        "form": form,
+        "rows": visit.debriefs.select_related("by"),
+        "waits_since": waits,
+        "due_at": waits + dt.timedelta(hours=hours) if waits else None,
+        "holders": debrief.holders(visit),
+    }
+    return render(request, "visits/visit/debrief.html", context)
+
+
+def _is_silent(visit: Visit, staff: Staff) -> bool:
+    """Whether the page would tell somebody who is still out of a silent alarm (PS-129)."""
+    return visit.includes(staff) and visit.is_out and visit.outcome != debrief.UNSAFE
