@@ -28,9 +28,9 @@ class VisitsConfig(AppConfig):
         from visits.regular import visits_in_term
 
         def leaders(visit: Visit) -> Iterable[Staff]:
-            own = visit.attendees.filter(staff__isnull=False).values("staff")
+            own = visit.attendees.filter(staff__isnull=False).values_list("staff_id", flat=True)
             held = list(Staff.objects.holding(EVERYBODY, visit.school).exclude(pk__in=own))
-            return held or last_people(visit.school, own)
+            return held or last_people(visit.school, list(own))
 
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         registry.register(DrillDeadline, DrillAlarm)

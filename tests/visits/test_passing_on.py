@@ -1,11 +1,14 @@
 """Handing over the desk: nothing is dropped between two people, and nobody leaves it unnoticed."""
 
+import datetime as dt
+
 import pytest
 
 from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from homevisits.people import keeping
+from homevisits.trusts.models import School
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
@@ -99,10 +102,11 @@ def test_whoever_comes_to_the_desk_learns_that_people_are_out(cast: Cast, clock,
 
 
 def test_with_nobody_next_at_the_desk_the_ladders_next_people_are_told(cast: Cast, clock, now) -> None:
-    start = clock.set("2026-11-26 15:45")
-    visit = make.out(cast, now=start)
+    visit = make.out(cast, now=now)
+    School.objects.filter(pk=cast.school.pk).update(office_closes_at=dt.time(10, 20))
     Visit.objects.filter(pk=visit.pk).update(responsible_contact=None)
-    clock.set("2026-11-26 16:30")
+    transitions.door.rearm(make.fresh(visit), now=now)
+    clock.set(now + make.minutes(20))
     sweep("test")
     told = Notice.objects.filter(subject__startswith="Nobody is at the desk, and 1 visit is out")
     assert {n.recipient for n in told} == {cast.head}

@@ -28,8 +28,8 @@ class RotaForm(HouseForm):
         for day, day_label in RotaTurn.Weekday.choices:
             for half, half_label in Half.choices:
                 name, turn = name_of(day, half), known.get(name_of(day, half))
-                self._add(name, f"{day_label} {half_label.lower()}", choices, turn and turn.staff_id)
-                self._add(name + SECOND, "If they are away", choices, turn and turn.stand_in_id)
+                self._add(name, f"{day_label} {half_label.lower()}", choices, turn.staff_id if turn else None)
+                self._add(name + SECOND, "If they are away", choices, turn.stand_in_id if turn else None)
         self.dress()
 
     def _add(self, name: str, label: str, choices: list[tuple[str, str]], chosen: int | None) -> None:
