@@ -12,7 +12,7 @@ from homevisits.escalation.models import Rung, Words
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.people.rota import RESPONDERS, on_rota
-from homevisits.trusts.choices import Ladder
+from homevisits.trusts.choices import Channel, Ladder
 from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from visits.safety import VisitAlarm
 
 EVERYBODY = RESPONDERS
+EVERYBODY_WORDS = "Everybody who can help"
+LAST_WAYS = (Channel.IN_APP, Channel.EMAIL)
 # Asked for by somebody: the first two steps of the ladder are told at once.
 AT_ONCE = {"help", "duress"}
 SENTENCES = {
@@ -140,6 +142,11 @@ def ladder(
 ) -> list[Rung]:
     """A policy's safety ladder with the people of each step now; the first tells so many steps at once."""
     steps = [step for step in policy.laddersteps.all() if step.ladder == Ladder.SAFETY]
+    if not steps:
+        # No published policy is without a ladder; an alarm must not fail if one ever were.
+        return [
+            Rung(1, dt.timedelta(), tuple(everybody(visit, now)), LAST_WAYS, EVERYBODY_WORDS, is_last=True)
+        ]
     rota = on_rota(visit.school, now)
     told = [people_told(step, visit, missing, now, rota) for step in steps]
     if told:
@@ -166,7 +173,7 @@ def label(step: LadderStep, alarm: "VisitAlarm") -> str:
 def label_of(step: LadderStep, missing: "list[Attendee]", policy: Policy) -> str:
     """The step's people in words: "Headteacher, DSL and Executive Head / CEO"."""
     if step.is_everybody:
-        return "Everybody who can help"
+        return EVERYBODY_WORDS
     return get_text_list([policy.role_label(role) for role in roles_for(step, missing)], "and") or "Nobody"
 
 
