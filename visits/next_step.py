@@ -1,4 +1,4 @@
-"""What follows when nobody was in, no parent was there or nobody let them in: who names it, and by when."""
+"""What follows when a visit did not reach the family, or was put off: who names it, and by when."""
 
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from visits.story import Moment
 if TYPE_CHECKING:
     from visits.models import Visit
 
-OUTCOMES = ("nobody_in", "parent_absent", "refused")
+# Somebody who felt unsafe may come back later, or another day (SH-071, SH-072).
+OUTCOMES = ("nobody_in", "parent_absent", "refused", "postponed", "unsafe")
 # Who is asked when neither whoever asked for the visit nor its lead is there.
 ELSE = (RoleName.ATTENDANCE_LEAD, RoleName.DSL, RoleName.HEADTEACHER)
 

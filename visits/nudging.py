@@ -259,7 +259,7 @@ def _next_step(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         people = [*people, *leading(visit, [RoleName.HEADTEACHER])]
     words = Words(
         f"{visit.ref}: what follows?",
-        "Nobody was reached at the home. Open it and say what is done next, or why nothing is.",
+        "The visit did not take place as planned. Open it and say what is done next, or why nothing is.",
         f"/visits/{visit.ref}/next/",
     )
     return [(person, words) for person in dict.fromkeys(people)]

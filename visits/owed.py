@@ -85,7 +85,7 @@ def _steps(staff: Staff, now: dt.datetime) -> list[Owed]:
         Owed(
             f"{visit.ref}: say what follows",
             ("soon", "arrow-right", visit.get_outcome_display()),
-            "Nobody was reached at the home",
+            "The visit did not take place as planned",
             reverse("next_step", args=[visit.ref]),
         )
         for visit in recent.distinct().order_by("start_at")[:5]

@@ -44,7 +44,7 @@ def test_after_twenty_minutes_at_the_door_the_phone_says_leave(cast: Cast, clock
     assert visit.alarms.filter(kind="wait_over").count() == 1
 
 
-@pytest.mark.clause("SH-098", "SH-071")
+@pytest.mark.clause("SH-098")
 @on("outcome", ["nobody_in", "refused", "parent_absent"])
 def test_the_next_step_is_asked_of_whoever_asked_and_climbs_to_the_head(
     cast: Cast, clock, now, outcome: str
@@ -75,8 +75,10 @@ def test_the_policy_says_within_how_many_minutes(cast: Cast, clock, now, minutes
     assert wanted.due_at == clock.now + make.minutes(minutes)
 
 
-def test_a_second_visit_is_started_like_this_one(cast: Cast, clock, now) -> None:
-    visit = unreached(cast, clock, now)
+@pytest.mark.clause("SH-071", "SH-072")
+@on("outcome", ["nobody_in", "unsafe", "postponed"])
+def test_a_second_visit_is_started_like_this_one(cast: Cast, clock, now, outcome: str) -> None:
+    visit = unreached(cast, clock, now, outcome)
     reply = browser(cast.teacher).post(
         f"/visits/{visit.ref}/next/", {"choice": "again", "card_left": "on"}, follow=True
     )

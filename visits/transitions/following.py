@@ -25,7 +25,7 @@ def name_next_step(
         raise Refused("Say why, or what is done.")
     with opened(visit, by=by, action="next_step", now=now) as fresh:
         if since(fresh) is None:
-            raise Refused("The family was reached, so there is no next step to name here.")
+            raise Refused("The visit took place, so there is no next step to name here.")
         step = NextStep.objects.create(
             visit=fresh, choice=choice, words=words.strip()[:500], card_left=card_left, by=by, at=now
         )
@@ -43,7 +43,7 @@ def _propose(visit: Visit, by: Staff, now: dt.datetime) -> None:
         visit,
         what="welfare",
         subject=f"{visit.ref}: decide whether the police look in",
-        body="Nobody was reached at the home. Open it, read why, and decide.",
+        body="It is proposed that they look in on the family. Open it, read why, and decide.",
         path=f"/visits/{visit.ref}/next/",
         now=now,
         urgent=True,
