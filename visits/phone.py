@@ -19,9 +19,11 @@ from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
 from visits import timing
 from visits.briefing import Briefed, of_visitor
+from visits.following import TimeRequest
 from visits.gates.enter import last_look, look_strength
 from visits.guidance import guidance
 from visits.models import ArrivalLook, Attendee, Visit
+from visits.next_step import waits_since
 from visits.positions import Position
 from visits.risk import first_minutes
 from visits.states import State
@@ -137,6 +139,17 @@ class PhonePage:
     @property
     def is_late(self) -> bool:
         return bool(self.is_out and self.visit.return_at and self.visit.return_at < self.now)
+
+    @cached_property
+    def asked_time(self) -> TimeRequest | None:
+        """More time that was asked for and not agreed to: nobody has answered, or somebody refused."""
+        last = self.visit.time_requests.select_related("answered_by").order_by("-asked_at").first()
+        return last if last and not last.is_agreed else None
+
+    @property
+    def owes_next(self) -> bool:
+        """Whether nobody was reached and the next step is not named yet."""
+        return waits_since(self.visit) is not None
 
     @property
     def wait_ends_at(self) -> dt.datetime | None:

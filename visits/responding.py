@@ -7,7 +7,6 @@ from homevisits.audit.look import looked
 from homevisits.audit.models import Look
 from homevisits.clock import AppNow, local
 from homevisits.people.models import Staff
-from homevisits.trusts.choices import Ladder
 
 if TYPE_CHECKING:
     from visits.models import Attendee, Visit
@@ -29,7 +28,9 @@ WORDS = {
 }
 
 
-def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff) -> dict[str, Any]:
+def sheet(
+    alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff, now: dt.datetime
+) -> dict[str, Any]:
     """The context of the alarm's panel. Reads no reason and no pupil."""
     moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
     places = list(visit.positions.select_related("attendee__staff")[:4]) if not visit.includes(staff) else []
@@ -46,7 +47,7 @@ def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff:
         "people": [_person(attendee, moments, visit) for attendee in missing],
         "tried": [said(m) for m in moments if m.kind == "no_answer"][:6],
         "plan": plan(visit),
-        "decides": decides(alarm),
+        "police": about_police(alarm, visit, staff, now),
     }
 
 
@@ -58,13 +59,43 @@ def _note_look(visit: "Visit", staff: Staff) -> None:
         looked(staff, "position", visit.ref)
 
 
-def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:
+def about_police(
+    alarm: "VisitAlarm", visit: "Visit", staff: Staff, now: dt.datetime
+) -> dict[str, Any] | None:
+    """Who decides about the police, from when, and what was decided; None for an alarm that needs none."""
+    from visits import climbing, police
+
+    if alarm.kind not in police.KINDS:
+        return None
+    alarm.visit = visit
+    return {
+        "names": either(police.deciders(alarm, now)),
+        "at": police.asked_at(alarm),
+        "is_asked": police.is_asked(alarm, now),
+        "may": climbing.may_answer(visit, staff, now),
+        "rows": list(alarm.police.select_related("decider", "by")),
+    }
+
+
+def either(people: list[Staff]) -> str:
+    """Names in words: "M. Reid or J. Ali"."""
+    return " or ".join(person.short_name for person in people[:4]) or "nobody is there"
+
+
+def last_heard(attendee: "Attendee", visit: "Visit", moments: list[Any] | None = None) -> str:
+    """When and how somebody was heard of last; `moments` are the visit's, the latest first."""
+    if moments is None:
+        moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
     heard = next(
         (m for m in moments if m.kind in HEARD and (m.for_all or m.attendee_id in (attendee.pk, None))), None
     )
+    return said(heard) if heard else "not heard of since the visit was logged"
+
+
+def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:
     return {
         "attendee": attendee,
-        "last": said(heard) if heard else "not heard of since the visit was logged",
+        "last": last_heard(attendee, visit, moments),
         "claims": attendee.claimed_back_at,
         "url": f"/visits/{visit.ref}/call/{attendee.pk}/",
     }
@@ -86,11 +117,3 @@ def plan(visit: "Visit") -> list[tuple[str, dt.datetime | None, dt.datetime | No
         ("Left the home", visit.end_at, visit.left_at),
         ("Back at school", visit.return_at, visit.returned_at),
     ]
-
-
-def decides(alarm: "VisitAlarm") -> str:
-    """Who decides what is done: the step after the office (TC-120, TC-122)."""
-    from visits import climbing
-
-    steps = [s for s in climbing.policy_of(alarm).laddersteps.all() if s.ladder == Ladder.SAFETY]
-    return climbing.label(steps[min(1, len(steps) - 1)], alarm) if steps else ""

@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from homevisits.audit.models import Event
 from homevisits.escalation.models import Alarm, Deadline, Rung, Words
+from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import Channel
 from visits import climbing, nudging
 from visits.querysets import VisitQuerySet
 
@@ -35,8 +37,18 @@ class Due(models.TextChoices):
     WORD_PIN = "word_pin", "A silent alarm, by PIN"
     WORD_TRIES = "word_tries", "A silent alarm, by wrong PINs"
     WORD_NOTE = "word_note", "A silent alarm, by the code word"
+    POLICE = "police", "Decision about the police"
+    NEXT_STEP = "next_step", "Next step after nobody was in"
+    DEBRIEF = "debrief", "Talk after leaving for safety"
+    DESK = "desk", "Change at the desk"
+    HANDOVER = "handover", "Acceptance of the desk"
+    SOON = "soon", "Reminder before it is due"
 
 
+# A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
+SOON = (Due.CHECK_IN, Due.END, Due.RETURN)
+# Told at once and to a telephone too, though they open no alarm.
+URGENT = {Due.POLICE, Due.HANDOVER}
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
 WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
@@ -70,7 +82,21 @@ class VisitDeadline(Deadline):
     @property
     def label(self) -> str:
         """What is due, for people; the steps of a decision's ladder all say "Decision"."""
-        return str(Due(self.kind.split("_")[0] if self.kind.startswith(Due.DECISION) else self.kind).label)
+        many = self.kind.startswith((f"{Due.DECISION}_", f"{Due.SOON}_", f"{Due.DESK}_"))
+        return str(Due(self.kind.split("_")[0] if many else self.kind).label)
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.is_safety or self.kind in URGENT or self.kind.startswith((Due.SOON, Due.DESK))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """A visitor looks at a telephone and not at a desk; so may whoever decides about the police."""
+        if self.kind.startswith(Due.SOON):
+            return (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
+        if self.kind in URGENT or self.kind.startswith(Due.DESK):
+            return (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
+        return super().channels
 
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
         if self.kind in WORDS:
@@ -109,10 +135,7 @@ class VisitDeadline(Deadline):
 
     def note_fired(self, *, now: dt.datetime) -> None:
         if self.kind not in WORDS:  # the silent alarm itself says how it came to be
-            self._note_due(now)
-
-    def _note_due(self, now: dt.datetime) -> None:
-        nudging.note(self.visit, "due", f"{self.label} was due", by=None, now=now, due_kind=self.kind)
+            nudging.note_fired(self, now)
 
 
 SILENT = Q(kind="duress") | Q(deadline__kind__in=WORDS)
@@ -227,8 +250,14 @@ class VisitAlarm(Alarm):
 
     @classmethod
     def visible_to(cls, staff: Staff) -> VisitAlarmQuerySet:
-        seen = cls.objects.shown_to(staff).filter(visit__in=_visits().visible_to(staff))
-        return seen.select_related("visit__school", "owner")
+        """Of the visits that they see; and of any visit, while it is open, for whom the ladder told of it.
+
+        A silent one never for somebody who goes on the visit, whatever they were told.
+        """
+        told = Notice.objects.filter(recipient=staff, alarm__isnull=False).values("alarm")
+        last = Q(uuid__in=told) & ~Q(state=cls.State.RESOLVED) & ~Q(visit__attendees__staff=staff)
+        seen = Q(visit__in=_visits().visible_to(staff)) | last
+        return cls.objects.shown_to(staff).filter(seen).select_related("visit__school", "owner")
 
 
 def _visits() -> "VisitQuerySet":

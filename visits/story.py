@@ -242,6 +242,7 @@ class Document(models.Model):
         RISK = "risk", "Risk assessment"
         CHECKLIST = "checklist", "Checklist"
         EXPECTATIONS = "expectations", "Expectations letter"
+        RESPONDERS = "responders", "Responders’ sheet"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be made"

@@ -92,6 +92,18 @@ def own(*, alarm: Alarm, by: Staff, now: dt.datetime) -> Alarm:
         return fresh
 
 
+def take_over(*, alarm: Alarm, of: Staff, by: Staff, now: dt.datetime) -> Alarm:
+    """Take an alarm from its owner, who handed it over: it is never without one. Left alone if they let go of it."""
+    with locked(alarm) as fresh:
+        _may(fresh, by, now)
+        if fresh.owner_id != of.pk:
+            return fresh
+        fresh.owner, fresh.owned_at, fresh.next_at = by, now, now + fresh.quiet_after()
+        fresh.save(update_fields=["owner", "owned_at", "next_at"])
+        fresh.note("owned", f"{by} took this over from {of}.", by=by, now=now)
+        return fresh
+
+
 def let_go(*, alarm: Alarm, by: Staff, now: dt.datetime) -> Alarm:
     """Give an alarm back: it is open again, and climbs on from where it stands."""
     with locked(alarm) as fresh:
@@ -133,7 +145,7 @@ def resolve(*, alarm: Alarm, by: Staff, outcome: str, resolution: str, now: dt.d
         _may(fresh, by, now)
         if sentence := fresh.resolve_refusal(by, now=now):
             raise Refused(sentence)
-        if outcome not in fresh.Outcome.values:
+        if outcome not in dict(fresh.outcomes):
             raise WordsNeeded("Choose how it turned out.")
         if not resolution.strip():
             raise WordsNeeded("Enter what happened and how you know that everybody is safe.")

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from homevisits.notices.trials import queue_trial
 from homevisits.people.duty import on_duty
+from homevisits.trusts.choices import Channel
 
 if TYPE_CHECKING:
     from homevisits.audit.models import Event
@@ -99,6 +100,16 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%H:%M}"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether what it tells goes before everything else."""
+        return self.is_safety
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Which ways its prompts and nudges go."""
+        return (Channel.IN_APP, Channel.EMAIL)
 
     def open_alarm(self, *, now: dt.datetime) -> "Alarm":
         """Safety: the alarm that this deadline raises, saved or not; the engine saves a new one."""
@@ -190,6 +201,11 @@ class Alarm(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/alarms/{self.uuid}/"
+
+    @property
+    def outcomes(self) -> "list[tuple[str, str]]":
+        """How it may have turned out, as a person chooses."""
+        return list(self.Outcome.choices)
 
     def rungs(self, *, now: dt.datetime) -> "list[Rung]":
         """The whole ladder, in order, with the people who would be told at each rung now."""

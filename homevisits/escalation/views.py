@@ -61,7 +61,7 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "why_not_resolve": alarm.resolve_refusal(request.user, now=now),
         "is_mine": alarm.owner_id == request.user.pk,
         "note_form": NoteForm(),
-        "resolve_form": ResolveForm(),
+        "resolve_form": ResolveForm(alarm),
     } | forms
 
 
@@ -114,7 +114,8 @@ def note(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def resolve(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The end of the alarm, with its outcome in words."""
-    alarm, form = visible_or_404(request, key), ResolveForm(request.POST)
+    alarm = visible_or_404(request, key)
+    form = ResolveForm(alarm, request.POST)
     if form.is_valid():
         end = lambda: alarms.resolve(alarm=alarm, by=request.user, now=app_now(), **form.cleaned_data)  # noqa: E731
         return act(request, end, alarm, "Resolved. Everybody who was told hears that it is over.")

@@ -33,6 +33,7 @@ LOOKED_FOR = {
 }
 MEASURES = ("Masks are worn", "A window is open", "We said that we are tested", "Something else")
 WHY_LONGER = [
+    ("We are running late", "We are running late"),
     ("The talk takes longer", "The talk takes longer"),
     ("Traffic", "Traffic"),
     ("We wait for somebody", "We wait for somebody"),
@@ -164,7 +165,7 @@ def _claimed(milliseconds: float | None) -> dt.datetime | None:
 
 
 class MoreTime(Keyed):
-    """How many minutes more, and why."""
+    """How many minutes more, and why; beyond the policy's limit a person has to agree."""
 
     reveals = {"why": {"other": ["why_other"]}}
     minutes = forms.TypedChoiceField(label="How many minutes more?", coerce=int, widget=Tiles(inline=True))
@@ -178,9 +179,12 @@ class MoreTime(Keyed):
 
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        longest = visit.rules.extension_max_minutes if visit.rules else MINUTES[-1]
-        offered = [m for m in MINUTES if m <= longest] or [longest]
-        cast(forms.ChoiceField, self.fields["minutes"]).choices = [(m, str(m)) for m in offered]
+        rules = visit.rules
+        left = not rules or visit.extensions < rules.extension_max_times
+        longest = rules.extension_max_minutes if rules else MINUTES[-1]
+        choices = [(m, str(m)) for m in MINUTES if left and m <= longest] or [(longest, str(longest))] * left
+        asked = [(m, f"{m}, if somebody agrees") for m in MINUTES if not left or m > longest]
+        cast(forms.ChoiceField, self.fields["minutes"]).choices = [*choices, *asked]
 
     @property
     def reason(self) -> str:

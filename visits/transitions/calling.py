@@ -7,7 +7,7 @@ from homevisits.people.models import Staff
 from visits.models import Attendee, Visit
 from visits.safety import VisitAlarm
 from visits.states import State
-from visits.transitions.door import happened, is_still, opened
+from visits.transitions.door import happened, is_still, opened, rearm
 
 
 def hear_code_word(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee) -> VisitAlarm:
@@ -23,5 +23,6 @@ def hear_code_word(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Atten
                 VisitAlarm, fresh, kind=VisitAlarm.Kind.DURESS, attendee=attendee, raised_by=by, now=now
             )
             assert isinstance(opened_now, VisitAlarm)
+            rearm(fresh, now=now)
             return opened_now
     return alarm

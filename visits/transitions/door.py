@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from homevisits.clock import local
 from homevisits.escalation.deadlines import arm
@@ -122,6 +123,7 @@ def rearm(visit: Visit, *, now: dt.datetime, met: Sequence[str] = ()) -> None:
     """Bring the live deadlines in line with the visit as it stands; an open alarm stays open all the same."""
     fresh = Visit.objects.get(pk=visit.pk)
     fresh.school, fresh.policy = visit.school, visit.policy
+    prefetch_related_objects([fresh], "alarms")  # asked by several plans
     arm(VisitDeadline, fresh, timing.wanted(fresh), now=now, met=set(met))
 
 

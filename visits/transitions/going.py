@@ -204,6 +204,7 @@ def say_no_answer(
             open_alarm_now(
                 VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now
             )
+            rearm(fresh, now=now)
     return fresh
 
 
@@ -224,7 +225,7 @@ def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: s
         if fresh.includes(by) and has_open_alarm(fresh):
             happened(fresh, "wants_time", f"Asked for {minutes} more minutes", by=by, now=now, reason=reason)
             return fresh
-        _shift(fresh, dt.timedelta(minutes=minutes))
+        shift(fresh, dt.timedelta(minutes=minutes))
         happened(fresh, "extended", f"{minutes} more minutes", by=by, now=now, reason=reason)
         telling.tell_schedule(fresh, now=now)
         rearm(fresh, now=now)
@@ -235,16 +236,22 @@ def _must_be_within_limit(visit: Visit, by: Staff, minutes: int) -> None:
     rules = visit.rules
     if not 1 <= minutes <= 600:
         raise Refused("Enter how many minutes more, from 1 to 600.")
-    if rules is None or not visit.includes(by):
-        return
-    if minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times:
+    if rules and is_beyond_limit(visit, by, minutes):
         raise Refused(
             f"Your policy allows {rules.extension_max_times} times {rules.extension_max_minutes} minutes. "
             "Ring the office: they can give you more."
         )
 
 
-def _shift(visit: Visit, by: dt.timedelta) -> None:
+def is_beyond_limit(visit: Visit, by: Staff, minutes: int) -> bool:
+    """Whether this is more than the policy lets those who go take by themselves."""
+    rules = visit.rules
+    if rules is None or not visit.includes(by):
+        return False
+    return minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times
+
+
+def shift(visit: Visit, by: dt.timedelta) -> None:
     """Move the end and the return; the start too while nobody has arrived."""
     fields = ["end_at", "return_at"] if visit.arrived_at else ["start_at", "end_at", "return_at"]
     for field in fields:
@@ -305,4 +312,5 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         if running is None:
             who = own_place(fresh, by)
             open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, raised_by=by, now=now)
+            rearm(fresh, now=now)
     return fresh

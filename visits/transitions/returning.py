@@ -252,6 +252,7 @@ def _close_for(
 def after_alarm(visit: Visit, *, by: Staff, now: dt.datetime, words: str) -> None:
     """What follows when a person has resolved an alarm: claims count, and whoever is still out stays watched."""
     if visit.state != State.IN_PROGRESS or has_open_alarm(visit):
+        rearm(visit, now=now)
         return
     for person in [a for a in visit.party if a.claimed_back_at and not a.back_at]:
         account_for(

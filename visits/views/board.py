@@ -8,13 +8,16 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
+from homevisits.clock import app_now
 from homevisits.escalation.fallback import watched
 from homevisits.escalation.signs import Signs
 from homevisits.people.signed_in import StaffRequest
-from homevisits.trusts.models import School
+from homevisits.trusts.models import Policy, School
+from visits.answering import answering, staff_sees
 from visits.board.scope import has_board, schools
 from visits.board.showing import board
 from visits.board.tag import Tag, tag
+from visits.drilling.results import under_way
 
 
 def chosen_school(request: StaffRequest) -> School | None:
@@ -51,6 +54,7 @@ def page(request: StaffRequest) -> HttpResponse:
     read = read_tag(request, school)
     ours = [{"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)]
     shown = {
+        "drills": under_way(request.user),
         "schools": ours,
         "everywhere": school is None,
         "etag": read.etag,
@@ -61,6 +65,26 @@ def page(request: StaffRequest) -> HttpResponse:
         read,
         life,
     )
+
+
+@require_GET
+def who_answers(request: StaffRequest) -> HttpResponse:
+    """Who can answer now at one school: each step of its ladder, or that nobody can and it is skipped."""
+    school = chosen_school(request) or schools(request.user).first()
+    policy = Policy.objects.in_force(school) if school else None
+    if school is None or policy is None:
+        raise Http404
+    now = app_now()
+    shown = {
+        "school": school,
+        "schools": [
+            {"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)
+        ],
+        "steps": answering(school, policy, now),
+        "now": now,
+        "link": staff_sees(request.user, school),
+    }
+    return render(request, "visits/board/answering.html", shown)
 
 
 @require_GET

@@ -178,6 +178,22 @@ def more_time(request: StaffRequest, ref: str) -> HttpResponse:
     return render(request, "visits/desk/ask.html", context)
 
 
+@require_POST
+def answer_time(request: StaffRequest, ref: str, what: str) -> HttpResponse:
+    """Agree to the time that they ask for, or refuse it: one tap."""
+    visit = watched(request, ref, "agree_time")
+    if what not in {"agree", "refuse"}:
+        raise Http404
+    try:
+        transitions.answer_time(visit=visit, by=request.user, now=app_now(), is_agreed=what == "agree")
+    except Refused as no:
+        messages.error(request, no.sentence)
+    else:
+        word = "They have more time" if what == "agree" else "Not agreed: the times stay"
+        messages.success(request, f"{visit.ref}: {word}. They read it on their phones.")
+    return redirect(visit)
+
+
 def not_left(request: StaffRequest, ref: str) -> HttpResponse:
     """Take back a departure: nobody has left after all."""
     visit = watched(request, ref, "did_not_leave")

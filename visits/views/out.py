@@ -22,6 +22,7 @@ from visits.doorstep import advice, whom_to_ring
 from visits.forms.out import (
     LOOKED_FOR,
     MEASURES,
+    WHY_LONGER,
     AskPin,
     Departing,
     Entering,
@@ -215,8 +216,9 @@ def asked(
 
 @by_visitor
 def more_time(request: StaffRequest, visit: Visit) -> HttpResponse:
-    form = MoreTime(visit, request.POST or None)
-    say_so = partial(transitions.extend, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    late = {"minutes": 15, "why": WHY_LONGER[0][0]} if "late" in request.GET else {}
+    form = MoreTime(visit, request.POST or None, initial=late)
+    say_so = partial(transitions.want_time, visit=visit, by=request.user, now=app_now(), key=key_of(request))
     return asked(
         request,
         visit,

@@ -30,7 +30,7 @@ from homevisits.people.keeping.contacts import (
     remove_link,
     set_key_person,
 )
-from homevisits.people.keeping.duties import end_away, end_stand_in, set_away, stand_in
+from homevisits.people.keeping.duties import end_away, end_stand_in, keep_rota, set_away, stand_in
 from homevisits.people.keeping.homes import (
     add_member,
     add_warning,
@@ -65,6 +65,7 @@ __all__ = [
     "end_training",
     "end_warning",
     "give_role",
+    "keep_rota",
     "reactivate_staff",
     "remove_clearance",
     "remove_link",
