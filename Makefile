@@ -11,7 +11,7 @@ PRODUCTION := HOMEVISITS_MODE=production SECRET_KEY=$(NOT_A_SECRET) FIELD_KEY=$(
 # Half of a process's start is compiling modules, and the demo and the tests start many: keep what is compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint types format db requirements upgrade ready clean
+.PHONY: help demo test chaos lint types format db requirements upgrade ready clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 24
@@ -23,6 +23,9 @@ demo: ## run everything here with example trusts; ARGS="--port 8001" and more
 test: ready ## all checks and all tests, the browser's too
 	@$(MAKE) --no-print-directory -j2 -Otarget lint types
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+chaos: ready ## break everything on purpose and count what is lost; ARGS="kill postgres --size 0.1"
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lint: ready ## style, floors, migrations, production settings
 	$(BIN)/ruff check

@@ -79,4 +79,4 @@ def _wait(deadline: VisitDeadline, *, polls: bool) -> float:
 if __name__ == "__main__":
     for name in sys.argv[1:] or CALLERS:
         found = lateness(name)
-        print(f"{name:9} n={len(found)}  median {statistics.median(found):.3f} s  max {max(found):.3f} s")  # noqa: T201
+        print(f"{name:9} n={len(found)}  median {statistics.median(found):.3f} s  max {max(found):.3f} s")

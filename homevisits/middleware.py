@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.decorators import sync_only_middleware
 
 Reply = Callable[[HttpRequest], HttpResponse]
@@ -10,11 +11,18 @@ Reply = Callable[[HttpRequest], HttpResponse]
 
 @sync_only_middleware
 def no_store(get_response: Reply) -> Reply:
-    """Keep pages out of the caches of shared classroom PCs, unless a view says otherwise."""
+    """Keep pages out of the caches of shared classroom PCs, unless a view says otherwise.
+
+    A service worker's store does not obey this header: what ours keeps for a phone without signal is
+    decided in visits.views.keeping. Signing out empties the browser's cache and that store (worker.js).
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.setdefault("Cache-Control", "no-store")
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            # Not "storage": that would also end the alerts that this phone was asked to show.
+            response["Clear-Site-Data"] = '"cache"'
         return response
 
     return middleware

@@ -1,32 +1,34 @@
-"""What may lie in the database only under a key that is kept elsewhere: seals it, and opens it again.
-
-The key is FIELD_KEY. Keys that were in use before it stand in FIELD_KEY_FALLBACKS: what they sealed
-can still be opened, and `reseal` puts it under the key of today.
-"""
+"""Short secrets in the database, sealed with a key that lies outside it."""
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
 
-def _box() -> MultiFernet:
-    """Seals with the first key, opens with any."""
-    keys = (settings.FIELD_KEY, *settings.FIELD_KEY_FALLBACKS)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(k.encode()).digest())) for k in keys])
-
-
 def seal(text: str) -> bytes:
-    """A text as it may be kept."""
-    return _box().encrypt(text.encode())
+    """A text under the key of today."""
+    return _box().encrypt(text.encode()) if text is not None else b""
 
 
 def unseal(sealed: bytes | memoryview) -> str:
-    """What was sealed, under whichever of the keys. Raises cryptography.fernet.InvalidToken."""
-    return _box().decrypt(bytes(sealed)).decode()
+    """The text in clear, under today's key or one before it; nothing from nothing."""
+    return _box().decrypt(bytes(sealed)).decode() if sealed else ""
 
 
 def reseal(sealed: bytes | memoryview) -> bytes:
-    """The same under the key of today. Raises cryptography.fernet.InvalidToken."""
-    return _box().rotate(bytes(sealed))
+    """The same text under the key of today."""
+    return _box().rotate(bytes(sealed)) if sealed else b""
+
+
+def _box() -> MultiFernet:
+    return _boxed((settings.FIELD_KEY, *settings.FIELD_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=8)
+def _boxed(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys]
+    )

@@ -25,8 +25,9 @@ DEMO_PASSWORD = "home-visits-demo"  # noqa: S105  (printed for newcomers; refuse
 LOCAL_SECRET = "not-a-secret-" * 4
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Opens the code words in the database; kept apart from SECRET_KEY, which may be changed at will.
+# Opens code words, notes and the keys of PINs in the database; kept apart from SECRET_KEY, which may be changed at will.
 FIELD_KEY = env.str("FIELD_KEY", default="" if PRODUCTION or DEMO else LOCAL_SECRET)
+# Older keys, which still open what `manage.py rotatekeys` has not sealed again.
 FIELD_KEY_FALLBACKS = env.list("FIELD_KEY_FALLBACKS", default=[])
 
 # --- Where it lives -------------------------------------------------------------------------
@@ -263,6 +264,8 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
+    "worker-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
 }
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
@@ -329,6 +332,18 @@ NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.go
 NOTIFY_STATE = env.str("NOTIFY_STATE", default="")  # what the demo's pretend Notify keeps
 # A function that sees to it that somebody is rung; docs/running.md says what it is given.
 VOICE_BACKEND = env.str("VOICE_BACKEND", default="homevisits.notices.calling.ask_somebody")
+# --- Alerts on phones: none without a key (manage.py vapidkeys) -----------------------------------
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str(
+    "VAPID_SUBJECT", default=f"mailto:home-visits@{SITE_URL.partition('://')[2].partition(':')[0]}"
+)
+
+# --- Watching the watcher ------------------------------------------------------------------------
+# Both are secrets: whoever has the first can silence the outside watcher, the second shows counts.
+PING_URL = env.str("PING_URL", default="")
+if PING_URL and not PING_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("PING_URL is not an address: it begins with https://.")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logging: what happened, never to whom ------------------------------------------------------
 LOGGING = {

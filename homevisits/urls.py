@@ -7,6 +7,7 @@ from homevisits import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("", include("homevisits.look.urls")),
     path("", include("homevisits.upkeep.urls")),  # before the trusts', whose addresses take any word

@@ -10,7 +10,10 @@ from email.message import Message
 
 
 class Letterbox(socketserver.ThreadingTCPServer):
-    """Keeps what it accepts; `refuse` is an answer to RCPT such as "550 no such user"."""
+    """Keeps what it accepts; `refuse` is an answer to RCPT such as "550 no such user".
+
+    `refusal` is asked for it each time, for a server that has moods.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -19,6 +22,7 @@ class Letterbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Session)
         self.messages: list[Message] = []
         self.refuse = ""
+        self.refusal: Callable[[], str] = lambda: self.refuse
         self.on_accept: Callable[[], object] = lambda: None
 
     @property
@@ -47,8 +51,8 @@ class Session(socketserver.StreamRequestHandler):
             if word == b"DATA":
                 self.say("354 go on")
                 self.take()
-            elif word == b"RCPT" and self.server.refuse:
-                self.say(self.server.refuse)
+            elif word == b"RCPT" and (refusal := self.server.refusal()):
+                self.say(refusal)
             else:
                 self.say("221 bye" if word == b"QUIT" else "250 fine")
 

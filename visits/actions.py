@@ -3,15 +3,18 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.urls import reverse
 
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
+from visits import debrief
 from visits.background import waits_for_ewo
 from visits.board.scope import has_board
 from visits.briefing import WAITS, is_asked, of_visitor, to_brief
 from visits.models import Visit
+from visits.next_step import proposed, waits_since
 from visits.permissions import refusal
 from visits.risk import is_wanted
 from visits.routes import is_exempt, missing
@@ -56,6 +59,8 @@ def next_actions(looker: Looker) -> list[Action]:
     return [
         *_countersign(looker),
         *_assure(looker),
+        *_time(looker),
+        *_owed(looker),
         *FIRST[State(looker.visit.state)](looker),
         *_risk(looker),
     ]
@@ -86,6 +91,30 @@ def _assure(a: Looker) -> Iterator[Action]:
     open_still = visit.state in CHANGED and not visit.safeguarding_confirmed_at
     if open_still and rules and rules.confirm_safeguarding and is_exempt(visit):
         yield from _arranged(a)
+
+
+def _time(a: Looker) -> Iterator[Action]:
+    """More time than the policy allows waits for an answer."""
+    if a.visit.state != State.IN_PROGRESS or not a.may("agree_time"):
+        return
+    wish = a.visit.time_requests.filter(is_agreed=None).first()
+    if wish:
+        url = partial(reverse, "time_answer")
+        yes, no = (url(args=[a.visit.ref, what]) for what in ("agree", "refuse"))
+        yield Action(f"Agree to {wish.minutes} more minutes", yes, "clock-plus", "brand", posts=True)
+        yield Action("Refuse: the times stay", no, "circle-x", posts=True)
+
+
+def _owed(a: Looker) -> Iterator[Action]:
+    """What follows after nobody was reached."""
+    if a.visit.state in FOLLOWED and waits_since(a.visit):
+        if proposed(a.visit) and a.may("welfare"):
+            yield a.link("Decide whether the police look in", "next_step", "shield-alert", kind="brand")
+        elif a.may("next_step"):
+            yield a.link("Say what follows", "next_step", "arrow-right")
+    talk = a.visit.state in FOLLOWED and debrief.waits_since(a.visit)
+    if talk and not a.visit.includes(a.staff) and a.may("debrief"):
+        yield a.link("Talk with those who went", "debrief", "message-circle", kind="brand")
 
 
 def _arranged(a: Looker) -> Iterator[Action]:
@@ -177,6 +206,7 @@ FIRST: dict[State, Offers] = {
     State.DECLINED: _nothing,
     State.CANCELLED: _nothing,
 }
+FOLLOWED = {State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED}
 ASSURED = {State.REQUESTED, State.AUTHORISED, State.LOGGED, State.IN_PROGRESS}
 CHANGED = {State.REQUESTED, State.AUTHORISED, State.LOGGED}
 ASSESSED = {State.DRAFT, *CHANGED}

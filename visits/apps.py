@@ -10,14 +10,19 @@ class VisitsConfig(AppConfig):
         from homevisits.escalation import registry
         from homevisits.local import registry as examples
         from homevisits.look import context
+        from homevisits.notices import registry as notices
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
+        from homevisits.sealed import sealed_column
         from homevisits.trusts import registry as policies
         from homevisits.upkeep.panels import of_day
-        from visits import impact, menus, pupil_file
+        from visits import answering, impact, menus, pupil_file, texting
         from visits import registry as pages
-        from visits.climbing import EVERYBODY
+        from visits.climbing import EVERYBODY, last_people
+        from visits.drilling.models import DrillAlarm, DrillDeadline
+        from visits.drilling.results import of_day as drills_of_day
+        from visits.drilling.running import after_publication
         from visits.examples import load
         from visits.models import Visit, VisitAlarm, VisitDeadline
         from visits.overlaid import tell_of_overlay
@@ -26,9 +31,18 @@ class VisitsConfig(AppConfig):
         from visits.regular import visits_in_term
 
         def leaders(visit: Visit) -> Iterable[Staff]:
-            return Staff.objects.holding(EVERYBODY, visit.school)
+            own = visit.attendees.filter(staff__isnull=False).values_list("staff_id", flat=True)
+            held = list(Staff.objects.holding(EVERYBODY, visit.school).exclude(pk__in=own))
+            return held or last_people(visit.school, list(own))
 
+        sealed_column("visits.CodeWord", "sealed")
+        sealed_column("visits.OfficeNote", "sealed")
+        if texting.answer not in notices.TEXT_HOOKS:
+            notices.TEXT_HOOKS.append(texting.answer)
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
+        registry.register(DrillDeadline, DrillAlarm)
+        policies.ON_PUBLISHED.append(after_publication)
+        pages.DAY_PANELS.append(drills_of_day)
         examples.register(examples.Stage.VISITS, load)
         menus.register()
         policies.IMPACTS.append(impact.of_draft)
@@ -36,6 +50,7 @@ class VisitsConfig(AppConfig):
         context.WRONG = help_while_out
         policies.ON_OVERLAY.append(tell_of_overlay)
         policies.POLICY_PANELS.append(on_policy_page)
+        policies.POLICY_PANELS.append(answering.on_policy_page)
         panels.PUPIL_PANELS.append(pupil_file.visits_of)
         regular.VISITS_IN_TERM.append(visits_in_term)
         pages.DAY_PANELS += [of_day, texts_of_day]

@@ -42,6 +42,9 @@ class Attendee(models.Model):
     back_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     back_identity = models.CharField("how it was confirmed that it was them", max_length=200, blank=True)
 
+    wrong_pins = models.PositiveSmallIntegerField("wrong PINs in a row", default=0)
+    wrong_key = models.UUIDField("message of the last wrong PIN", null=True, blank=True)
+
     class Meta:
         ordering = ["-is_lead", "id"]
         constraints = [

@@ -1,33 +1,45 @@
 """How a visit's alarm climbs: who is told at each step, with which words, and who may answer."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.utils.text import get_text_list
 
-from homevisits.clock import local
+from homevisits.clock import app_now, local
 from homevisits.escalation.models import Rung, Words
+from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
-from homevisits.trusts.choices import Ladder
+from homevisits.people.rota import RESPONDERS, on_rota
+from homevisits.trusts.choices import Channel, Ladder
+from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
-from homevisits.trusts.roles import LEADERS, RoleName
+from homevisits.trusts.roles import RoleName
 from visits.responding import sheet
 
 if TYPE_CHECKING:
-    from visits.models import Attendee
+    from visits.models import Attendee, Visit
     from visits.safety import VisitAlarm
 
-EVERYBODY = [*sorted(LEADERS), RoleName.OFFICE, RoleName.ATTENDANCE_LEAD]
+EVERYBODY = RESPONDERS
+EVERYBODY_WORDS = "Everybody who can help"
+LAST_WAYS = (Channel.IN_APP, Channel.EMAIL)
+# Asked for by somebody: the first two steps of the ladder are told at once.
+AT_ONCE = {"help", "duress"}
 SENTENCES = {
     "overdue": "{about} has not come back",
     "possibly_out": "{about}: left, or not going?",
     "missed_check_in": "{about} missed a check-in",
     "wait_over": "{about} has waited too long at the door",
     "help": "{about} asks for help",
+    "duress": "{about}: silent alarm",
     "fault": "{about}: a timer could not be processed",
 }
+
+
+AT_ONCE = {"help", "duress"}  # the first two steps are told together
 
 
 def policy_of(alarm: "VisitAlarm") -> Policy:
@@ -63,15 +75,42 @@ def roles_for(step: LadderStep, missing: "list[Attendee]") -> list[str]:
 
 
 def people_of(step: LadderStep, alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
-    """Who is told at a step, without the party. The office is whoever has the desk duty now."""
+    """Who is told at a step about whoever is missing in this alarm."""
+    return people_told(step, alarm.visit, missing_people(alarm), now)
+
+
+def people_told(
+    step: LadderStep,
+    visit: "Visit",
+    missing: "list[Attendee]",
+    now: dt.datetime,
+    rota: dict[str, list[Staff]] | None = None,
+) -> list[Staff]:
+    """Who is told at a step, never the party: whom the rota names now, else everybody with the part.
+
+    The office is whoever has the desk duty now. `rota` saves reading it again for each step.
+    """
+    if step.is_everybody:
+        return everybody(visit, now)
     from visits.watch import answerers, party_ids
 
-    visit = alarm.visit
-    roles = EVERYBODY if step.is_everybody else roles_told(step, alarm)
-    people = list(answerers(visit, now)) if RoleName.OFFICE in roles else []
-    others = [role for role in roles if step.is_everybody or role != RoleName.OFFICE]
-    found = Staff.objects.holding(others, visit.school).exclude(pk__in=party_ids(visit))
-    people += list(found if step.is_everybody else found.present(now))
+    own = party_ids(visit)
+    roles = roles_for(step, missing)
+    turns = on_rota(visit.school, now) if rota is None else rota
+    named = {role: next((p for p in turns.get(role, []) if p.pk not in own), None) for role in roles}
+    if RoleName.OFFICE in roles and not office_is_open(visit.school, now):
+        named[RoleName.OFFICE] = None  # the office's rota is for its hours
+    people = [person for person in named.values() if person]
+    rest = [role for role in roles if not named[role]]
+    if RoleName.OFFICE in rest:
+        people += answerers(visit, now)
+    elif RoleName.OFFICE in roles:
+        people += answerers(visit, now).filter(
+            desk_duties__school=visit.school, desk_duties__during__contains=now
+        )
+    others = [role for role in rest if role != RoleName.OFFICE]
+    if others:
+        people += Staff.objects.holding(others, visit.school).exclude(pk__in=own).present(now)
     return list({person.pk: person for person in people}.values())
 
 
@@ -82,37 +121,77 @@ def callers(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
     return list(answerers(alarm.visit, now).order_by("pk"))
 
 
+def everybody(visit: "Visit", now: dt.datetime) -> list[Staff]:
+    """The last step: everybody who can help, away or not; a ladder never ends in nobody.
+
+    Where a school has neither office nor leader outside the party, the trust's admins and CEO are
+    told; without those everybody who works for the trust and does not go.
+    """
+    from visits.watch import answerers, party_ids
+
+    own = party_ids(visit)
+    held = Staff.objects.holding(EVERYBODY, visit.school).exclude(pk__in=own)
+    people = {person.pk: person for person in [*answerers(visit, now), *held]}
+    return list(people.values()) or last_people(visit.school, own)
+
+
+def last_people(school: School, own: Iterable[int] = ()) -> list[Staff]:
+    """When a school has nobody who could answer: the trust's own people, else all of its staff."""
+    trust = Staff.objects.active().filter(trust_id=school.trust_id).exclude(pk__in=own)
+    held = trust.filter(roles__role__in=[RoleName.TRUST_ADMIN, RoleName.CEO]).distinct()
+    return list(held) or list(trust)
+
+
 def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
-    """The policy's safety ladder; a call for help tells the first two steps at once."""
-    steps = list(policy_of(alarm).laddersteps.filter(ladder=Ladder.SAFETY))
-    climbed = []
-    for number, step in enumerate(steps, start=1):
-        people = people_of(step, alarm, now)
-        if number == 1 and alarm.kind == "help" and len(steps) > 1:
-            people = list({p.pk: p for p in [*people, *people_of(steps[1], alarm, now)]}.values())
-        climbed.append(
-            Rung(
-                number=number,
-                after=dt.timedelta(minutes=step.after_minutes),
-                people=tuple(people),
-                channels=tuple(step.channels),
-                label=label(step, alarm),
-                is_last=number == len(steps),
-            )
+    """The policy's safety ladder for whoever is missing in this alarm."""
+    at_once = 2 if alarm.kind in AT_ONCE else 1
+    return ladder(policy_of(alarm), alarm.visit, missing_people(alarm), now, at_once=at_once)
+
+
+def ladder(
+    policy: Policy, visit: "Visit", missing: "list[Attendee]", now: dt.datetime, *, at_once: int = 1
+) -> list[Rung]:
+    """A policy's safety ladder with the people of each step now; the first tells so many steps at once."""
+    steps = [step for step in policy.laddersteps.all() if step.ladder == Ladder.SAFETY]
+    if not steps:
+        # No published policy is without a ladder; an alarm must not fail if one ever were.
+        return [
+            Rung(1, dt.timedelta(), tuple(everybody(visit, now)), LAST_WAYS, EVERYBODY_WORDS, is_last=True)
+        ]
+    rota = on_rota(visit.school, now)
+    told = [people_told(step, visit, missing, now, rota) for step in steps]
+    if told:
+        told[0] = list({p.pk: p for people in told[:at_once] for p in people}.values())
+        told[-1] = told[-1] or everybody(visit, now)
+    return [
+        Rung(
+            number=number,
+            after=dt.timedelta(minutes=step.after_minutes),
+            people=tuple(people),
+            channels=tuple(step.channels),
+            label=label_of(step, missing, policy),
+            is_last=number == len(steps),
         )
-    return climbed
+        for number, (step, people) in enumerate(zip(steps, told, strict=True), start=1)
+    ]
 
 
 def label(step: LadderStep, alarm: "VisitAlarm") -> str:
+    """The step's people in words, for whoever is missing in this alarm."""
+    return label_of(step, missing_people(alarm), policy_of(alarm))
+
+
+def label_of(step: LadderStep, missing: "list[Attendee]", policy: Policy) -> str:
     """The step's people in words: "Headteacher, DSL and Executive Head / CEO"."""
     if step.is_everybody:
-        return "Everybody who can help"
-    policy = policy_of(alarm)
-    return get_text_list([policy.role_label(role) for role in roles_told(step, alarm)], "and") or "Nobody"
+        return EVERYBODY_WORDS
+    return get_text_list([policy.role_label(role) for role in roles_for(step, missing)], "and") or "Nobody"
 
 
 def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
     """A reference, since when, and a link. No child's name, no address, no reason."""
+    if alarm.is_silent:
+        return _quiet(alarm)
     sentence = SENTENCES.get(alarm.kind, "{about}").format(about=alarm.about)
     late = int((now - alarm.opened_at).total_seconds() // 60)
     since = f"Due {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
@@ -120,20 +199,47 @@ def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
     return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
 
 
+def _quiet(alarm: "VisitAlarm") -> Words:
+    """What a silent alarm says where a screen may be read over a shoulder: no kind, no name (PS-129)."""
+    body = "Open the alarm and read it first. Ring and text nobody before you have."
+    return Words(subject=f"Alarm: {alarm.visit.ref} needs you", body=body, path=alarm.get_absolute_url())
+
+
+def resolve_refusal(alarm: "VisitAlarm", staff: Staff) -> str | None:
+    """Whoever asked for help, for themselves or for another, is not the one who says that all is well."""
+    if alarm.raised_by_id == staff.pk:
+        return "You raised this alarm: somebody else makes sure that everybody is safe, and resolves it."
+    return None
+
+
 def refusal(alarm: "VisitAlarm", staff: Staff, now: dt.datetime) -> str | None:
     """Why this person may not own or resolve the alarm: never the party; office and leaders may."""
     visit = alarm.visit
     if visit.includes(staff):
         return "You are on this visit: somebody else has to answer the alarm."
-    from visits.watch import may_act_as_office
-
-    if may_act_as_office(staff, visit, now) or staff.has_role(*EVERYBODY, school=visit.school):
+    if may_answer(visit, staff, now):
         return None
     return "Only the office, a leader of the school or somebody with the desk duty can answer this alarm."
 
 
+def may_answer(visit: "Visit", staff: Staff, now: dt.datetime) -> bool:
+    """Whether somebody may answer an alarm about a visit: office, leaders and whoever has the duty; never the party.
+
+    And the trust's own people where the school has nobody else: the ladder ends with them.
+    """
+    from visits.watch import may_act_as_office
+
+    if visit.includes(staff) or staff.trust_id != visit.school.trust_id:
+        return False
+    if may_act_as_office(staff, visit, now) or staff.has_role(*EVERYBODY, school=visit.school):
+        return True
+    return staff in everybody(visit, now)
+
+
 def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
-    """What follows for the visit when a person has resolved its alarm."""
+    """What follows for the visit when a person has resolved its alarm; of a silent one nothing ever did."""
+    if alarm.is_silent:
+        return
     from visits.transitions.returning import after_alarm
 
     after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
@@ -142,5 +248,6 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
-    missing = [attendee for attendee in missing_people(alarm) if not attendee.back_at]
-    return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff)
+    people = list(visit.party) if alarm.is_silent else missing_people(alarm)
+    missing = [attendee for attendee in people if alarm.is_silent or not attendee.back_at]
+    return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff, app_now())

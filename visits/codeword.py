@@ -6,16 +6,76 @@ import re
 from django.db.models import Q
 
 from homevisits.audit.look import looked
+from homevisits.clock import london_day
 from homevisits.people.models import Staff
+from homevisits.people.pins import is_one_apart
 from homevisits.sealing import seal, unseal
 from homevisits.trusts.choices import CodeWordScope
-from homevisits.trusts.models import School
+from homevisits.trusts.models import Policy, School
 from visits.models import Visit
 from visits.story import CodeWord
 
 MIN_LENGTH = 6
 # PS-130 prints its example for everybody to read; the others tell a listener that something is wrong.
 PUBLISHED = ("petrol light", "petrol warning light")
+FUEL, LAMP = {"petrol", "fuel", "diesel", "gas", "tank"}, {"light", "lamp", "warning", "gauge", "indicator"}
+# Words that carry nothing: a phrase is known by the others.
+SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "am",
+        "was",
+        "were",
+        "be",
+        "been",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "i",
+        "you",
+        "he",
+        "she",
+        "it",
+        "we",
+        "they",
+        "my",
+        "your",
+        "our",
+        "their",
+        "his",
+        "her",
+        "its",
+        "me",
+        "us",
+        "them",
+        "on",
+        "in",
+        "at",
+        "to",
+        "of",
+        "for",
+        "and",
+        "or",
+        "but",
+        "if",
+        "so",
+        "as",
+        "by",
+        "with",
+        "from",
+        "there",
+        "here",
+        "this",
+        "that",
+    ]
+)
 ALARMING = ("help", "code word", "codeword", "emergency", "police", "danger", "sos", "999")
 
 
@@ -29,8 +89,11 @@ def objection(word: str) -> str | None:
     padded = f" {said} "
     if len(said) < MIN_LENGTH:
         return "Enter a phrase of a few ordinary words."
-    if any(phrase in said for phrase in PUBLISHED) or (" petrol " in padded and " light " in padded):
+    names = set(said.split())
+    if any(phrase in said for phrase in PUBLISHED) or (names & FUEL and names & LAMP):
         return "Choose another phrase: the petrol light is the example that is printed in policies."
+    if len(set(_stems(word))) < 2:
+        return "Choose a phrase with at least two words that carry it, such as a thing and a place."
     if any(f" {sign} " in padded for sign in ALARMING):
         return "Choose a phrase that sounds ordinary: this one would alarm somebody in the home."
     return None
@@ -70,4 +133,67 @@ def read_code_word(visit: Visit, *, by: Staff) -> str:
     """The word in clear; notes who read it. Callers ask permissions first."""
     word = _of(visit)
     looked(by, "code_word", visit.ref)
-    return unseal(word.sealed) if word else ""
+    return unseal(bytes(word.sealed)) if word else ""
+
+
+def needs_changing_on(word: CodeWord, policy: Policy | None) -> dt.date | None:
+    """The day from which a school's word no longer counts; None for a visit's own, or where it stays."""
+    if word.visit_id or policy is None or not policy.code_word_days:
+        return None
+    return london_day(word.set_at) + dt.timedelta(days=policy.code_word_days)
+
+
+def stale_since(visit: Visit, now: dt.datetime) -> dt.date | None:
+    """Since when the only word for this visit is the school's and too old; None while one holds."""
+    word = _of(visit)
+    changes_on = needs_changing_on(word, visit.rules) if word else None
+    return changes_on if changes_on and changes_on <= london_day(now) else None
+
+
+def holds(visit: Visit, now: dt.datetime) -> bool:
+    """Whether a code word is in place that is not too old (PS-126, PS-137, TC-168)."""
+    return has_code_word(visit) and stale_since(visit, now) is None
+
+
+def of_school(school: School) -> CodeWord | None:
+    """The school's latest word."""
+    return CodeWord.objects.filter(visit=None, school=school).order_by("-set_at").first()
+
+
+def is_heard(visit: Visit, text: str) -> bool:
+    """Whether a text holds the visit's code word or the school's, also one that is due to be changed.
+
+    Case, punctuation, endings, small slips and the order of words do not matter: somebody in danger
+    types badly, and an alarm for nothing costs a call.
+    """
+    words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
+    latest = words.order_by("visit_id", "-set_at").distinct("visit_id")
+    said = _stems(text)
+    heard = [_is_within(_stems(unseal(bytes(word.sealed))), said) for word in latest]
+    return True in heard  # each was compared, whatever came of the first
+
+
+def _stems(text: str) -> list[str]:
+    """The words of a text without endings, and without those that every sentence has."""
+    plain = text.lower().replace("'", "").replace("\u2019", "")
+    return [_stem(word) for word in re.findall(r"[a-z0-9]+", plain) if word not in SMALL]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ies", "ed", "es", "s", "y", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _is_within(wanted: list[str], said: list[str]) -> bool:
+    """Whether every word that is wanted stands in one stretch of what was said."""
+    if not wanted:
+        return False
+    reach = len(wanted) + 4
+    stretches = [said[at : at + reach] for at in range(max(len(said) - len(wanted), 0) + 1)]
+    return any(all(any(_is_same(one, other) for other in part) for one in wanted) for part in stretches)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one == other or (min(len(one), len(other)) >= 4 and is_one_apart(one, other))

@@ -18,6 +18,7 @@ from visits.briefings import Waits, waiting_to_brief, waiting_to_read
 from visits.climbing import EVERYBODY
 from visits.desk import worklist
 from visits.models import Attendee, Visit, VisitAlarm, VisitDeadline
+from visits.owed import Owed, owed
 from visits.pills import Pill, pill
 from visits.risk import first_minutes
 from visits.routes import wants_contact
@@ -227,6 +228,11 @@ class Day:
         return worklist(self.staff, self.now).to_log if viewer(self.staff).desk else []
 
     @cached_property
+    def owed(self) -> list[Owed]:
+        """What this person still owes after visits, or must answer now."""
+        return owed(self.staff, self.now)
+
+    @cached_property
     def alarms(self) -> list[VisitAlarm]:
         """Open alarms that this person can answer; never about a visit they are on."""
         if not any(role in EVERYBODY for role, _ in self.staff.held):
@@ -258,7 +264,7 @@ class Day:
     @property
     def waits(self) -> bool:
         """Whether anything waits for this person besides their own visits."""
-        told = self.to_brief or self.to_read or self.to_confirm or self.asked_to_make
+        told = self.owed or self.to_brief or self.to_read or self.to_confirm or self.asked_to_make
         return bool(self.alarms or self.decisions or self.countersign or self.to_log or self.calls or told)
 
     @property

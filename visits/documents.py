@@ -19,7 +19,9 @@ from django.template.loader import render_to_string
 from homevisits import making, pdf
 from homevisits.clock import app_now
 from homevisits.people.models import Staff
+from visits import responders
 from visits.cards import calling_words, checklist_words, risk_words
+from visits.climbing import may_answer
 from visits.letters import expectations_words, letter_words, may_have_letter, nothing_in_writing
 from visits.models import Visit
 from visits.numbers import may_read_all, without_hidden
@@ -66,6 +68,11 @@ SHEETS = {
         lambda visit, for_office: calling_words(visit),
         lambda visit: visit.policy_id is not None and not nothing_in_writing(visit),
     ),
+    Kind.RESPONDERS: Sheet(
+        "pdf/responders.html",
+        lambda visit, for_office: responders.words(visit),
+        lambda visit: visit.state in {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE},
+    ),
     Kind.CHECKLIST: Sheet("pdf/checklist.html", lambda visit, for_office: checklist_words(visit)),
 }
 
@@ -78,6 +85,8 @@ def words(visit: Visit, kind: str, *, for_office: bool = False) -> dict[str, Any
 def for_reader(visit: Visit, kind: str, reader: Staff, *, for_office: bool) -> dict[str, Any]:
     """The same for one person: the form leaves out the numbers that they do not see (TC-160, TC-161)."""
     said = words(visit, kind, for_office=for_office)
+    if kind == Kind.RESPONDERS:
+        return said | responders.words(visit, reader)
     return without_hidden(said, visit, reader) if kind == Kind.APPOINTMENT else said
 
 
@@ -170,6 +179,8 @@ def kept(visit: Visit, staff: Staff) -> "QuerySet[Document]":
         copies = copies.filter(for_office=True)
     if not Visit.objects.record_read_by(staff).filter(pk=visit.pk).exists():
         copies = copies.exclude(kind=Kind.RECORD)
+    if not may_answer(visit, staff, app_now()):
+        copies = copies.exclude(kind=Kind.RESPONDERS)
     if may_read_all(staff, visit):
         return copies
     return copies.exclude(~Q(printed_by=staff), kind=Kind.APPOINTMENT)

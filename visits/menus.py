@@ -18,7 +18,7 @@ def open_alarms(staff: Any) -> int:
     from visits.board.scope import in_scope
     from visits.models import VisitAlarm
 
-    unresolved = VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED)
+    unresolved = VisitAlarm.objects.unresolved().shown_to(staff)
     return unresolved.filter(visit__in=in_scope(staff).order_by().values("pk")).count()
 
 
@@ -33,6 +33,18 @@ def decides(staff: Any) -> bool:
     return bool(staff.is_leader)
 
 
+def runs_drills(staff: Any) -> bool:
+    from visits.drilling.models import RUNNERS
+
+    return bool(staff.has_role(*RUNNERS))
+
+
+def reads_reports(staff: Any) -> bool:
+    from visits.alarm_report import READERS
+
+    return bool(staff.has_role(*READERS))
+
+
 def meets_pupils(staff: Any) -> bool:
     """Everybody but a trust admin, whose part needs no visit."""
     return any(role != RoleName.TRUST_ADMIN for role, _ in staff.held)
@@ -45,4 +57,6 @@ def register() -> None:
     menu.register("Office", "desk", "list-checks", shows=at_desk, order=25)
     menu.register("Diary", "diary", "calendar-days", shows=meets_pupils, order=35)
     menu.register("Lessons at home", "lessons", "book-open", shows=meets_pupils, order=96)
+    menu.register("Drills", "drills", "flag", shows=runs_drills, order=97)
+    menu.register("How alarms turned out", "report_alarms", "chart-column", shows=reads_reports, order=98)
     menu.register("To decide", "dashboard", "gavel", shows=decides, order=30)

@@ -13,6 +13,8 @@ from django_fsm import FSMField, transition
 from homevisits.people.models import ContactLink, Household, Pupil
 from homevisits.trusts.models import Policy, Reason, School
 from visits.attending import Attendee
+from visits.following import Debrief, NextStep, PoliceDecision, TimeRequest  # noqa: F401
+from visits.positions import Position  # noqa: F401
 from visits.preparing import (  # noqa: F401  (Django finds an app's models here)
     ArrivalLook,
     Briefing,
@@ -30,6 +32,7 @@ from visits.story import (  # noqa: F401
     Decision,
     Document,
     Moment,
+    OfficeNote,
     VisitEvent,
 )
 from visits.tuition import Misbehaviour, TuitionSeries, TuitionSession  # noqa: F401
@@ -368,4 +371,6 @@ class Visit(models.Model):
 
 
 # Django finds an app's models here; these two ask about visits, so they come last.
-from visits.safety import VisitAlarm, VisitDeadline  # noqa: E402, F401
+from visits.safety import VisitAlarm, VisitDeadline  # noqa: E402, F401, I001
+from visits.passing_on import Handover  # noqa: E402, F401
+from visits.drilling.models import Drill, DrillAlarm, DrillDeadline, DrillEvent  # noqa: E402, F401

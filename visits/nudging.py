@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from visits.models import Visit
     from visits.safety import VisitDeadline
 
+SOON = {
+    "check_in": ("somebody rings you soon", "Answer, or say on your phone page that you are fine."),
+    "end": ("the visit ends soon", "Say when you leave the home, or ask for more time."),
+    "return": ("you are due back soon", "Say when you are back, or ask for more time."),
+}
+
 Nudges = Iterable[tuple[Staff, Words]]
 
 
@@ -35,6 +41,25 @@ def note(
     )
 
 
+def note_fired(deadline: "VisitDeadline", now: dt.datetime) -> None:
+    """That a due time passed; of what is only said ahead of one, and of the police where nothing is wrong, no line.
+
+    The line about the police names its alarm: somebody of the party must not learn of a silent one.
+    """
+    from visits.police import asked_about
+
+    kind, detail = deadline.kind, {}
+    if kind.startswith(("soon_", "desk_")) or kind == "handover":
+        return
+    if kind == "police":
+        asked = asked_about(deadline.visit, now)
+        if not asked:
+            return
+        detail = {"alarm": str(asked[0].uuid)}
+    sentence = f"{deadline.label} was due"
+    note(deadline.visit, "due", sentence, by=None, now=now, due_kind=kind, **detail)
+
+
 def travellers(visit: "Visit") -> list[Staff]:
     """The staff of the party who are still out."""
     return [a.staff for a in visit.party if a.staff and not a.back_at]
@@ -50,6 +75,8 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
             (p, Words(subject, body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/"))
             for p in callers(visit, now)
         ]
+    if deadline.kind == "debrief":
+        return _debrief(deadline)
     if deadline.kind == "return":
         body = (
             f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
@@ -83,6 +110,18 @@ def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         return [(attendee.staff, words) for attendee in visit.party if attendee.staff]
     if kind == "contact":
         return _contact(deadline, now)
+    if kind == "police":
+        return _police(visit, now)
+    if kind == "next_step":
+        return _next_step(deadline, now)
+    if kind == "debrief":
+        return _debrief(deadline)
+    if kind.startswith("soon_"):
+        return soon(deadline, now)
+    if kind == "handover":
+        return _handover(deadline)
+    if kind.startswith("desk_"):
+        return _desk(deadline, now)
     subject = {"arrival": "have you arrived?", "end": "are you leaving the home?"}[kind]
     body = "Say where you are on your phone page, or ring the office."
     return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
@@ -135,6 +174,107 @@ def _contact(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         f"/visits/{visit.ref}/log/",
     )
     return [*told, *((person, late) for person in answerers(visit, now) if person != asked)]
+
+
+def _police(visit: "Visit", now: dt.datetime) -> Nudges:
+    """Whoever decides about the police, until they have (TC-121, TC-122)."""
+    from visits.police import asked_about, deciders
+
+    told: dict[int, tuple[Staff, Words]] = {}
+    for alarm in asked_about(visit, now):
+        words = Words(
+            f"{visit.ref}: decide about the police",
+            f"An alarm is open since {local(alarm.opened_at):%H:%M}. Open it, ring the police or write why not. "
+            "This system never rings them itself. In danger ring 999 at once.",
+            alarm.get_absolute_url(),
+        )
+        told |= {person.pk: (person, words) for person in deciders(alarm, now)}
+    return list(told.values())
+
+
+def _handover(deadline: "VisitDeadline") -> Nudges:
+    """A handover that nobody accepted: whoever offered it keeps it, and is told once, not for each visit."""
+    visit = deadline.visit
+    lapsed = visit.handovers.filter(accepted_at=None, declined_at=None, lapses_at=deadline.due_at)
+    words = Words(
+        "The desk was not taken over",
+        "Nobody accepted in time, so you still hold it all. Ask again, or ask somebody else.",
+        "/desk/handover/",
+    )
+    first = [one for one in lapsed.select_related("giver") if one.visits.order_by("pk").first() == visit]
+    return [(one.giver, words) for one in first]
+
+
+def _desk(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """Whoever comes to the desk while people are out; with nobody there, the ladder's next people (TC-017)."""
+    from visits.climbing import people_told
+    from visits.watch import answerers
+
+    visit = deadline.visit
+    out = type(visit).objects.filter(school=visit.school, state="in_progress").order_by("pk")
+    refs = list(out.values_list("ref", flat=True))
+    if not refs or refs[0] != visit.ref:
+        return []  # one notice for all of them
+    before = set(answerers(visit, deadline.due_at - dt.timedelta(seconds=1)).values_list("pk", flat=True))
+    there = list(answerers(visit, now))
+    many = f"{len(refs)} visit{'' if len(refs) == 1 else 's'}"
+    if there:
+        words = Words(
+            f"You now hold {many}", "People are out, and the desk is yours. Open the board.", "/board/"
+        )
+        return [(person, words) for person in there if person.pk not in before]
+    steps = visit.policy.laddersteps.filter(ladder=Ladder.SAFETY) if visit.policy and before else []
+    told = (people_told(step, visit, visit.party, now) for step in steps)
+    words = Words(
+        f"Nobody is at the desk, and {many} {'is' if len(refs) == 1 else 'are'} out",
+        "If somebody is late you are told next. Open the board, and name somebody who stands in.",
+        "/board/",
+    )
+    return [(person, words) for person in next(filter(None, told), [])]
+
+
+def _debrief(deadline: "VisitDeadline") -> Nudges:
+    """The senior leaders whom the policy names: at once, and again when the talk is overdue (CS-069)."""
+    from visits.debrief import holders
+
+    visit = deadline.visit
+    words = Words(
+        f"{visit.ref}: talk with those who went",
+        f"They left because it was not safe, or needed help. Talk with them by {local(deadline.due_at):%H:%M on %-d %B}, "
+        "and say that it took place.",
+        f"/visits/{visit.ref}/debrief/",
+    )
+    return [(person, words) for person in holders(visit)]
+
+
+def _next_step(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """Whose the next step is; with the last nudge the head too, or who stands in where the head went."""
+    from visits.next_step import owners
+    from visits.telling import leading
+
+    visit = deadline.visit
+    people = owners(visit, now)
+    # By the clock: a sweep that comes late gives several nudges as one.
+    if now >= deadline.due_at + 2 * dt.timedelta(minutes=deadline.nudge_minutes):
+        people = [*people, *leading(visit, [RoleName.HEADTEACHER])]
+    words = Words(
+        f"{visit.ref}: what follows?",
+        "The visit did not take place as planned. Open it and say what is done next, or why nothing is.",
+        f"/visits/{visit.ref}/next/",
+    )
+    return [(person, words) for person in dict.fromkeys(people)]
+
+
+def soon(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
+    """The visitors whom a deadline is about, some minutes before it; nobody once it has come."""
+    visit = deadline.visit
+    if visit.policy and now >= deadline.due_at + dt.timedelta(minutes=visit.policy.nudge_minutes):
+        return []
+    about = deadline.kind.removeprefix("soon_")
+    subject, body = SOON[about]
+    own = [deadline.attendee.staff] if deadline.attendee and deadline.attendee.staff else []
+    people = own if deadline.attendee else travellers(visit)
+    return [(person, _out(visit, f"{visit.ref}: {subject}", body)) for person in people]
 
 
 def _record(deadline: "VisitDeadline") -> Nudges:

@@ -22,7 +22,7 @@ from visits.pills import Pill, is_late, pill
 from visits.prefill import standing_warnings
 from visits.routes import deciders, is_exempt, missing
 from visits.states import ENDED, WATCHED, State
-from visits.story import Decision, Document, VisitEvent
+from visits.story import Decision, Document, OfficeNote, VisitEvent
 
 # What stands in the way of a visit, each with the state that it is reached by.
 WAY = (
@@ -46,10 +46,10 @@ ICONS = {
     "submitted": "send", "authorised": "circle-check", "logged": "clipboard-check", "departed": "door-open",
     "arrived": "map-pin", "entered": "house", "fine": "thumbs-up", "left": "footprints", "back": "check",
     "returned_safe": "shield-check", "recorded": "notebook-pen", "cancelled": "ban", "declined": "circle-x",
-    "help": "siren", "retimed": "clock", "amended": "pencil", "risk": "shield-alert", "extended": "clock-plus",
+    "help": "siren", "duress": "siren", "note": "message-square-text", "retimed": "clock", "amended": "pencil", "risk": "shield-alert", "extended": "clock-plus",
 }  # fmt: skip
 TINTS = {
-    "authorised": "ok", "returned_safe": "ok", "recorded": "ok", "help": "late", "no_answer": "soon", "due": "soon",
+    "authorised": "ok", "returned_safe": "ok", "recorded": "ok", "help": "late", "duress": "late", "no_answer": "soon", "due": "soon",
     "voided": "soon", "not_back": "soon",
 }  # fmt: skip
 # Lines that tell of an alarm: nobody who is out may find one on this page (somebody may look over a shoulder).
@@ -123,7 +123,8 @@ class Overview:
     @cached_property
     def events(self) -> list[VisitEvent]:
         found = self.visit.events.select_related("by").order_by("number")
-        return [event for event in found if not (self.hides_alarms and self._is_of_alarm(event))]
+        shown = [event for event in found if not (self.goes and "silent" in event.detail)]
+        return [event for event in shown if not (self.hides_alarms and self._is_of_alarm(event))]
 
     def _is_of_alarm(self, event: VisitEvent) -> bool:
         by_party = event.by_id in {a.staff_id for a in self.visit.party}
@@ -270,11 +271,22 @@ class Overview:
     def alarms(self) -> list[VisitAlarm]:
         if self.hides_alarms:
             return []
-        return list(self.visit.alarms.select_related("owner", "attendee__staff").order_by("-opened_at"))
+        shown = self.visit.alarms.shown_to(self.staff).select_related("owner", "attendee__staff")
+        return list(shown.order_by("-opened_at"))
 
     @property
     def timeline(self) -> list[dict[str, Any]]:
         return [self._line(event) for event in self.events]
+
+    @cached_property
+    def _notes(self) -> dict[int, str]:
+        """What was written to the office, by moment; nothing is asked where nobody wrote."""
+        wanted = [event.detail["moment"] for event in self.events if event.kind == "note"]
+        return (
+            {one.moment_id: one.text for one in OfficeNote.objects.filter(moment__in=wanted)}
+            if wanted
+            else {}
+        )
 
     def _line(self, event: VisitEvent) -> dict[str, Any]:
         shows = self.reads_why or event.kind in WITH_REASON
@@ -284,7 +296,8 @@ class Overview:
             "by": event.by.short_name if event.by else "",
             "icon": ICONS.get(event.kind, ""),
             "kind": TINTS.get(event.kind, ""),
-            "detail": str(event.detail.get("reason") or "") if shows else "",
+            "detail": self._notes.get(event.detail.get("moment"), "")
+            or (str(event.detail.get("reason") or "") if shows else ""),
         }
 
     @property

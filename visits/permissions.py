@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.trusts.models import School
-from homevisits.trusts.roles import LEADERS, RoleName
+from homevisits.trusts.roles import LEADERS, SAFEGUARDING_TEAM, RoleName
 from visits.briefing import may_brief
+from visits.climbing import may_answer
+from visits.debrief import holders
 from visits.models import Visit
 from visits.routes import decidable, route, standing
 from visits.watch import may_act_as_office
@@ -85,6 +87,25 @@ def is_closed_desk(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
         return False
     decided = {decision.decider_id for decision in standing(visit).values()}
     return staff.pk == visit.responsible_contact_id or staff.pk in decided
+
+
+def is_debriefer(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Who has the talk after a visit that was not safe (CS-069)."""
+    return staff in holders(visit)
+
+
+def is_attendance_lead(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    return staff.has_role(RoleName.ATTENDANCE_LEAD, school=visit.school)
+
+
+def is_welfare_decider(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Who decides whether the police look in on a family (AF-039, AF-045)."""
+    return staff.has_role(*SAFEGUARDING_TEAM, RoleName.HEADTEACHER, school=visit.school)
+
+
+def is_responder(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
+    """Somebody who may answer an alarm about this visit."""
+    return may_answer(visit, staff, now)
 
 
 def is_caller(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
@@ -194,6 +215,7 @@ RULES: dict[str, Rule] = {
         is_office,
         is_leader,
     ),
+    "note": _any("Only somebody who goes can write to the office from here.", is_visitor),
     "retime": _any("Only somebody who goes, or the office, can change the times.", is_visitor, is_office),
     "back": _any(
         "Only somebody who goes, or the office after speaking to them, can say who is back.",
@@ -210,6 +232,19 @@ RULES: dict[str, Rule] = {
         is_decider,
         is_office,
         is_visitor,
+    ),
+    "debrief": _any("Only a leader whom your policy names has this talk, never one who went.", is_debriefer),
+    "agree_time": _any("Only the office or a leader can agree to more time.", is_office, is_leader),
+    "next_step": _any(
+        "Only whoever asked for the visit, who went, the attendance lead or a leader says what follows.",
+        is_asker,
+        is_visitor,
+        is_leader,
+        is_attendance_lead,
+    ),
+    "welfare": _any("The DSL team or the head decides this.", is_welfare_decider),
+    "respond": _any(
+        "Only the office, a leader of the school or somebody with the desk duty can do this.", is_responder
     ),
     "write": _any("Only somebody who went can write the record.", is_visitor),
     "record": _any("Only the lead visitor can finish the record.", is_writer),

@@ -19,14 +19,18 @@ from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
 from visits import timing
 from visits.briefing import Briefed, of_visitor
+from visits.following import TimeRequest
 from visits.gates.enter import last_look, look_strength
 from visits.guidance import guidance
 from visits.models import ArrivalLook, Attendee, Visit
+from visits.next_step import waits_since
+from visits.positions import Position
 from visits.risk import first_minutes
 from visits.states import State
 from visits.story import Moment
 
 Kind = Moment.Kind
+POSITION_FOR = dt.timedelta(minutes=10)
 MAPS = "https://www.google.com/maps/search/?api=1&query="
 
 
@@ -86,8 +90,10 @@ class PhonePage:
     @cached_property
     def moments(self) -> list[Moment]:
         """What this visitor said, or somebody said for them or for all, the latest first."""
-        found = self.visit.moments.select_related("by").order_by("-recorded_at", "-id")
-        return [m for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk]
+        found = self.visit.moments.select_related("by", "words").order_by("-recorded_at", "-id")
+        return [
+            _read(m) for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk
+        ]
 
     @property
     def sent(self) -> Moment | None:
@@ -134,6 +140,17 @@ class PhonePage:
     def is_late(self) -> bool:
         return bool(self.is_out and self.visit.return_at and self.visit.return_at < self.now)
 
+    @cached_property
+    def asked_time(self) -> TimeRequest | None:
+        """More time that was asked for and not agreed to: nobody has answered, or somebody refused."""
+        last = self.visit.time_requests.select_related("answered_by").order_by("-asked_at").first()
+        return last if last and not last.is_agreed else None
+
+    @property
+    def owes_next(self) -> bool:
+        """Whether nobody was reached and the next step is not named yet."""
+        return waits_since(self.visit) is not None
+
     @property
     def wait_ends_at(self) -> dt.datetime | None:
         """When the wait at the door is over: counted from the arranged time, or a later arrival (TC-109)."""
@@ -154,6 +171,34 @@ class PhonePage:
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)
 
+    @cached_property
+    def heard_by(self) -> dt.datetime | None:
+        """When somebody is told if nothing is heard of this visitor, from the plan and the policy alone."""
+        visit, rules = self.visit, self.visit.rules
+        if rules is None:
+            return None
+        late = [visit.return_at + timing.minutes(rules.overdue_grace_minutes)] if visit.return_at else []
+        if self.phase == Phase.READY and visit.depart_at:
+            late.append(visit.depart_at + timing.minutes(rules.departure_grace_minutes))
+        if self.next_check_in:
+            late.append(self.next_check_in + timing.minutes(rules.checkin_answer_minutes))
+        if self.phase == Phase.WAITING and self.wait_ends_at:
+            late.append(self.wait_ends_at)
+        ahead = [at for at in late if at > self.now]
+        return min(ahead, default=None) if self.is_out or self.phase == Phase.READY else None
+
+    @cached_property
+    def to_ring(self) -> list[tuple[str, Staff]]:
+        """Whom to ring besides the office: who makes the check-in calls, and who is responsible out of hours."""
+        if not (self.is_out or self.phase == Phase.READY):
+            return []
+        named = {
+            "check-in": self.visit.checkin_colleague,
+            "responsible contact": self.visit.responsible_contact,
+        }
+        found = {person: part for part, person in named.items() if person and person.mobile}
+        return [(part, person) for person, part in found.items() if person != self.staff]
+
     @property
     def help_at(self) -> dt.datetime | None:
         """When help was asked for, until they say that they are fine or back."""
@@ -163,6 +208,20 @@ class PhonePage:
             if said.kind == Kind.HELP:
                 return said.recorded_at
         return None
+
+    @cached_property
+    def position_with(self) -> str:
+        """What this phone's browser is asked to tell its place with, now and once: help, or arriving; "" for nothing."""
+        rules, since = self.visit.rules, self.now - POSITION_FOR
+        asked = [
+            (Position.When.HELP, self.help_at, rules and rules.position_with_help),
+            (Position.When.ARRIVED, self.visit.arrived_at, rules and rules.position_on_arrival),
+        ]
+        due = [(what, at) for what, at, allowed in asked if allowed and at and at > since and self.is_out]
+        for what, at in due:
+            if not self.me.positions.filter(sent_with=what, received_at__gte=at).exists():
+                return str(what)
+        return ""
 
     @property
     def companions(self) -> list[Attendee]:
@@ -251,6 +310,13 @@ class PhonePage:
             for v in mine.order_by("depart_at")
             if v.depart_at and london_day(v.depart_at) == london_day(self.now)
         ]
+
+
+def _read(moment: Moment) -> Moment:
+    """A moment with what was written: a note's words lie sealed."""
+    if moment.kind == Kind.NOTE:
+        moment.note = moment.words.text
+    return moment
 
 
 def _with_language(link: ContactLink) -> str:

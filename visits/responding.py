@@ -3,15 +3,17 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from homevisits.clock import local
+from homevisits.audit.look import looked
+from homevisits.audit.models import Look
+from homevisits.clock import AppNow, local
 from homevisits.people.models import Staff
-from homevisits.trusts.choices import Ladder
 
 if TYPE_CHECKING:
     from visits.models import Attendee, Visit
     from visits.safety import VisitAlarm
 
-HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help"}
+READING = dt.timedelta(minutes=10)
+HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help", "note"}
 WORDS = {
     "departed": "left school",
     "arrived": "arrived",
@@ -21,14 +23,23 @@ WORDS = {
     "more_time": "asked for more time",
     "left": "left the home",
     "help": "asked for help",
+    "note": "wrote to the office",
     "no_answer": "no answer",
 }
 
 
-def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff) -> dict[str, Any]:
+def sheet(
+    alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff: Staff, now: dt.datetime
+) -> dict[str, Any]:
     """The context of the alarm's panel. Reads no reason and no pupil."""
     moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
+    places = list(visit.positions.select_related("attendee__staff")[:4]) if not visit.includes(staff) else []
+    if places:
+        _note_look(visit, staff)
     return {
+        "is_silent": alarm.is_silent,
+        "places": places,
+        "said_back": [a for a in visit.party if a.back_at or a.claimed_back_at],
         "alarm": alarm,
         "visit": visit,
         "missing": missing,
@@ -36,17 +47,55 @@ def sheet(alarm: "VisitAlarm", visit: "Visit", missing: "list[Attendee]", staff:
         "people": [_person(attendee, moments, visit) for attendee in missing],
         "tried": [said(m) for m in moments if m.kind == "no_answer"][:6],
         "plan": plan(visit),
-        "decides": decides(alarm),
+        "police": about_police(alarm, visit, staff, now),
     }
 
 
-def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:
+def _note_look(visit: "Visit", staff: Staff) -> None:
+    """Write down who saw where a phone was; once for a page that stays open and asks every few seconds."""
+    lately = AppNow() - READING
+    seen = Look.objects.filter(by=staff, what="position", ref=visit.ref, at__gte=lately)
+    if not seen.exists():
+        looked(staff, "position", visit.ref)
+
+
+def about_police(
+    alarm: "VisitAlarm", visit: "Visit", staff: Staff, now: dt.datetime
+) -> dict[str, Any] | None:
+    """Who decides about the police, from when, and what was decided; None for an alarm that needs none."""
+    from visits import climbing, police
+
+    if alarm.kind not in police.KINDS:
+        return None
+    alarm.visit = visit
+    return {
+        "names": either(police.deciders(alarm, now)),
+        "at": police.asked_at(alarm),
+        "is_asked": police.is_asked(alarm, now),
+        "may": climbing.may_answer(visit, staff, now),
+        "rows": list(alarm.police.select_related("decider", "by")),
+    }
+
+
+def either(people: list[Staff]) -> str:
+    """Names in words: "M. Reid or J. Ali"."""
+    return " or ".join(person.short_name for person in people[:4]) or "nobody is there"
+
+
+def last_heard(attendee: "Attendee", visit: "Visit", moments: list[Any] | None = None) -> str:
+    """When and how somebody was heard of last; `moments` are the visit's, the latest first."""
+    if moments is None:
+        moments = list(visit.moments.select_related("attendee__staff", "by").order_by("-recorded_at", "-id"))
     heard = next(
         (m for m in moments if m.kind in HEARD and (m.for_all or m.attendee_id in (attendee.pk, None))), None
     )
+    return said(heard) if heard else "not heard of since the visit was logged"
+
+
+def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[str, Any]:
     return {
         "attendee": attendee,
-        "last": said(heard) if heard else "not heard of since the visit was logged",
+        "last": last_heard(attendee, visit, moments),
         "claims": attendee.claimed_back_at,
         "url": f"/visits/{visit.ref}/call/{attendee.pk}/",
     }
@@ -68,11 +117,3 @@ def plan(visit: "Visit") -> list[tuple[str, dt.datetime | None, dt.datetime | No
         ("Left the home", visit.end_at, visit.left_at),
         ("Back at school", visit.return_at, visit.returned_at),
     ]
-
-
-def decides(alarm: "VisitAlarm") -> str:
-    """Who decides what is done: the step after the office (TC-120, TC-122)."""
-    from visits import climbing
-
-    steps = [s for s in climbing.policy_of(alarm).laddersteps.all() if s.ladder == Ladder.SAFETY]
-    return climbing.label(steps[min(1, len(steps) - 1)], alarm) if steps else ""

@@ -1,15 +1,18 @@
 """The visit's own deadlines and alarms on the escalation engine."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import Event
 from homevisits.escalation.models import Alarm, Deadline, Rung, Words
+from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
+from homevisits.trusts.choices import Channel
 from visits import climbing, nudging
 from visits.querysets import VisitQuerySet
 
@@ -31,15 +34,36 @@ class Due(models.TextChoices):
     RECORD = "record", "Record"
     INTERVENTION = "intervention", "Record of a physical intervention"
     CONTACT = "contact", "Word of the responsible contact"
+    WORD_PIN = "word_pin", "A silent alarm, by PIN"
+    WORD_TRIES = "word_tries", "A silent alarm, by wrong PINs"
+    WORD_NOTE = "word_note", "A silent alarm, by the code word"
+    POLICE = "police", "Decision about the police"
+    NEXT_STEP = "next_step", "Next step after nobody was in"
+    DEBRIEF = "debrief", "Talk after leaving for safety"
+    DESK = "desk", "Change at the desk"
+    HANDOVER = "handover", "Acceptance of the desk"
+    SOON = "soon", "Reminder before it is due"
 
 
+# A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
+SOON = (Due.CHECK_IN, Due.END, Due.RETURN)
+# Told at once and to a telephone too, though they open no alarm.
+URGENT = {Due.POLICE, Due.HANDOVER}
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
+# Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
+WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
+HOW = {
+    Due.WORD_PIN: "{who} gave the PIN that asks for help.",
+    Due.WORD_TRIES: "{who} gave three wrong PINs in a row.",
+    Due.WORD_NOTE: "What {who} wrote holds the code word.",
+}
 
 
 class VisitDeadline(Deadline):
     """A deadline of a visit; check-ins are one for each person."""
 
     SUBJECT = "visit"
+    UNPLANNED = WORDS
     visit = models.ForeignKey("visits.Visit", on_delete=models.PROTECT, related_name="deadlines")
     attendee = models.ForeignKey(
         "visits.Attendee", null=True, blank=True, on_delete=models.PROTECT, related_name="deadlines"
@@ -58,9 +82,25 @@ class VisitDeadline(Deadline):
     @property
     def label(self) -> str:
         """What is due, for people; the steps of a decision's ladder all say "Decision"."""
-        return str(Due(self.kind.split("_")[0] if self.kind.startswith(Due.DECISION) else self.kind).label)
+        many = self.kind.startswith((f"{Due.DECISION}_", f"{Due.SOON}_", f"{Due.DESK}_"))
+        return str(Due(self.kind.split("_")[0] if many else self.kind).label)
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.is_safety or self.kind in URGENT or self.kind.startswith((Due.SOON, Due.DESK))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """A visitor looks at a telephone and not at a desk; so may whoever decides about the police."""
+        if self.kind.startswith(Due.SOON):
+            return (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
+        if self.kind in URGENT or self.kind.startswith(Due.DESK):
+            return (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
+        return super().channels
 
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
+        if self.kind in WORDS:
+            return self._silent_alarm(now)
         return VisitAlarm(
             visit=self.visit,
             attendee=self.attendee,
@@ -70,6 +110,23 @@ class VisitDeadline(Deadline):
             opened_at=now,
         )
 
+    def _silent_alarm(self, now: dt.datetime) -> "VisitAlarm":
+        """The one that is open for this person already, or a new one; either says how it was asked for."""
+        mine = VisitAlarm.objects.unresolved().filter(visit=self.visit, attendee=self.attendee)
+        alarm = mine.filter(kind=VisitAlarm.Kind.DURESS).first() or VisitAlarm(
+            visit=self.visit,
+            attendee=self.attendee,
+            deadline=self,
+            kind=VisitAlarm.Kind.DURESS,
+            raised_by=self.attendee.staff if self.attendee else None,
+            due_at=self.due_at,
+            opened_at=now,
+        )
+        alarm.visit = self.visit
+        who = self.attendee.short_name if self.attendee else "Somebody"
+        alarm.note("duress", HOW[Due(self.kind)].format(who=who), by=None, now=now)
+        return alarm
+
     def prompt(self, *, now: dt.datetime) -> Iterable[tuple[Staff, Words]]:
         return nudging.prompt(self, now)
 
@@ -77,11 +134,37 @@ class VisitDeadline(Deadline):
         return nudging.nudge(self, now)
 
     def note_fired(self, *, now: dt.datetime) -> None:
-        nudging.note(self.visit, "due", f"{self.label} was due", by=None, now=now, due_kind=self.kind)
+        if self.kind not in WORDS:  # the silent alarm itself says how it came to be
+            nudging.note_fired(self, now)
+
+
+SILENT = Q(kind="duress") | Q(deadline__kind__in=WORDS)
+
+
+class VisitAlarmQuerySet(models.QuerySet["VisitAlarm"]):
+    """Alarms as people and the visit's own logic may know of them."""
+
+    def unresolved(self) -> "VisitAlarmQuerySet":
+        return self.exclude(state=Alarm.State.RESOLVED)
+
+    def loud(self) -> "VisitAlarmQuerySet":
+        """Those that stand in the way of what visitors do. A silent one never does: they could tell (PS-129)."""
+        return self.exclude(pk__in=self.silent().order_by().values("pk"))
+
+    def silent(self) -> "VisitAlarmQuerySet":
+        return self.filter(SILENT)
+
+    def shown_to(self, staff: Staff) -> "VisitAlarmQuerySet":
+        """Without the silent ones of visits on which this person goes, whatever roles they hold."""
+        theirs = VisitAlarm.objects.silent().filter(visit__attendees__staff=staff)
+        return self.exclude(pk__in=theirs.order_by().values("pk"))
 
 
 class VisitAlarm(Alarm):
-    """An alarm about a visit; `attendee` when it is about one person alone."""
+    """An alarm about a visit; `attendee` when it is about one person alone.
+
+    `raised_by` is who asked for it by hand, who therefore cannot be the one to end it.
+    """
 
     class Kind(models.TextChoices):
         OVERDUE = "overdue", "Has not come back"
@@ -99,8 +182,31 @@ class VisitAlarm(Alarm):
         VisitDeadline, null=True, blank=True, on_delete=models.PROTECT, related_name="alarm"
     )
 
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = VisitAlarmQuerySet.as_manager()
+
     class Meta(Alarm.Meta):
         pass
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody of the party may ever learn of it."""
+        if self.kind != self.Kind.FAULT or self.deadline is None:
+            return self.kind == self.Kind.DURESS
+        return self.deadline.kind in WORDS
+
+    @property
+    def is_private(self) -> bool:
+        return self.is_silent
+
+    def kept_from(self) -> Collection[int]:
+        return {a.staff_id for a in self.visit.party if a.staff_id} if self.is_silent else ()
+
+    def resolve_refusal(self, staff: Staff, *, now: dt.datetime) -> str | None:
+        return climbing.resolve_refusal(self, staff)
 
     def get_kind_display(self) -> str:
         return str(self.Kind(self.kind).label)
@@ -129,6 +235,8 @@ class VisitAlarm(Alarm):
         return climbing.refusal(self, staff, now)
 
     def note(self, kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
+        if self.is_silent:
+            detail["silent"] = True
         nudging.note(self.visit, kind, sentence, by=by, now=now, alarm=str(self.uuid), **detail)
 
     def on_resolved(self, *, by: Staff, now: dt.datetime) -> None:
@@ -141,10 +249,15 @@ class VisitAlarm(Alarm):
         return self.visit.events.filter(detail__alarm=str(self.uuid)).select_related("by").order_by("number")
 
     @classmethod
-    def visible_to(cls, staff: Staff) -> "models.QuerySet[VisitAlarm]":
-        return cls.objects.filter(visit__in=_visits().visible_to(staff)).select_related(
-            "visit__school", "owner"
-        )
+    def visible_to(cls, staff: Staff) -> VisitAlarmQuerySet:
+        """Of the visits that they see; and of any visit, while it is open, for whom the ladder told of it.
+
+        A silent one never for somebody who goes on the visit, whatever they were told.
+        """
+        told = Notice.objects.filter(recipient=staff, alarm__isnull=False).values("alarm")
+        last = Q(uuid__in=told) & ~Q(state=cls.State.RESOLVED) & ~Q(visit__attendees__staff=staff)
+        seen = Q(visit__in=_visits().visible_to(staff)) | last
+        return cls.objects.shown_to(staff).filter(seen).select_related("visit__school", "owner")
 
 
 def _visits() -> "VisitQuerySet":

@@ -1,5 +1,6 @@
 """What a visit gathers on its way: decisions, moments, events, documents, attempts to reach the family."""
 
+import datetime as dt
 import uuid
 
 import pgtrigger
@@ -8,8 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import Event, append_only
+from homevisits.sealing import unseal
 
 STAFF = settings.AUTH_USER_MODEL
+KEPT_AFTER = dt.timedelta(minutes=1)
 
 
 class Decision(models.Model):
@@ -133,6 +136,7 @@ class Moment(models.Model):
     said_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
+    identity = models.CharField("how it was known that it was them", max_length=200, blank=True)
     key = models.UUIDField("idempotency key", default=uuid.uuid4, unique=True)
 
     class Meta:
@@ -141,6 +145,25 @@ class Moment(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def was_kept(self) -> bool:
+        """Whether it lay on a phone without signal: said well before it was received (R12)."""
+        return self.via == self.Via.PAGE and self.recorded_at - self.said_at > KEPT_AFTER
+
+
+class OfficeNote(models.Model):
+    """What a visitor wrote to the office, sealed: any note may hold the code word (PS-129)."""
+
+    moment = models.OneToOneField(Moment, on_delete=models.PROTECT, related_name="words")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"note of {self.moment_id}"
+
+    @property
+    def text(self) -> str:
+        return unseal(bytes(self.sealed))
 
 
 class VisitEvent(Event):
@@ -219,6 +242,7 @@ class Document(models.Model):
         RISK = "risk", "Risk assessment"
         CHECKLIST = "checklist", "Checklist"
         EXPECTATIONS = "expectations", "Expectations letter"
+        RESPONDERS = "responders", "Responders’ sheet"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be made"

@@ -7,10 +7,14 @@ from homevisits.clock import london_day
 from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
+from visits.answering import moments
+from visits.debrief import waits_since as talk_waits_since
 from visits.models import Attendee, Visit
+from visits.next_step import waits_since
+from visits.police import KINDS
 from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
-from visits.safety import SAFETY, Due
+from visits.safety import SAFETY, SOON, Due
 from visits.states import State
 from visits.story import Moment
 from visits.writing import VisitRecord
@@ -19,6 +23,8 @@ NUDGES = 3
 CONTACT_MINUTES = 15
 INTERVENTION_MINUTES = 60
 CONTACT_NUDGES = 8
+POLICE_NUDGES = 200
+DESK_CHANGES = 8
 
 
 def minutes(number: int) -> dt.timedelta:
@@ -30,7 +36,10 @@ def wanted(visit: Visit) -> list[Wanted]:
     policy = visit.rules
     if policy is None or visit.state not in PLANS:
         return []
-    return [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+    found = [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+    if visit.state == State.IN_PROGRESS:
+        found += list(soon(policy, found))
+    return [*found, *police(visit, policy, found)] if visit.state in POLICED else found
 
 
 def _want(kind: str, due_at: dt.datetime, **more: object) -> Wanted:
@@ -84,6 +93,44 @@ def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
 def _not_before(due: dt.datetime, other: dt.datetime | None) -> dt.datetime:
     return max(due, other) if other else due
+
+
+def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wanted]:
+    """A person thinks about the police some minutes after the first alarm that is open, or may come (TC-121).
+
+    Armed with the return, so that no alarm is without it, whichever part of the system raised it.
+    """
+    open_ones = [a.due_at for a in visit.alarms.all() if a.kind in KINDS and a.is_open]
+    due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN))]
+    if due:
+        at = min(due) + minutes(policy.police_after_minutes)
+        every = policy.last_step_repeat_minutes
+        yield _want(Due.POLICE, at, nudges=POLICE_NUDGES, nudge_minutes=every)
+
+
+def desk(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Each time at which somebody else comes to the desk while these people are out: an end of hours or of a duty."""
+    if not (visit.departed_at and visit.return_due_at):
+        return
+    at = [at for at in moments(visit, visit.departed_at, visit.return_due_at)[1:-1] if at > visit.departed_at]
+    for number, change in enumerate(at[:DESK_CHANGES], start=1):
+        yield _want(f"{Due.DESK}_{number}", change, nudges=1)
+
+
+def handover(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The desk was offered to somebody who has not accepted: whoever offered it is told that they keep it."""
+    asked = visit.handovers.filter(accepted_at=None, declined_at=None).order_by("-asked_at").first()
+    if asked:
+        yield _want(Due.HANDOVER, asked.lapses_at, nudges=1)
+
+
+def soon(policy: Policy, others: list[Wanted]) -> Iterator[Wanted]:
+    """A visitor is reminded some minutes before each time that they work to; 0 reminds of none."""
+    ahead = minutes(policy.nudge_minutes)
+    for w in others if ahead else []:
+        if w.kind in SOON:
+            at = (w.prompt_at or w.due_at) - ahead
+            yield _want(f"{Due.SOON}_{w.kind}", at, nudges=1, extra=w.extra)
 
 
 def arrival(visit: Visit, policy: Policy) -> Iterator[Wanted]:
@@ -143,6 +190,21 @@ def intervention(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         yield _want(Due.INTERVENTION, due, nudges=NUDGES, nudge_minutes=240)
 
 
+def debrief(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Somebody left for safety, or a call for help was real: a senior leader talks with them (CS-069)."""
+    if began := talk_waits_since(visit):
+        due = began + dt.timedelta(hours=policy.debrief_hours)
+        prompt = began + minutes(1)
+        yield _want(Due.DEBRIEF, due, prompt_at=prompt, nudges=NUDGES, nudge_minutes=1440)
+
+
+def next_step(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Nobody was reached: a person names what follows, or decides on what is proposed (SH-071, SH-098)."""
+    if began := waits_since(visit):
+        due = began + minutes(policy.next_step_minutes)
+        yield _want(Due.NEXT_STEP, due, nudges=NUDGES, nudge_minutes=max(policy.next_step_minutes, 30))
+
+
 def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
     if visit.returned_at:
         due = visit.returned_at + dt.timedelta(hours=policy.record_due_hours)
@@ -152,8 +214,22 @@ def recording(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 PLANS = {
     State.REQUESTED: (decisions, countersignatures),
     State.AUTHORISED: (countersignatures,),
-    State.LOGGED: (departure, coming_back, contact, countersignatures),
-    State.IN_PROGRESS: (arrival, check_ins, waiting, end, coming_back, intervention, countersignatures),
-    State.RETURNED_SAFE: (recording, intervention, countersignatures),
-    State.RECORDED: (countersignatures,),
+    State.LOGGED: (departure, coming_back, contact, handover, countersignatures),
+    State.IN_PROGRESS: (
+        arrival,
+        check_ins,
+        waiting,
+        end,
+        coming_back,
+        intervention,
+        desk,
+        handover,
+        next_step,
+        debrief,
+        countersignatures,
+    ),
+    State.RETURNED_SAFE: (recording, intervention, next_step, debrief, countersignatures),
+    State.RECORDED: (next_step, debrief, countersignatures),
 }
+# Where an alarm about people may be open.
+POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE}

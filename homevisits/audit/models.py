@@ -111,3 +111,19 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.ref}"
+
+
+class ClockWatch(models.Model):
+    """What the clock showed last, and when it jumped; one row, written by `watchdog` alone.
+
+    After the clock was put back, `lead` is by how much, until the clock shows `reached_at` again.
+    """
+
+    seen_at = models.DateTimeField()
+    lead = models.DurationField(default=dt.timedelta)
+    reached_at = models.DateTimeField(null=True, blank=True)
+    jumped_at = models.DateTimeField(null=True, blank=True)
+    jumped_by = models.DurationField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"the clock at {self.seen_at:%H:%M:%S}"

@@ -92,6 +92,18 @@ def own(*, alarm: Alarm, by: Staff, now: dt.datetime) -> Alarm:
         return fresh
 
 
+def take_over(*, alarm: Alarm, of: Staff, by: Staff, now: dt.datetime) -> Alarm:
+    """Take an alarm from its owner, who handed it over: it is never without one. Left alone if they let go of it."""
+    with locked(alarm) as fresh:
+        _may(fresh, by, now)
+        if fresh.owner_id != of.pk:
+            return fresh
+        fresh.owner, fresh.owned_at, fresh.next_at = by, now, now + fresh.quiet_after()
+        fresh.save(update_fields=["owner", "owned_at", "next_at"])
+        fresh.note("owned", f"{by} took this over from {of}.", by=by, now=now)
+        return fresh
+
+
 def let_go(*, alarm: Alarm, by: Staff, now: dt.datetime) -> Alarm:
     """Give an alarm back: it is open again, and climbs on from where it stands."""
     with locked(alarm) as fresh:
@@ -131,7 +143,9 @@ def resolve(*, alarm: Alarm, by: Staff, outcome: str, resolution: str, now: dt.d
         if fresh.resolved_by_id == by.pk:
             return fresh
         _may(fresh, by, now)
-        if outcome not in fresh.Outcome.values:
+        if sentence := fresh.resolve_refusal(by, now=now):
+            raise Refused(sentence)
+        if outcome not in dict(fresh.outcomes):
             raise WordsNeeded("Choose how it turned out.")
         if not resolution.strip():
             raise WordsNeeded("Enter what happened and how you know that everybody is safe.")
@@ -164,12 +178,25 @@ def move_on(failed: Notice, now: dt.datetime) -> None:
     with locked(alarm) as fresh:
         if fresh.state != fresh.State.OPEN or step_of(failed) != fresh.rung:
             return
+        if failed.channel == Notice.Channel.PUSH and _is_told_otherwise(failed):
+            return
         if not any(rung.number > fresh.rung for rung in fresh.rungs(now=now)):
             return
         way = failed.get_channel_display().lower()
         sentence = f"{names([failed.recipient])} could not be reached by {way}: next step at once."
         fresh.note("not_reached", sentence, by=None, now=now, rung=fresh.rung)
         climb(fresh, now=now, hurry=True)
+
+
+def _is_told_otherwise(failed: Notice) -> bool:
+    """Whether the same words went to the same person by another way: an alert on a phone comes on top of them.
+
+    A phone that was given away must not wake the next people each time.
+    """
+    mark = failed.key.rpartition(":")[0]
+    others = Notice.objects.filter(alarm=failed.alarm, recipient=failed.recipient, key__startswith=f"{mark}:")
+    ways = [Notice.Channel.EMAIL, Notice.Channel.TEXT, Notice.Channel.CALL]
+    return others.filter(channel__in=ways).exclude(state=Notice.State.FAILED).exists()
 
 
 @contextmanager

@@ -5,12 +5,14 @@ class EscalationConfig(AppConfig):
     name = "homevisits.escalation"
 
     def ready(self) -> None:
-        from homevisits.escalation import heartbeat
+        from homevisits.escalation import canary, registry, signs
         from homevisits.escalation.alarms import move_on
         from homevisits.escalation.calls import note_call
+        from homevisits.escalation.models import CanaryAlarm, CanaryDeadline
         from homevisits.look import context
         from homevisits.notices.registry import on_called, on_failed
 
         on_failed(move_on)
         on_called(note_call)
-        context.HEARTBEAT = heartbeat.age
+        context.HEARTBEAT = signs.read
+        registry.register(CanaryDeadline, CanaryAlarm, last_resort=canary.nobody)

@@ -46,7 +46,8 @@ def arm(
     back only when it is wanted for later than it was due.
     """
     mine = model._default_manager.filter(**{model.SUBJECT: subject})
-    live = {_key(row): row for row in mine.filter(state=model.State.LIVE).order_by("pk").select_for_update()}
+    planned = mine.filter(state=model.State.LIVE).exclude(kind__in=model.UNPLANNED)
+    live = {_key(row): row for row in planned.order_by("pk").select_for_update()}
     new = []
     for want in wanted:
         row = live.pop(_wanted_key(model, want), None)

@@ -4,7 +4,10 @@ import logging
 
 from django.db import connection
 
-from homevisits.escalation import heartbeat
+from homevisits.audit import watchdog
+from homevisits.clock import ahead
+from homevisits.escalation import heartbeat, signs
+from homevisits.escalation.signs import Signs
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.sending import drain_in_background
 
@@ -21,11 +24,17 @@ def sweep_if_stale(max_age: float = MAX_AGE) -> float | None:
     Gives back the age in seconds of the last sweep in the background, for the board to show: a
     board that has to sweep for itself says so by being red. None when there never was one.
     """
-    background, anybody = heartbeat.ages()
-    if anybody is None or anybody > max_age:
-        _sweep()
-        drain_in_background(DRAINS_FOR)
-    return background
+    return watched(max_age).age
+
+
+def watched(max_age: float = MAX_AGE) -> Signs:
+    """The same, giving back every sign of life as it was before."""
+    found = signs.read()
+    if found.anybody is None or found.anybody > max_age:
+        with ahead(watchdog.lead()):
+            _sweep()
+            drain_in_background(DRAINS_FOR)
+    return found
 
 
 def _sweep() -> None:

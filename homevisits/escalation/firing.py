@@ -28,7 +28,7 @@ def pass_time(deadline: Deadline, *, now: dt.datetime) -> Alarm | None:
 
 def prompt(deadline: Deadline, *, now: dt.datetime) -> None:
     """Tell those who should act before it is due; the due time is next."""
-    _tell(deadline, deadline.prompt(now=now), now=now, urgent=deadline.is_safety)
+    _tell(deadline, deadline.prompt(now=now), now=now)
     deadline.next_at = deadline.due_at
     deadline.save(update_fields=["next_at"])
 
@@ -50,7 +50,7 @@ def remind(deadline: Deadline, *, now: dt.datetime) -> None:
     if deadline.next_at <= deadline.due_at:
         deadline.note_fired(now=now)
     if deadline.nudges_left:
-        _tell(deadline, deadline.nudge(now=now), now=now, urgent=False)
+        _tell(deadline, deadline.nudge(now=now), now=now)
     gap = dt.timedelta(minutes=deadline.nudge_minutes)
     due = 1 + (now - deadline.next_at) // gap if gap else deadline.nudges_left
     deadline.nudges_left = max(deadline.nudges_left - due, 0)
@@ -66,9 +66,7 @@ def _end(deadline: Deadline, *, now: dt.datetime) -> None:
     deadline.save(update_fields=["state", "settled_at", "nudges_left"])
 
 
-def _tell(
-    deadline: Deadline, people: Iterable[tuple[Staff, Words]], *, now: dt.datetime, urgent: bool
-) -> None:
+def _tell(deadline: Deadline, people: Iterable[tuple[Staff, Words]], *, now: dt.datetime) -> None:
     """Queue the words for each person; the time makes the key, so that a re-timed row tells again."""
     at = f"{deadline._meta.label_lower}:{deadline.pk}:{deadline.next_at.timestamp():.0f}"
     school = getattr(getattr(deadline, deadline.SUBJECT), "school_id", None)
@@ -81,10 +79,10 @@ def _tell(
             body=words.body,
             path=words.path,
             now=now,
-            urgent=urgent,
+            urgent=deadline.is_urgent,
             school=school,
             private=deadline.PRIVATE,
         )
         for person, words in people
-        for channel in CHANNELS
+        for channel in deadline.channels
     )

@@ -1,5 +1,7 @@
 """What people write on an alarm's page."""
 
+from typing import Any
+
 from django import forms
 
 from homevisits.escalation.models import Alarm
@@ -36,3 +38,11 @@ class ResolveForm(HouseForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def __init__(self, alarm: Alarm, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["outcome"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = alarm.outcomes
+        if len(alarm.outcomes) == 1:
+            field.initial = alarm.outcomes[0][0]

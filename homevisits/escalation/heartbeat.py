@@ -10,8 +10,8 @@ BEAT = """
     ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at
 """
 AGES = """
-    SELECT extract(epoch FROM app_now() - max(beat_at) FILTER (WHERE name <> %s)),
-           extract(epoch FROM app_now() - max(beat_at))
+    SELECT min(abs(extract(epoch FROM app_now() - beat_at))) FILTER (WHERE name <> %s),
+           min(abs(extract(epoch FROM app_now() - beat_at)))
     FROM escalation_heartbeat
 """
 
@@ -25,7 +25,8 @@ def beat(name: str) -> None:
 def ages() -> tuple[float | None, float | None]:
     """Seconds since the last cycle: of the processes in the background, and of anybody. One query.
 
-    A board that had to sweep for itself is no sign that the processes live.
+    A board that had to sweep for itself is no sign that the processes live. A beat in the future is
+    as old as it is far off: the clock was put back since.
     """
     with connection.cursor() as cursor:
         cursor.execute(AGES, [BOARD])

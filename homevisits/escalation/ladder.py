@@ -135,6 +135,7 @@ def send_words(
     told = reach(people, channels)
     callers = calls.shared_out(alarm, told, now=now)
     school = getattr(getattr(alarm, alarm.SUBJECT), "school_id", None)
+    hidden_from = alarm.kept_from()
     queue_all(
         drafted(
             key=f"{alarm.uuid}:{mark}:{person.pk}:{channel}",
@@ -147,10 +148,11 @@ def send_words(
             urgent=True,
             alarm=alarm.uuid,
             school=school,
-            private=alarm.PRIVATE,
+            private=alarm.is_private,
             caller=callers.get(person.pk) if channel == Notice.Channel.CALL else None,
         )
         for person, channel in told.pairs
+        if person.pk not in hidden_from
     )
     return told
 

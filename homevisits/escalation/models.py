@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from homevisits.notices.trials import queue_trial
 from homevisits.people.duty import on_duty
+from homevisits.trusts.choices import Channel
 
 if TYPE_CHECKING:
     from homevisits.audit.models import Event
@@ -75,6 +77,7 @@ class Deadline(models.Model):
 
     SUBJECT: ClassVar[str]
     PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
+    UNPLANNED: ClassVar[frozenset[str]] = frozenset()  # kinds of no plan: they stand until they fire
 
     kind = models.CharField(max_length=24)
     is_safety = models.BooleanField()
@@ -97,6 +100,16 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%H:%M}"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether what it tells goes before everything else."""
+        return self.is_safety
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Which ways its prompts and nudges go."""
+        return (Channel.IN_APP, Channel.EMAIL)
 
     def open_alarm(self, *, now: dt.datetime) -> "Alarm":
         """Safety: the alarm that this deadline raises, saved or not; the engine saves a new one."""
@@ -139,6 +152,7 @@ class Alarm(models.Model):
 
     SUBJECT: ClassVar[str]
     PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
+    SHOWN: ClassVar[bool] = True  # people may look for it
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=24)
@@ -188,6 +202,11 @@ class Alarm(models.Model):
     def get_absolute_url(self) -> str:
         return f"/alarms/{self.uuid}/"
 
+    @property
+    def outcomes(self) -> "list[tuple[str, str]]":
+        """How it may have turned out, as a person chooses."""
+        return list(self.Outcome.choices)
+
     def rungs(self, *, now: dt.datetime) -> "list[Rung]":
         """The whole ladder, in order, with the people who would be told at each rung now."""
         raise TypeError(f"{type(self).__name__} has no ladder")
@@ -212,6 +231,19 @@ class Alarm(models.Model):
     def refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
         """Why this person may not own or resolve the alarm; None if they may."""
         raise TypeError(f"{type(self).__name__} cannot be answered")
+
+    def resolve_refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
+        """Why somebody who may answer this alarm may still not be the one who ends it; None if they may."""
+        return None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its notices stand in no log but the recipient's own list."""
+        return self.PRIVATE
+
+    def kept_from(self) -> "Collection[int]":
+        """The staff, by id, whom nothing ever tells of this alarm, whatever step they stand on."""
+        return ()
 
     def note(self, kind: str, sentence: str, *, by: "Staff | None", now: dt.datetime, **detail: Any) -> None:
         """Write the subject's event about this alarm, in the caller's transaction."""
@@ -242,3 +274,45 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Canary(models.Model):
+    """The subject of the test alarm, which shows that a due deadline still becomes a sent notice."""
+
+    def __str__(self) -> str:
+        return "the canary"
+
+
+class CanaryDeadline(Deadline):
+    """A reminder once a minute, for ever, to nobody: see homevisits.escalation.canary."""
+
+    SUBJECT = "canary"
+    ENDLESS: ClassVar[int] = 32_000
+
+    canary = models.ForeignKey(Canary, on_delete=models.CASCADE, related_name="deadlines")
+
+    def nudge(self, *, now: dt.datetime) -> "Iterable[tuple[Staff, Words]]":
+        """Into the outbox with it, in the sweep's transaction. Nobody is told.
+
+        After a pause (a restart, a night) it stands for the last minute that was missed.
+        """
+        self.nudges_left = self.ENDLESS
+        gap = dt.timedelta(minutes=self.nudge_minutes)
+        queue_trial(due_at=self.next_at + (now - self.next_at) // gap * gap, now=now)
+        return ()
+
+    def note_fired(self, *, now: dt.datetime) -> None:
+        """It is nobody's story."""
+
+
+class CanaryAlarm(Alarm):
+    """Made only where the canary's own row could not be processed; the next round begins anew."""
+
+    SUBJECT = "canary"
+    SHOWN = False
+
+    canary = models.ForeignKey(Canary, on_delete=models.CASCADE, related_name="alarms")
+
+    @classmethod
+    def visible_to(cls, staff: "Staff") -> "models.QuerySet[Any]":
+        return cls.objects.none()

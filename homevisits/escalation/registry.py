@@ -64,9 +64,14 @@ def alarm_tables() -> list[type[Alarm]]:
     return [watch.alarms for watch in watches()]
 
 
+def shown_tables() -> list[type[Alarm]]:
+    """Those that people may look for: all but the canary's."""
+    return [table for table in alarm_tables() if table.SHOWN]
+
+
 def find_alarm(key: uuid.UUID) -> Alarm | None:
     """The alarm of this UUID, whichever app's it is. One query a table."""
-    for table in alarm_tables():
+    for table in shown_tables():
         if alarm := table._default_manager.filter(uuid=key).first():
             return alarm
     return None
@@ -74,7 +79,7 @@ def find_alarm(key: uuid.UUID) -> Alarm | None:
 
 def find_visible(key: uuid.UUID, staff: "Staff") -> Alarm | None:
     """The alarm of this UUID if the person may see it."""
-    for table in alarm_tables():
+    for table in shown_tables():
         if alarm := table.visible_to(staff).filter(uuid=key).first():
             return alarm
     return None

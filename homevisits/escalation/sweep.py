@@ -12,7 +12,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from homevisits.clock import app_now
+from homevisits.clock import app_now, lead
 from homevisits.escalation import heartbeat
 from homevisits.escalation.faults import due, raise_fault
 from homevisits.escalation.firing import pass_time
@@ -108,14 +108,14 @@ def _page(limit: int) -> list[Candidate]:
     if not places:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(*_page_sql(tuple(table for _, table in places), limit))
+        cursor.execute(*_page_sql(tuple(table for _, table in places), limit, lead()))
         rows = sorted(cursor.fetchall(), key=lambda row: row[3])
     return [Candidate(places[place], pk, subject) for place, pk, subject, _ in rows]
 
 
 @lru_cache
-def _page_sql(tables: tuple[Table, ...], limit: int) -> tuple[str, tuple[Any, ...]]:
-    """Worked out once: a sweep with nothing to do must cost next to nothing."""
+def _page_sql(tables: tuple[Table, ...], limit: int, lead: dt.timedelta) -> tuple[str, tuple[Any, ...]]:
+    """Worked out once for each `lead`, which AppNow reads: a sweep with nothing to do must cost next to nothing."""
     first, *rest = [_due_of(table, place, limit) for place, table in enumerate(tables)]
     return first.union(*rest, all=True).order_by().query.sql_with_params()
 

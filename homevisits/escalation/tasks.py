@@ -2,10 +2,13 @@
 
 from celery import shared_task
 
+from homevisits.audit import watchdog
+from homevisits.clock import ahead
 from homevisits.escalation.sweep import sweep as sweep_once
 
 
 @shared_task
 def sweep() -> None:
     """Look at everything that is due."""
-    sweep_once("celery")
+    with ahead(watchdog.lead()):
+        sweep_once("celery")

@@ -16,6 +16,7 @@ from homevisits.clock import app_now
 from homevisits.escalation import alarms
 from homevisits.escalation.forms import NoteForm, ResolveForm
 from homevisits.escalation.models import Alarm
+from homevisits.escalation.pace import pace
 from homevisits.escalation.picture import picture
 from homevisits.escalation.registry import find_visible
 from homevisits.notices import calling
@@ -49,6 +50,7 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "alarm": alarm,
         "now": now,
         "picture": picture(alarm, now),
+        "pace": pace(alarm),
         "panel": panel_of(request, alarm),
         "history": [
             {"at": event.happened_at, "text": event.sentence, "by": event.by} for event in alarm.history()
@@ -56,9 +58,10 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "calls": calling.to_make(alarm.uuid, request.user) if alarm.is_open else (),
         "why_not": why_not,
         "may_act": alarm.is_open and not why_not,
+        "why_not_resolve": alarm.resolve_refusal(request.user, now=now),
         "is_mine": alarm.owner_id == request.user.pk,
         "note_form": NoteForm(),
-        "resolve_form": ResolveForm(),
+        "resolve_form": ResolveForm(alarm),
     } | forms
 
 
@@ -111,7 +114,8 @@ def note(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def resolve(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The end of the alarm, with its outcome in words."""
-    alarm, form = visible_or_404(request, key), ResolveForm(request.POST)
+    alarm = visible_or_404(request, key)
+    form = ResolveForm(alarm, request.POST)
     if form.is_valid():
         end = lambda: alarms.resolve(alarm=alarm, by=request.user, now=app_now(), **form.cleaned_data)  # noqa: E731
         return act(request, end, alarm, "Resolved. Everybody who was told hears that it is over.")

@@ -1,12 +1,13 @@
 """When the sentinel has to wake next."""
 
+import datetime as dt
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, FloatField, Func
 
-from homevisits.clock import AppNow
+from homevisits.clock import AppNow, lead
 from homevisits.escalation.models import Alarm, Deadline
 from homevisits.escalation.registry import alarm_tables, deadline_tables
 
@@ -22,13 +23,13 @@ def seconds_to_next() -> float:
     if not tables:
         return LONGEST
     with connection.cursor() as cursor:
-        cursor.execute(*_first_sql(tables))
+        cursor.execute(*_first_sql(tables, lead()))
         waits = [float(wait) for (wait,) in cursor.fetchall() if wait is not None]
     return min(max(min(waits, default=LONGEST), SHORTEST), LONGEST)
 
 
 @lru_cache
-def _first_sql(tables: tuple[Table, ...]) -> tuple[str, tuple[Any, ...]]:
+def _first_sql(tables: tuple[Table, ...], lead: dt.timedelta) -> tuple[str, tuple[Any, ...]]:
     first, *rest = [_first(table) for table in tables]
     return first.union(*rest, all=True).order_by().query.sql_with_params()
 

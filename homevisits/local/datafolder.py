@@ -11,6 +11,13 @@ from pathlib import Path
 
 from homevisits.local import places
 from homevisits.local.servers import Postgres, Valkey
+from homevisits.notices.vapid import new_private_key
+
+KEYS = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(60),
+    "FIELD_KEY": lambda: secrets.token_urlsafe(60),
+    "VAPID_PRIVATE_KEY": new_private_key,
+}
 
 
 class FolderBusy(Exception):
@@ -44,13 +51,14 @@ def emptied(folder: Path) -> None:
 def keys(folder: Path) -> dict[str, str]:
     """The keys of this folder's data, made at first use and readable by their owner alone."""
     path = folder / "keys.json"
-    if not path.exists():
-        made = {name: secrets.token_urlsafe(60) for name in ("SECRET_KEY", "FIELD_KEY")}
+    known = dict(json.loads(path.read_text())) if path.exists() else {}
+    made = known | {name: make() for name, make in KEYS.items() if name not in known}
+    if made != known:
         half = path.with_suffix(".half")
         half.touch(mode=0o600)
         half.write_text(json.dumps(made))
         half.rename(path)
-    return dict(json.loads(path.read_text()))
+    return made
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 Four hooks are filled by other apps as they start: `HEARTBEAT`, `WHO`, `WRONG` and `INFECTION`.
 """
 
+import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,8 +14,21 @@ from django.utils.functional import cached_property
 from homevisits.look import menu
 from homevisits.look.brand import readable
 
-# Seconds since the last full sweep of the deadlines, None if there has been none.
-HEARTBEAT: Callable[[], float | None] | None = None
+
+class SignsOfLife(Protocol):
+    """`age`: seconds since the last full sweep of the deadlines, None if there has been none.
+    `trouble`: what else keeps alarms from reaching people, in a sentence; "" when all is well.
+    `now`: when that was so."""
+
+    @property
+    def age(self) -> float | None: ...
+    @property
+    def trouble(self) -> str: ...
+    @property
+    def now(self) -> dt.datetime | None: ...
+
+
+HEARTBEAT: Callable[[], SignsOfLife] | None = None
 STALE_AFTER = 15
 ROOM = 5  # menu links that stand in the bar at 1280 pixels
 
@@ -79,10 +93,25 @@ class House:
         return HEARTBEAT is not None
 
     @cached_property
+    def signs(self) -> SignsOfLife | None:
+        """Whether the timers run and messages go. One query."""
+        return HEARTBEAT() if HEARTBEAT else None
+
+    @property
     def heartbeat_age(self) -> int | None:
         """Whole seconds since the last sweep; None when the timers have not run yet."""
-        age = HEARTBEAT() if HEARTBEAT else None
+        age = self.signs.age if self.signs else None
         return None if age is None else max(0, round(age))
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """When the signs of life were read: a page that stays open is as old as this."""
+        return self.signs.now if self.signs else None
+
+    @property
+    def trouble(self) -> str:
+        """What keeps alarms from reaching people though the timers run; "" when all is well."""
+        return self.signs.trouble if self.signs else ""
 
     @property
     def is_stale(self) -> bool:

@@ -11,9 +11,11 @@ from homevisits.look.context import House
 
 
 def heartbeat(request: HttpRequest) -> HttpResponse:
-    """Seconds since the timers were last checked, in a header; nothing else."""
-    age = House(request.user).heartbeat_age
-    return HttpResponse(status=204, headers={"X-Heartbeat-Age": "" if age is None else age})
+    """Seconds since the timers were last checked and what else is wrong, in headers; nothing else."""
+    house = House(request.user)
+    age = house.heartbeat_age
+    headers = {"X-Heartbeat-Age": "" if age is None else age, "X-Trouble": house.trouble}
+    return HttpResponse(status=204, headers=headers)
 
 
 @cache_control(max_age=24 * 60 * 60, private=True)

@@ -20,7 +20,10 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from homevisits.notices import panels
+        from homevisits.sealed import sealed_column
         from homevisits.trusts import registry
 
+        sealed_column("notices.TextAccount", "sealed_key")
+        sealed_column("notices.ReceivedText", "sealed")
         registry.POLICY_PANELS.append(panels.on_policy)
         menu.register("Messages", "notices", "bell", badge=unread, order=95)

@@ -166,3 +166,45 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class PushSubscription(models.Model):
+    """A phone or browser that somebody switched alerts on for: an address at its maker, and its keys."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions"
+    )
+    endpoint = models.URLField(max_length=600, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    label = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    last_worked_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last thing that was sent to it did not get through."""
+        return self.failed_at is not None and (
+            self.last_worked_at is None or self.last_worked_at < self.failed_at
+        )
+
+
+class Trial(models.Model):
+    """A notice to nobody: a test alarm puts it in, a sender takes it out. Shows that what is queued goes."""
+
+    due_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-due_at"]
+
+    def __str__(self) -> str:
+        return f"trial of {self.due_at:%H:%M}"

@@ -1,5 +1,6 @@
 """Takes notices out of the outbox and sends them: lease, send outside any transaction, record."""
 
+import contextvars
 import datetime as dt
 import logging
 import threading
@@ -14,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from homevisits.clock import AppNow, app_now
-from homevisits.notices import channels
+from homevisits.notices import channels, trials
 from homevisits.notices.delivery import NotNow, Silent, Undeliverable, Unsure, in_words
 from homevisits.notices.models import Notice
 from homevisits.notices.registry import tell_failed
@@ -58,6 +59,7 @@ def drain(*, seconds: float, urgent_only: bool = False) -> int:
         if not taken:
             break
         sent += deliver(taken)
+    trials.carry()
     return sent
 
 
@@ -195,7 +197,8 @@ def drain_in_background(seconds: float) -> bool:
     """Start a bounded drain of urgent notices in a thread, one a process; whether one was started."""
     if not _background.acquire(blocking=False):
         return False
-    threading.Thread(target=_drain_and_leave, args=(seconds,), name="drain", daemon=True).start()
+    here = contextvars.copy_context()  # with the clock as the caller has it
+    threading.Thread(target=here.run, args=(_drain_and_leave, seconds), name="drain", daemon=True).start()
     return True
 
 

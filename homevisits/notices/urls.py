@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homevisits.notices.views import callbacks, calls, lists, texts
+from homevisits.notices.views import callbacks, calls, lists, phones, texts
 
 urlpatterns = [
     path("notices/", lists.inbox, name="notices"),
@@ -17,4 +17,8 @@ urlpatterns = [
     path("notices/calls/<uuid:key>/", calls.report, name="call_report"),
     path("notices/notify/<uuid:account>/receipt/", callbacks.receipt, name="notify_receipt"),
     path("notices/notify/<uuid:account>/text/", callbacks.text, name="notify_text"),
+    path("notices/phone/", phones.page, name="notices_phone"),
+    path("notices/phone/on/", phones.switch_on, name="notices_phone_on"),
+    path("notices/phone/test/", phones.test, name="notices_phone_test"),
+    path("notices/phone/<int:pk>/off/", phones.switch_off, name="notices_phone_off"),
 ]

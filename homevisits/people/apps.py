@@ -19,7 +19,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from homevisits.people.importing import ours
+        from homevisits.sealed import sealed_column
 
+        sealed_column("people.CheckInPins", "key")
         ours.register()
         menu.register("Pupils", "pupils", "graduation-cap", shows=meets_pupils, order=50)
         menu.register("People", "people", "users", order=85)

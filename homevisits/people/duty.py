@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from homevisits.clock import local
 from homevisits.people.querysets import StaffQuerySet
+from homevisits.people.rota import on_rota
 from homevisits.trusts.calendar import is_school_day
 from homevisits.trusts.models import School
 from homevisits.trusts.roles import RoleName
@@ -26,13 +27,15 @@ def office_is_open(school: School, at: dt.datetime) -> bool:
 def on_duty(school: School, at: dt.datetime) -> StaffQuerySet:
     """Everybody who may answer for a school at an instant.
 
-    Office staff in office hours, and whoever stands in by a DeskDuty row; nobody who is away.
+    Office staff in office hours and whoever the rota names for them, and whoever stands in by a
+    DeskDuty row; nobody who is away.
     """
     from homevisits.people.models import Staff
 
-    stands_in = Q(desk_duties__school=school, desk_duties__during__contains=at)
-    office = Q(roles__role=RoleName.OFFICE, roles__school=school)
-    who = stands_in | office if office_is_open(school, at) else stands_in
+    who = Q(desk_duties__school=school, desk_duties__during__contains=at)
+    if office_is_open(school, at):
+        named = on_rota(school, at).get(RoleName.OFFICE, [])
+        who |= Q(roles__role=RoleName.OFFICE, roles__school=school) | Q(pk__in=[p.pk for p in named])
     return Staff.objects.active().filter(trust_id=school.trust_id).filter(who).present(at).distinct()
 
 

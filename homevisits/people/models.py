@@ -19,8 +19,10 @@ from homevisits.people.families import (  # noqa: F401  (Django finds an app's m
     Pupil,
 )
 from homevisits.people.importing.models import HeaderMapping, Import  # noqa: F401
+from homevisits.people.pins import CheckInPins  # noqa: F401
 from homevisits.people.querysets import StaffQuerySet, VehicleQuerySet
 from homevisits.people.reading import Cascade, Reading  # noqa: F401
+from homevisits.people.rota import RotaTurn  # noqa: F401
 from homevisits.people.story import PeopleEvent  # noqa: F401
 from homevisits.trusts.models import School, Trust
 from homevisits.trusts.roles import LEADERS, TRUST_WIDE, RoleName

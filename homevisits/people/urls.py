@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from homevisits.people.views import accounts, clearances, desk, homes, imports, pupils, staff
+from homevisits.people.views import accounts, clearances, desk, homes, imports, pins, pupils, rota, staff
 
 urlpatterns = [
     path("people/", staff.staff_list, name="people"),
+    path("people/pins/", pins.pins, name="pins"),
     path("people/staff/new/", accounts.add, name="staff_add"),
     path("people/staff/<int:pk>/", staff.staff_profile, name="staff_profile"),
     path("people/staff/<int:pk>/change/", accounts.change, name="staff_change"),
@@ -48,6 +49,8 @@ urlpatterns = [
     path("people/duty/", desk.duty, name="desk_duty"),
     path("people/duty/new/", desk.stand_in, name="stand_in_add"),
     path("people/duty/<int:pk>/end/", desk.end_stand_in, name="stand_in_end"),
+    path("people/rota/<slug:slug>/", rota.rota, name="rota"),
+    path("people/rota/<slug:slug>/<slug:role>/", rota.rota_change, name="rota_change"),
     path("people/import/", imports.imports, name="imports"),
     path("people/import/template/<slug:kind>.csv", imports.template, name="import_template"),
     path("people/import/<int:pk>/", imports.one_import, name="import"),

@@ -78,6 +78,11 @@ def is_in_school_hours(school: School, starts: dt.datetime, ends: dt.datetime) -
     )
 
 
+def term_of(school: School, day: dt.date) -> Term | None:
+    """The term in which a day lies, or the one that ended last before it."""
+    return school.terms.filter(starts_on__lte=day).order_by("-starts_on").first()
+
+
 def _spans(rows: Iterable[Term] | Iterable[Closure]) -> tuple[Span, ...]:
     return tuple((row.starts_on, row.ends_on) for row in rows)
 

@@ -21,6 +21,7 @@
     heartbeat: seconds(document.querySelector("[data-heartbeat-age]")?.dataset.heartbeatAge ?? "0"),
     heartbeatAt: Date.now(),
     answeredAt: Date.now(),
+    trouble: "",
     why: "",
     known: alarms(document),
   };
@@ -65,6 +66,7 @@
       state.heartbeat = seconds(age);
       state.heartbeatAt = Date.now();
     }
+    state.trouble = reply.headers.get("X-Trouble") || "";
     const now = reply.headers.get("X-Server-Now");
     if (now) window.house.setServerTime(now);
     show("[data-updated]", window.house.serverNow());
@@ -115,7 +117,7 @@
     if (state.signedOut) return "you have been signed out.";
     const silence = Date.now() - state.answeredAt;
     if (state.fails >= 2 || silence > 3 * every + 10000) return "the server does not answer.";
-    return heartbeatNow() > staleAfter ? "the timers have stopped." : "";
+    return heartbeatNow() > staleAfter ? "the timers have stopped." : state.trouble;
   }
 
   const heartbeatNow = () => state.heartbeat + Math.floor((Date.now() - state.heartbeatAt) / 1000);
@@ -123,7 +125,7 @@
   function judge() {
     const why = reason();
     const age = heartbeatNow();
-    window.house.showHeartbeat(Number.isFinite(age) ? age : null);
+    window.house.showHeartbeat(Number.isFinite(age) ? age : null, state.trouble);
     show("[data-clock]", window.house.serverNow());
     if (why === state.why) return;
     state.why = why;
@@ -136,8 +138,10 @@
   function banner(why) {
     const part = document.querySelector("[data-stale-template]").content.cloneNode(true);
     const last = clock.format(state.answeredAt + (window.house.serverNow() - Date.now()));
+    const isOurs = why === state.trouble; /* the page itself is up to date */
+    if (isOurs) part.querySelector("b").textContent = "Something is wrong:";
     part.querySelector("[data-stale-why]").textContent =
-      `${why} What you see is from ${last}. Ring anyone who is due, and do not wait for this page.`;
+      `${why} ${isOurs ? "" : `What you see is from ${last}. `}Ring anyone who is due, and do not wait for this page.`;
     return part;
   }
 

@@ -81,35 +81,75 @@
   }
 
   /* --- The heartbeat in the bar, on pages that do not poll by themselves --------------------- */
-  house.showHeartbeat = function (age) {
+  house.showHeartbeat = function (age, trouble) {
     document.querySelectorAll("[data-heartbeat-age]").forEach((pill) => {
-      const isStale = age === null || age > Number(pill.dataset.staleAfter || 15);
+      const isOld = age === null || age > Number(pill.dataset.staleAfter || 15);
+      const isStale = isOld || Boolean(trouble);
       pill.setAttribute("data-heartbeat-age", age === null ? "" : age);
       pill.classList.toggle("pill-late", isStale);
       pill.classList.toggle("pill-live", !isStale);
       const text = pill.querySelector("[data-heartbeat-text]");
       if (!text) return;
-      text.textContent = age === null ? "" : house.ageText(age);
+      text.textContent = age === null || (trouble && !isOld) ? "" : house.ageText(age);
       const words = pill.querySelector("[data-heartbeat-words]");
-      if (words) words.textContent = age === null ? "No answer from the timers" : isStale ? "Timers stopped" : "Timers checked";
+      if (words) words.textContent = age === null ? "No answer from the timers" : isOld ? "Timers stopped" : trouble ? "Trouble" : "Timers checked";
     });
   };
+
+  /* What the server said last, and when: between two answers the age goes on by itself. */
+  const heard = { age: null, trouble: "", at: Date.now(), silent: false };
+  const wall = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Europe/London" });
 
   async function askHeartbeat(url) {
     if (document.hidden) return;
     try {
       const reply = await fetch(url, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(8000) });
       const age = reply.ok ? reply.headers.get("X-Heartbeat-Age") : null;
-      house.showHeartbeat(age === null || age === "" ? null : Math.round(Number(age)));
+      heard.age = age === null || age === "" ? null : Math.round(Number(age));
+      heard.trouble = reply.headers.get("X-Trouble") || "";
+      heard.silent = !reply.ok;
+      heard.at = Date.now();
     } catch {
-      house.showHeartbeat(null);
+      heard.silent = true;
     }
+    showHeard();
+  }
+
+  function showHeard() {
+    const age = heard.silent || heard.age === null ? null : heard.age + Math.floor((Date.now() - heard.at) / 1000);
+    house.showHeartbeat(age, heard.trouble);
+    showUnwatched(heard.silent ? null : heard.age);
+  }
+
+  /* The strip on top: nobody watches, something else is wrong, or the server is silent. */
+  function showUnwatched(age) {
+    const strip = document.querySelector("[data-unwatched]");
+    if (!strip) return;
+    const isStale = age === null || age > 15;
+    const isPhone = "rings" in strip.dataset; /* a phone without signal says so in words of its own */
+    const why = heard.silent
+      ? isPhone ? "" : "The server does not answer."
+      : isStale ? "Nobody is watching the timers." : heard.trouble && `Something is wrong: ${heard.trouble}`;
+    const what = strip.querySelector("[data-unwatched-what]");
+    const at = strip.querySelector("[data-unwatched-at]");
+    const time = wall.format(heard.at + offset);
+    strip.hidden = !why;
+    if (what.textContent !== why && why) what.textContent = why; /* only then: a screen reader says it each time */
+    if (at.textContent !== time) at.textContent = time;
   }
 
   function watchHeartbeat() {
-    const pill = document.querySelector("[data-heartbeat-url]");
-    if (!pill || document.querySelector("[data-poll-url]")) return;
-    const ask = () => askHeartbeat(pill.dataset.heartbeatUrl);
+    const strip = document.querySelector("[data-unwatched]");
+    if (!strip) return;
+    if (document.querySelector("[data-poll-url]")) return void (strip.hidden = true); /* the board has its own */
+    const ask = () => askHeartbeat(strip.dataset.heartbeatUrl);
+    const pill = document.querySelector("[data-heartbeat-age]");
+    const first = pill ? pill.dataset.heartbeatAge : "";
+    heard.trouble = strip.dataset.trouble;
+    if (first) {
+      heard.age = Number(first);
+      window.setInterval(() => !document.hidden && showHeard(), 1000);
+    }
     window.setInterval(ask, 20000);
     document.addEventListener("visibilitychange", ask);
   }

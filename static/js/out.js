@@ -26,12 +26,13 @@
     document.close();
   }
 
-  async function send(form, body) {
+  async function send(form, body, pressed) {
     let reply;
     try {
       reply = await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     } catch {
-      return notRecorded(form, "Your phone got no answer.");
+      const isKept = window.house.keepUnsent && (await window.house.keepUnsent(form, body, pressed));
+      return notRecorded(form, `Your phone got no answer.${isKept ? " It is kept on this phone and goes by itself when there is signal." : ""}`);
     }
     if (reply.status >= 500) return notRecorded(form, "The school’s server could not keep it.");
     if (reply.redirected) return window.location.assign(reply.url);
@@ -43,7 +44,7 @@
     if (event.defaultPrevented || form.method !== "post" || !banner || !AbortSignal.timeout) return;
     event.preventDefault();
     banner.hidden = true;
-    send(form, new FormData(form, event.submitter));
+    send(form, new FormData(form, event.submitter), event.submitter);
   });
 
   /* --- How far off a time is, kept up to date by the minute ---------------------------------- */
@@ -65,7 +66,7 @@
   /* --- A page that was put away and taken out again asks the server how things stand ---------- */
   function fresh() {
     const after = Number(document.body.dataset.refresh || 0) * 1000;
-    if (after && !document.hidden && navigator.onLine && Date.now() - opened > after) window.location.reload();
+    if (after && !document.hidden && navigator.onLine && !document.querySelector("[data-unsent]:not([hidden])") && Date.now() - opened > after) window.location.reload();
   }
 
   const signal = () => offline && (offline.hidden = navigator.onLine);

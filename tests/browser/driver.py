@@ -272,6 +272,7 @@ def read_briefing(page: "Page", ref: str) -> None:
     """Read one's own briefing on the phone page, and confirm it."""
     open_phone(page, ref)
     press(page, "I have read this and know it")
+    page.get_by_role("button", name="I have read this and know it").wait_for(state="detached")
     page.get_by_role("button", name="I am leaving now").wait_for()
 
 

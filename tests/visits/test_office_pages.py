@@ -288,7 +288,7 @@ def test_call_covers_the_person_spoken_to_or_all_who_are_together(
 ) -> None:
     clock.advance(minutes=21)
     path = f"/visits/{out.ref}/call/{out.party[0].pk}/"
-    reply = sent(client, cast.office, path, answer=answer, note="Leaving at twenty to.")
+    reply = sent(client, cast.office, path, answer=answer, note="Leaving at twenty to.", identity="Knew her")
     assert reply["Location"] == "/board/"
     met = out.deadlines.filter(kind="check_in", state="met").count()
     moment = out.moments.get(kind="fine")
@@ -320,7 +320,7 @@ def test_code_word_opens_the_alarm_and_leaves_the_phone_page_as_it_was(
     before = phone_page()
     reply = sent(client, cast.office, f"/visits/{out.ref}/call/{out.party[0].pk}/", answer="code_word")
     alarm = out.alarms.get()
-    assert (reply["Location"], alarm.kind, alarm.rung) == (alarm.get_absolute_url(), "help", 1)
+    assert (reply["Location"], alarm.kind, alarm.rung) == (alarm.get_absolute_url(), "duress", 1)
     assert phone_page() == before
     again = sent(client, cast.office, f"/visits/{out.ref}/call/{out.party[0].pk}/", answer="code_word")
     assert (again["Location"], out.alarms.count()) == (alarm.get_absolute_url(), 1)
@@ -331,7 +331,7 @@ def test_call_sent_twice_counts_once(cast: Cast, out: Visit, client: Client) -> 
     client.force_login(cast.office)
     key = client.get(path).context["key"]
     for _ in range(2):
-        client.post(path, {"answer": "fine", "key": key})
+        client.post(path, {"answer": "fine", "key": key, "identity": "Knew the voice"})
     assert out.moments.filter(kind="fine").count() == 1
 
 
@@ -349,7 +349,9 @@ def test_agreed_colleague_makes_the_call(cast: Cast, now, client: Client) -> Non
     )
     transitions.depart(visit=visit, by=cast.office, now=now)
     lead = fresh(visit).party[0]
-    reply = sent(client, cast.attendance, f"/visits/{visit.ref}/call/{lead.pk}/", answer="fine")
+    reply = sent(
+        client, cast.attendance, f"/visits/{visit.ref}/call/{lead.pk}/", answer="fine", identity="Knew her"
+    )
     assert (reply.status_code, visit.moments.get(kind="fine").by) == (302, cast.attendance)
     assert client.get(f"/visits/{visit.ref}/back/").status_code == 404
 

@@ -225,10 +225,9 @@ def test_did_not_leave_needs_a_reason_and_asks_again(cast: Cast, now) -> None:
     assert "I am leaving now" in page(client, visit)
 
 
-@pytest.mark.clause("PS-129")
 def test_under_an_alarm_nothing_is_taken_back_and_the_alarm_is_not_named(cast: Cast, now) -> None:
     visit = make.out(cast)
-    transitions.hear_code_word(visit=visit, by=cast.office, now=now, attendee=visit.party[0])
+    transitions.say_no_answer(visit=visit, by=cast.office, now=now, attendee=visit.party[0])
     url = reverse("out_not_left", args=[visit.ref])
     text = browser(cast.teacher).post(url, {"reason": "Flat tyre", "key": str(uuid.uuid4())}).content.decode()
     assert "Ring the office: they do it with you." in text

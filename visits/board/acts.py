@@ -44,6 +44,8 @@ def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Vie
             say="You are on this visit",
             button=_button("Your phone page", f"/visits/{facts.ref}/out/", "smartphone"),
         )
+    if count.alarm == VisitAlarm.Kind.DURESS:
+        return Act(say=_quiet(facts), button=_button("Open the alarm", count.alarm_url, "siren", kind="late"))
     kind = "late" if status in URGENT else "brand" if status == "due-soon" else "line"
     call = _call(facts, who, kind) if part in CALLS else None
     if status in URGENT:
@@ -51,6 +53,12 @@ def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Vie
     if facts.state == State.LOGGED:
         return _leaving(facts, part, now)
     return _out(facts, count, call, part)
+
+
+def _quiet(facts: Facts) -> str:
+    """Under a silent alarm nobody rings before they have read what to do."""
+    back = any(goes.is_back or goes.claims_back for goes in facts.party)
+    return "Said back: do not believe it. Open the alarm" if back else "Do not ring yet: open the alarm"
 
 
 def _urgent(facts: Facts, count: Counted, who: Goes | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TypedDict
 
 from homevisits.clock import local
+from homevisits.people.models import Staff
 from homevisits.trusts.choices import Ladder
 from visits import climbing
 from visits.board.scope import Viewer
@@ -24,6 +25,7 @@ class Banner(TypedDict):
     step: int
     title: str
     text: str
+    silent: bool
     owned: bool
     mine: bool
     may_take: bool
@@ -33,12 +35,13 @@ class Banner(TypedDict):
     url: str
 
 
-def open_alarms(visits: Collection[int]) -> list[VisitAlarm]:
-    """The open alarms about some visits, the oldest first, with all that a banner needs."""
+def open_alarms(visits: Collection[int], staff: Staff) -> list[VisitAlarm]:
+    """The open alarms about some visits that a person may know of, the oldest first, with all that a banner needs."""
     found = list(
-        VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED)
+        VisitAlarm.objects.unresolved()
+        .shown_to(staff)
         .filter(visit__in=visits)
-        .select_related("visit__school", "visit__policy", "owner", "attendee__staff")
+        .select_related("visit__school", "visit__policy", "owner", "attendee__staff", "deadline")
         .prefetch_related(
             "visit__policy__laddersteps", "attendee__staff__roles", "visit__moments__attendee__staff"
         )
@@ -71,12 +74,13 @@ def banner(alarm: VisitAlarm, last: str, viewer: Viewer) -> Banner:
         title=climbing.SENTENCES[alarm.kind].format(about=alarm.about).rstrip("?.")
         + ("?" if alarm.kind == "possibly_out" else "."),
         text=_since(alarm),
+        silent=alarm.is_silent,
         owned=alarm.owner_id is not None,
         mine=alarm.owner_id == viewer.staff_id,
         may_take=part in {"office", "leader"},
         next_text=next_text,
         next_at=next_at,
-        lines=[*_lines(visit), *([last] if last else [])],
+        lines=[*(_doubts(alarm) if alarm.is_silent else _lines(visit)), *([last] if last else [])],
         url=alarm.get_absolute_url(),
     )
 
@@ -84,6 +88,8 @@ def banner(alarm: VisitAlarm, last: str, viewer: Viewer) -> Banner:
 def _since(alarm: VisitAlarm) -> str:
     planned = alarm.visit.return_at if alarm.kind == VisitAlarm.Kind.OVERDUE else alarm.due_at
     due = f"Due {local(planned or alarm.due_at):%H:%M}, alarm since {local(alarm.opened_at):%H:%M}."
+    if alarm.is_silent:
+        due = f"Since {local(alarm.opened_at):%H:%M}."
     if alarm.kind == VisitAlarm.Kind.HELP:
         due = f"Asked at {local(alarm.opened_at):%H:%M}."
     if alarm.owner and alarm.owned_at:
@@ -100,6 +106,13 @@ def coming(alarm: VisitAlarm) -> tuple[str, dt.datetime | None]:
     if higher:
         return f"Next: {climbing.label(higher[0], alarm)} told in", alarm.next_at
     return "Everybody is told again in", alarm.next_at
+
+
+def _doubts(alarm: VisitAlarm) -> list[str]:
+    """Under a silent alarm nothing that the party says is believed, coming back least of all."""
+    back = [(a.short_name, a.back_at or a.claimed_back_at) for a in alarm.visit.party]
+    said = [f"{name} said back at {local(at):%H:%M}: do not believe it." for name, at in back if at]
+    return ["Open the alarm before anybody rings.", *said]
 
 
 def _lines(visit: Visit) -> list[str]:

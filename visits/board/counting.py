@@ -16,7 +16,16 @@ WORDS = {
     Due.RETURN: "back at school",
 }
 # The worst first: what a row tells of when several alarms are open.
-WORST = [Kind.HELP, Kind.OVERDUE, Kind.MISSED_CHECK_IN, Kind.WAIT_OVER, Kind.POSSIBLY_OUT, Kind.FAULT]
+WORST = [
+    Kind.DURESS,
+    Kind.HELP,
+    Kind.OVERDUE,
+    Kind.MISSED_CHECK_IN,
+    Kind.WAIT_OVER,
+    Kind.POSSIBLY_OUT,
+    Kind.FAULT,
+]
+ASKED = {Kind.DURESS: "silent alarm", Kind.HELP: "asks for help"}
 # Which part of the visit an alarm is about.
 ABOUT = {
     Kind.OVERDUE: Due.RETURN,
@@ -36,6 +45,7 @@ class Counted:
     alarm_at: dt.datetime | None = None
     attendee_id: int | None = None
     alarm: str = ""
+    alarm_url: str = ""
 
 
 def counted(facts: Facts) -> Counted:
@@ -59,5 +69,5 @@ def _alarm(facts: Facts, alarm: Raised) -> Counted:
     kind = ABOUT.get(Kind(alarm.kind))
     planned = {Due.RETURN: facts.return_at, Due.DEPARTURE: facts.depart_at}
     at = min(planned.get(kind, alarm.due_at), alarm.due_at) if kind else alarm.due_at
-    what = "asks for help" if alarm.kind == Kind.HELP else WORDS[kind] if kind else "timer"
-    return Counted(kind or "", at, what, alarm.due_at, alarm.attendee_id, alarm.kind)
+    what = ASKED.get(Kind(alarm.kind)) or (WORDS[kind] if kind else "timer")
+    return Counted(kind or "", at, what, alarm.due_at, alarm.attendee_id, alarm.kind, alarm.url)

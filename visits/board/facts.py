@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
-from homevisits.people.models import Household, HouseholdWarning, Role
+from homevisits.people.models import Household, HouseholdWarning, Role, Staff
 from homevisits.trusts.roles import RoleName
 from visits.models import Attendee, Visit, VisitAlarm, VisitDeadline
+from visits.safety import SAFETY
 from visits.story import Moment
 
 Many = dict[int, list[Any]]
@@ -50,6 +51,7 @@ class Raised:
     kind: str
     due_at: dt.datetime
     attendee_id: int | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,15 @@ PLAIN = (
     "returned_at",
     "is_first",
 )
-TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING]
+TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING, Moment.Kind.NOTE]
 
 
-def read(visits: Collection[int]) -> list[Facts]:
-    """The facts of some visits, by id. Seven queries."""
+def read(visits: Collection[int], staff: Staff | None = None) -> list[Facts]:
+    """The facts of some visits, by id, with the alarms that `staff` may know of. Seven queries."""
     found = list(_visits(visits))
     ids = [row["pk"] for row in found]
     pupils, parties = _pupils(ids), _parties(ids)
-    dues, alarms, said = _dues(ids), _alarms(ids), _said(ids)
+    dues, alarms, said = _dues(ids), _alarms(ids, staff), _said(ids)
     warnings = _warnings({row["household_id"] for row in found})
     return [
         Facts(
@@ -232,15 +234,16 @@ def _car(row: dict[str, Any]) -> str:
 
 
 def _dues(ids: Sequence[int]) -> Many:
-    live = VisitDeadline.objects.filter(visit__in=ids, state=VisitDeadline.State.LIVE, is_safety=True)
+    live = VisitDeadline.objects.filter(visit__in=ids, state=VisitDeadline.State.LIVE, kind__in=SAFETY)
     rows = live.order_by("due_at").values_list("visit_id", "kind", "prompt_at", "due_at", "attendee_id")
     return _group((visit, Due(kind, prompt or due, due, who)) for visit, kind, prompt, due, who in rows)
 
 
-def _alarms(ids: Sequence[int]) -> Many:
-    still_open = VisitAlarm.objects.filter(visit__in=ids).exclude(state=VisitAlarm.State.RESOLVED)
-    rows = still_open.order_by("opened_at").values_list("visit_id", "kind", "due_at", "attendee_id")
-    return _group((visit, Raised(kind, due, who)) for visit, kind, due, who in rows)
+def _alarms(ids: Sequence[int], staff: Staff | None) -> Many:
+    still_open = VisitAlarm.objects.unresolved().filter(visit__in=ids)
+    shown = still_open.shown_to(staff) if staff else still_open
+    rows = shown.order_by("opened_at").values_list("visit_id", "kind", "due_at", "attendee_id", "uuid")
+    return _group((visit, Raised(kind, due, who, f"/alarms/{key}/")) for visit, kind, due, who, key in rows)
 
 
 def _said(ids: Sequence[int]) -> Many:

@@ -32,6 +32,7 @@ ALARM_WORDS = {
     "missed_check_in": ("phone-missed", "No check-in"),
     "wait_over": ("door-closed", "Waited too long"),
     "help": ("siren", "Asks for help"),
+    "duress": ("siren", "Silent alarm"),
     "fault": ("siren", "Timer fault"),
 }
 PILLS = {
@@ -81,8 +82,14 @@ class Stat(TypedDict, total=False):
 
 def rows(visits: Iterable[Facts], viewer: Viewer, now: dt.datetime) -> list[Row]:
     """The board's rows, the most urgent first."""
-    made = [row(facts, viewer, now) for facts in visits if facts.state in (State.LOGGED, State.IN_PROGRESS)]
+    made = [row(facts, viewer, now) for facts in visits if is_in_sight(facts)]
     return sorted(made, key=lambda one: (ORDER[one["status"]], one["due"], one["ref"]))
+
+
+def is_in_sight(facts: Facts) -> bool:
+    """Whether a visit has a row: logged, out, or under a silent alarm, whatever the party has said since."""
+    is_watched = facts.state in (State.LOGGED, State.IN_PROGRESS)
+    return is_watched or any(alarm.kind == "duress" for alarm in facts.alarms)
 
 
 def row(facts: Facts, viewer: Viewer, now: dt.datetime) -> Row:
@@ -177,7 +184,9 @@ def about(facts: Facts) -> str:
     """How many pupils and what to know of the place; no names, and not why."""
     pupils = f"{facts.pupils} pupil" + ("" if facts.pupils == 1 else "s")
     joint = any(goes.staff_id is None for goes in facts.party)
+    notes = [local(said.at) for said in facts.said if said.kind == "note"]
     marks = [
+        f"note to the office {max(notes):%H:%M}" if notes else "",
         f"warning: {', '.join(facts.warnings)}" if facts.warnings else "",
         "shared entrance" if facts.is_shared else "",
         "first visit" if facts.is_first else "",

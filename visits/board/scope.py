@@ -93,6 +93,6 @@ def on_board(staff: Staff, school: School | None = None) -> QuerySet[Visit]:
     """The visits that are out, about to leave, or have an open alarm."""
     leaving = Q(state=State.LOGGED, depart_at__lt=AppNow() + AHEAD)
     live = Visit.objects.filter(Q(state=State.IN_PROGRESS) | leaving).values("pk")
-    alarmed = VisitAlarm.objects.exclude(state=VisitAlarm.State.RESOLVED).values("visit_id")
+    alarmed = VisitAlarm.objects.unresolved().shown_to(staff).order_by().values("visit_id")
     # A union, so that years of finished visits are never read to find the few with an alarm.
     return in_scope(staff, school).filter(pk__in=live.union(alarmed))

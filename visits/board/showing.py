@@ -23,8 +23,8 @@ from visits.board.scope import viewer
 def board(staff: Staff, visits: Collection[int], now: dt.datetime) -> dict[str, Any]:
     """What a person's board says of the visits on it. A fixed number of queries."""
     seen = viewer(staff)
-    known = facts.read(visits)
-    alarms = open_alarms(visits)
+    known = facts.read(visits, staff)
+    alarms = open_alarms(visits, staff)
     made = rows(known, seen, now)
     return {
         "now": now,

@@ -23,14 +23,17 @@ visit AS (SELECT v.*, v.xmin AS x, v.ctid AS c FROM visits_visit v WHERE v.id IN
 goes AS (SELECT a.*, a.xmin AS x, a.ctid AS c FROM visits_attendee a WHERE a.visit_id IN (SELECT id FROM seen)),
 due AS (
     SELECT d.*, d.xmin AS x, d.ctid AS c FROM visits_visitdeadline d
-    WHERE d.visit_id IN (SELECT id FROM seen) AND d.state = 'live' AND d.is_safety
+    WHERE d.visit_id IN (SELECT id FROM seen) AND d.state = 'live' AND d.is_safety AND d.kind NOT LIKE 'word_%%'
 ),
 versions AS (
     SELECT 'v' AS kind, id, x, c FROM visit
     UNION ALL SELECT 'a', id, x, c FROM goes
     UNION ALL SELECT 'd', id, x, c FROM due
     UNION ALL SELECT 'l', id, xmin, ctid FROM visits_visitalarm
-        WHERE visit_id IN (SELECT id FROM seen) AND state <> 'resolved'
+        WHERE visit_id IN (SELECT id FROM seen) AND state <> 'resolved' AND NOT (
+            (kind = 'duress' OR EXISTS (
+                SELECT 1 FROM visits_visitdeadline w WHERE w.id = deadline_id AND w.kind LIKE 'word_%%'))
+            AND visit_id IN (SELECT visit_id FROM goes WHERE staff_id = %s))
     UNION ALL SELECT 's', id, xmin, ctid FROM people_staff WHERE id IN (SELECT staff_id FROM goes)
     UNION ALL SELECT 'c', id, xmin, ctid FROM people_vehicle WHERE id IN (SELECT vehicle_id FROM goes)
     UNION ALL SELECT 'h', id, xmin, ctid FROM people_household WHERE id IN (SELECT household_id FROM visit)
@@ -96,7 +99,7 @@ def tag(staff: Staff, school: School | None, session: str) -> Tag:
     held = frozenset(staff.held)
     sql, params = seen(Asked(staff.pk, staff.trust_id, held, school.pk if school else None, staff, school))
     with connection.cursor() as cursor:
-        cursor.execute(sql, (*params, SOON.total_seconds(), staff.pk))
+        cursor.execute(sql, (*params, staff.pk, SOON.total_seconds(), staff.pk))
         now, *says, visits = cursor.fetchone()
     says += [staff.pk, sorted(map(str, held)), school.pk if school else 0, session]
     digest = hashlib.sha256(repr(says).encode()).hexdigest()[:32]

@@ -1,5 +1,6 @@
 """What the office types in: the log of a visit, what was said on a call, who is back and how that is known."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,12 +12,13 @@ from homevisits.people.forms.offering import offer
 from homevisits.people.models import Staff, Vehicle
 from homevisits.people.phones import PhoneField
 from homevisits.trusts.choices import CheckInColleague, CodeWordRule, CodeWordScope
-from visits.codeword import has_code_word, objection, scope_of
+from visits.codeword import holds, objection, scope_of
 from visits.models import Attendee, Visit
 from visits.routes import is_short, wants_contact
 from visits.transitions import Word
 
 OTHER_CAR = "other"
+SPOKE = {"fine", "together"}
 EXTRA = "extra_"
 Travel = Attendee.Travel
 
@@ -128,9 +130,11 @@ class LogForm(HouseForm):
         required=False,
     )
 
-    def __init__(self, visit: Visit, by: Staff, data: Any = None, *, is_logging: bool = False) -> None:
+    def __init__(
+        self, visit: Visit, by: Staff, now: dt.datetime, data: Any = None, *, is_logging: bool = False
+    ) -> None:
         self.visit, self.by, self.is_logging = visit, by, is_logging
-        self.has_word = has_code_word(visit)
+        self.has_word = holds(visit, now)
         names = ("checkin_colleague", "no_colleague_reason", "responsible_contact")
         known = {name: getattr(visit, name) for name in names}
         self.extras = list(visit.rules.extrafields.all()) if visit.rules else []
@@ -240,17 +244,47 @@ def colleagues(visit: Visit) -> QuerySet[Staff]:
     return people.exclude(pk__in=[a.staff_id for a in visit.party if a.staff_id]).distinct()
 
 
+class WordForm(HouseForm):
+    """A new code word for a school."""
+
+    submit = "Set the code word"
+    sizes = {"word": "medium"}
+    word = forms.CharField(
+        label="New code word or phrase",
+        help_text="It means “I need help”. It must sound ordinary on the telephone and to anybody in the home, and be "
+        "easy to work into a sentence or a text.",
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    sentences = {"word": "Enter a phrase of a few ordinary words"}
+
+
 class CallForm(HouseForm):
-    """A note about a call; which button was pressed says how it went."""
+    """What came of a call; which button was pressed says how it went."""
 
     submit = None
+    mark_optional = False
+    identity = forms.CharField(
+        label="How did you know that it was them?",
+        help_text="Needed for “all well”: you knew the voice, or rang their own number and they gave their name. A "
+        "voicemail is no answer.",
+        required=False,
+        max_length=200,
+    )
     note = forms.CharField(
-        label="Note",
+        label="Anything to add?",
         help_text="What they said, in a few words. Nothing about the child.",
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def clean_identity(self) -> str:
+        """Compulsory for "all well", as it is for "back": a voice that answers may be anybody's."""
+        said = str(self.cleaned_data["identity"]).strip()
+        if self.data.get("answer") in SPOKE and not said:
+            raise forms.ValidationError("Say how you knew that it was them")
+        return said
 
 
 class BackForm(HouseForm):

@@ -1,17 +1,21 @@
 """What a visitor is asked on the phone page: few words, large choices, a key that counts a message once."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 from django.utils.html import escape
 
 from homevisits.look.forms import HouseForm, TickTiles, Tiles
+from homevisits.people.forms.pins import PinInput
 from visits import infection, inviting
 from visits.doorstep import hints
 from visits.guidance import departure_checks
 from visits.models import ArrivalLook, Outcome, Visit
+from visits.positions import Position
 from visits.preparing import HazardKind
 
 MINUTES = [10, 15, 20, 30, 45, 60]
@@ -29,6 +33,7 @@ LOOKED_FOR = {
 }
 MEASURES = ("Masks are worn", "A window is open", "We said that we are tested", "Something else")
 WHY_LONGER = [
+    ("We are running late", "We are running late"),
     ("The talk takes longer", "The talk takes longer"),
     ("Traffic", "Traffic"),
     ("We wait for somebody", "We wait for somebody"),
@@ -46,6 +51,12 @@ class Keyed(HouseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": uuid.uuid4(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+
+    def again(self) -> None:
+        """Another message for the next try: only the very same one, sent twice, counts once."""
+        data = self.data.copy()
+        data["key"] = str(uuid.uuid4())
+        self.data = data
 
 
 class CheckTiles(TickTiles):
@@ -88,16 +99,73 @@ class GoingOn(Departing):
 
     together = forms.BooleanField(label="All who are still out go on with me", required=False)
 
-    def __init__(self, visit: Visit, others: list[str], *args: Any, **kwargs: Any) -> None:
+    pin = forms.CharField(
+        label="Your PIN", help_text="It says that you are back from here.", max_length=6, widget=PinInput
+    )
+
+    def __init__(
+        self, visit: Visit, others: list[str], *args: Any, wants_pin: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(visit, *args, **kwargs)
+        if not wants_pin:
+            del self.fields["pin"]
         if others:
             self.fields["together"].help_text = escape(f"That is you and {', '.join(others)}.")
         else:
             del self.fields["together"]
 
 
+class AskPin(Keyed):
+    """The PIN that belongs to a check-in."""
+
+    pin = forms.CharField(label="Your PIN", max_length=6, widget=PinInput)
+    sentences = {"pin": "Enter your PIN"}
+
+
+class Noting(Keyed):
+    """A note to the office."""
+
+    text = forms.CharField(
+        label="What should the office know?",
+        help_text="A few words. Nothing about the child. In danger ring 999 or hold for help.",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    sentences = {"text": "Write what the office should know"}
+
+
+class Placed(forms.Form):
+    """Where a phone says that it is, as its browser tells it."""
+
+    sent_with = forms.ChoiceField(choices=Position.When.choices)
+    latitude = forms.DecimalField(min_value=-90, max_value=90)
+    longitude = forms.DecimalField(min_value=-180, max_value=180)
+    accuracy = forms.FloatField(min_value=0)
+    taken_at = forms.FloatField(required=False, help_text="milliseconds of the phone's clock")
+
+    def said(self) -> dict[str, Any]:
+        """The place with five decimals (a metre), and when the phone claims to have been there."""
+        c = self.cleaned_data
+        grid = Decimal("0.00001")
+        return {
+            "sent_with": c["sent_with"],
+            "latitude": c["latitude"].quantize(grid),
+            "longitude": c["longitude"].quantize(grid),
+            "accuracy": round(min(c["accuracy"], 1e6)),
+            "taken_at": _claimed(c["taken_at"]),
+        }
+
+
+def _claimed(milliseconds: float | None) -> dt.datetime | None:
+    """The phone's time; None for one that no clock shows."""
+    try:
+        return dt.datetime.fromtimestamp((milliseconds or 0) / 1000, dt.UTC) if milliseconds else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
 class MoreTime(Keyed):
-    """How many minutes more, and why."""
+    """How many minutes more, and why; beyond the policy's limit a person has to agree."""
 
     reveals = {"why": {"other": ["why_other"]}}
     minutes = forms.TypedChoiceField(label="How many minutes more?", coerce=int, widget=Tiles(inline=True))
@@ -111,9 +179,12 @@ class MoreTime(Keyed):
 
     def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        longest = visit.rules.extension_max_minutes if visit.rules else MINUTES[-1]
-        offered = [m for m in MINUTES if m <= longest] or [longest]
-        cast(forms.ChoiceField, self.fields["minutes"]).choices = [(m, str(m)) for m in offered]
+        rules = visit.rules
+        left = not rules or visit.extensions < rules.extension_max_times
+        longest = rules.extension_max_minutes if rules else MINUTES[-1]
+        choices = [(m, str(m)) for m in MINUTES if left and m <= longest] or [(longest, str(longest))] * left
+        asked = [(m, f"{m}, if somebody agrees") for m in MINUTES if not left or m > longest]
+        cast(forms.ChoiceField, self.fields["minutes"]).choices = [*choices, *asked]
 
     @property
     def reason(self) -> str:

@@ -4,7 +4,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from homevisits.clock import local
+from homevisits.people.models import Staff
+from homevisits.people.pins import CheckInPins
 from homevisits.trusts.choices import Strength
+from visits.answering import at_words, first_people, first_step, gaps, is_tried, who_can_mend
+from visits.climbing import label_of
 from visits.gates.checks import Check, gate, need
 from visits.gates.log import code_word, colleague, out_of_hours_contact, phones_and_cars
 from visits.models import Visit
@@ -66,21 +70,91 @@ def still_complete(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 
 @gate("depart")
+def pins_set(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """Everybody of the staff who goes has both PINs, where the policy wants them (PS-129)."""
+    rules = visit.rules
+    if rules is None or rules.pin_rule == Strength.OFF:
+        return
+    goes = {a.staff_id: a for a in visit.party if a.staff_id}
+    having = set(CheckInPins.objects.filter(staff__in=goes).values_list("staff_id", flat=True))
+    for staff_id, attendee in goes.items():
+        yield need(
+            staff_id in having,
+            "pins",
+            f"{attendee.short_name} has not set the PINs for check-ins. It takes a minute, under “Your PINs”.",
+            met=f"{attendee.short_name} has set the PINs for check-ins",
+            clauses=cites(rules, "pin_rule"),
+            fix="/people/pins/",
+            blocks=rules.pin_rule == Strength.BLOCK,
+        )
+
+
+@gate("depart")
 def somebody_answers(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """Somebody not in the party can answer an alarm now and at the planned return."""
+    """Somebody not in the party can answer an alarm now, at the planned return, and all the time between."""
     rules = visit.rules
     if rules is None or rules.duty_rule == Strength.OFF or not visit.return_due_at:
         return
-    for code, at, when in (
-        ("duty_now", now, "now"),
-        ("duty_return", visit.return_due_at, "when you are due back"),
-    ):
+    ends = (("duty_now", now, "now"), ("duty_return", visit.return_due_at, "when you are due back"))
+    for code, at, when in ends:
         yield need(
             answerers(visit, at).exists(),
             code,
-            f"Nobody outside the party has the desk duty {when} ({local(at):%H:%M}). Ask the office to name a stand-in.",
+            f"Nobody outside the party has the desk duty {when} ({local(at):%H:%M}). Ask the office to name a "
+            f"stand-in. {_mends(visit, now)}",
             met=f"Somebody can answer an alarm {when}",
             clauses=cites(rules, "duty_rule"),
             fix="/people/duty/",
             blocks=rules.duty_rule == Strength.BLOCK,
         )
+    yield from _first_step(visit, now, visit.return_due_at)
+
+
+def _mends(visit: Visit, now: dt.datetime) -> str:
+    return f"{who_can_mend(visit, now)} can do that."
+
+
+def _first_step(visit: Visit, now: dt.datetime, until: dt.datetime) -> Iterator[Check]:
+    """The ladder's first step is not skipped at any time until the return."""
+    rules, step = visit.rules, first_step(visit)
+    if rules is None or step is None:
+        return
+    gap = next(gaps(visit, now, until), None)
+    who = label_of(step, visit.party, rules)
+    yield need(
+        gap is None,
+        "duty_between",
+        f"From {at_words(gap, now)} nobody of the first step of your ladder ({who}) can answer."
+        f" Name a stand-in for that time. {_mends(visit, now)}"
+        if gap
+        else "",
+        met="Somebody of the first step can answer until you are back",
+        clauses=cites(rules, "duty_rule"),
+        fix="/people/duty/",
+        blocks=rules.duty_rule == Strength.BLOCK,
+    )
+
+
+@gate("depart")
+def responder_verified(visit: Visit, now: dt.datetime) -> Iterator[Check]:
+    """Somebody who would be told first has a telephone number on which they were reached this term."""
+    rules = visit.rules
+    if rules is None or rules.responder_verified_rule == Strength.OFF:
+        return
+    people = first_people(visit, now)
+    names = named_few(people) or "nobody"
+    yield need(
+        any(is_tried(person, visit.school, now) for person in people),
+        "responder_verified",
+        f"Nobody has rung those who would be told first this term ({names}). Ring one of them on the work mobile, "
+        "and say so on the page of that person.",
+        met="The telephone of a first responder was tried this term",
+        clauses=cites(rules, "responder_verified_rule"),
+        fix="/people/",
+        blocks=rules.responder_verified_rule == Strength.BLOCK,
+    )
+
+
+def named_few(people: list[Staff]) -> str:
+    """The first few, by name."""
+    return ", ".join(person.short_name for person in people[:4])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from homevisits.people.phones import written
 from homevisits.trusts.choices import CheckInColleague, CodeWordRule, CodeWordScope
-from visits.codeword import has_code_word
+from visits.codeword import holds, stale_since
 from visits.gates.checks import Check, gate, need
 from visits.models import Attendee, Visit
 from visits.routes import cites, is_short, wants_contact
@@ -75,12 +75,18 @@ def code_word(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         CodeWordScope.SCHOOL: "Set a code word for the school.",
         CodeWordScope.VISIT: "Set a code word for this visit.",
     }
+    since = stale_since(visit, now)
     yield need(
-        has_code_word(visit),
+        holds(visit, now),
         "code_word",
-        where.get(CodeWordScope(rules.code_word_scope), "Set a code word for the school, or for this visit."),
+        f"The school's code word no longer counts since {since:%-d %B}: it is changed after "
+        f"{rules.code_word_days} days. The office or a leader sets a new one."
+        if since
+        else where.get(
+            CodeWordScope(rules.code_word_scope), "Set a code word for the school, or for this visit."
+        ),
         met="A code word is in place",
-        clauses=cites(rules, "code_word", "code_word_scope"),
+        clauses=cites(rules, "code_word", "code_word_scope", "code_word_days"),
         fix="log",
     )
 

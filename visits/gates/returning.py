@@ -22,7 +22,7 @@ def everybody(visit: Visit, now: dt.datetime) -> Iterator[Check]:
 
 @gate("return")
 def no_alarm(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    for alarm in visit.alarms.exclude(state="resolved"):
+    for alarm in visit.alarms.unresolved().loud():
         yield need(
             False,
             "alarm",

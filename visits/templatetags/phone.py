@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from homevisits.look.templatetags.look import act
+from visits.phone import PhonePage
+from visits.views.keeping import may_keep, who
 
 register = template.Library()
 HOUR = 60
@@ -28,6 +30,20 @@ def say(
     """A button that says one thing: `{% say "fine" "I am fine" "thumbs-up" kind="ok" %}`, with its own key."""
     url = reverse("out_say", args=[context["visit"].ref, what])
     return act(context, url, text, icon, kind, size=size, name="key", value=str(uuid.uuid4()), **extra)
+
+
+@register.simple_tag
+def kept_facts(page: PhonePage) -> SafeString:
+    """What the scripts need to keep the page and what is pressed: for whom, and where."""
+    home = reverse("out", args=[page.visit.ref])
+    paths = [
+        home,
+        *(reverse(name, args=[page.visit.ref]) for name in ("out_help", "out_reminders", "out_time")),
+    ]
+    return format_html(
+        'data-page="{}" data-who="{}" data-keep="{}"',
+        *(home, who(page.staff), " ".join(paths) if may_keep(page.visit, page.staff) else ""),
+    )
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from homevisits.clock import local
 from homevisits.escalation.deadlines import arm
@@ -13,12 +14,13 @@ from homevisits.people.models import Staff
 from homevisits.trusts.pinned import give_policies
 from visits import gates, timing
 from visits.gates import Check
-from visits.models import Visit
+from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.safety import VisitDeadline
 from visits.states import MOVES, State
 from visits.story import VisitEvent
 from visits.together import seated
+from visits.transitions.claims import with_claim
 
 
 class Refused(Exception):
@@ -54,10 +56,16 @@ def must_stand_at(visit: Visit, move: str, *, by: Staff) -> bool:
     sources, to = MOVES[move]
     if visit.state in sources:
         return True
-    last = visit.events.filter(detail__state=visit.state).select_related("by").order_by("-number").first()
+    last = last_word(visit)
     if visit.state == to and last and last.by_id == by.pk:
         return False
     raise Stale(whose(visit, last))
+
+
+def last_word(visit: Visit) -> VisitEvent | None:
+    """What happened last in the state where the visit stands; nothing of a silent alarm, of which nobody reads."""
+    told = visit.events.filter(detail__state=visit.state).exclude(detail__has_key="silent")
+    return told.select_related("by").order_by("-number").first()
 
 
 def whose(visit: Visit, last: VisitEvent | None) -> str:
@@ -94,7 +102,7 @@ def happened(
         by=by,
         happened_at=said_at or now,
         recorded_at=now,
-        sentence=sentence,
+        sentence=with_claim(sentence, now),
         detail={"state": visit.state, **detail},
     )
     assert isinstance(event, VisitEvent)
@@ -106,10 +114,16 @@ def keep(visit: Visit, *fields: str) -> None:
     visit.save(update_fields=list(fields))
 
 
+def keep_place(attendee: Attendee, *fields: str) -> None:
+    """Save named fields of somebody's place in the party."""
+    attendee.save(update_fields=list(fields))
+
+
 def rearm(visit: Visit, *, now: dt.datetime, met: Sequence[str] = ()) -> None:
     """Bring the live deadlines in line with the visit as it stands; an open alarm stays open all the same."""
     fresh = Visit.objects.get(pk=visit.pk)
     fresh.school, fresh.policy = visit.school, visit.policy
+    prefetch_related_objects([fresh], "alarms")  # asked by several plans
     arm(VisitDeadline, fresh, timing.wanted(fresh), now=now, met=set(met))
 
 
@@ -122,5 +136,4 @@ def moved(visit: Visit, move: str, *fields: str) -> None:
 def is_still(visit: Visit, *states: State) -> None:
     """Raise Stale unless the visit is in one of these states."""
     if visit.state not in states:
-        last = visit.events.filter(detail__state=visit.state).select_related("by").order_by("-number").first()
-        raise Stale(whose(visit, last))
+        raise Stale(whose(visit, last_word(visit)))

@@ -13,6 +13,7 @@ from visits.models import Attendee, Outcome, Visit
 from visits.safety import Due, VisitAlarm
 from visits.states import State
 from visits.story import Moment
+from visits.transitions.claims import claim
 from visits.transitions.door import (
     Refused,
     happened,
@@ -24,6 +25,8 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.secret import is_taken as is_known
+from visits.transitions.secret import listen, must_give_pin
 
 Kind = Moment.Kind
 Via = Moment.Via
@@ -44,7 +47,7 @@ def said(visit: Visit, kind: str, *, by: Staff, now: dt.datetime, **more: Any) -
     key = more.pop("key", None) or uuid.uuid4()
     more.setdefault("via", via_of(visit, by))
     more.setdefault("attendee", own_place(visit, by))
-    said_at = more.pop("said_at", None) or now
+    said_at = more.pop("said_at", None) or claim(now) or now
     moment, is_new = Moment.objects.get_or_create(
         key=key,
         defaults={"visit": visit, "kind": kind, "by": by, "said_at": said_at, "recorded_at": now, **more},
@@ -52,13 +55,9 @@ def said(visit: Visit, kind: str, *, by: Staff, now: dt.datetime, **more: Any) -
     return moment if is_new else None
 
 
-def is_known(key: uuid.UUID | None) -> bool:
-    """Whether this very message has been taken already."""
-    return key is not None and Moment.objects.filter(key=key).exists()
-
-
 def has_open_alarm(visit: Visit) -> bool:
-    return visit.alarms.exclude(state=VisitAlarm.State.RESOLVED).exists()
+    """Whether an alarm stands in the way of what visitors say. A silent one never does: they could tell (PS-129)."""
+    return visit.alarms.unresolved().loud().exists()
 
 
 def depart(
@@ -111,10 +110,11 @@ def did_not_leave(
     """Nobody left after all: asks again soon whether they leave or do not go."""
     if not reason.strip():
         raise Refused("Say why nobody left.")
+    listen(visit, by=by, now=now, text=reason, key=key)
     with opened(visit, by=by, action="did_not_leave", now=now) as fresh:
         if is_known(key) or not must_stand_at(fresh, "did_not_leave", by=by):
             return fresh
-        if has_open_alarm(fresh):
+        if has_open_alarm(fresh) or (not fresh.includes(by) and fresh.alarms.unresolved().exists()):
             raise Refused(_not_now(fresh, by))
         if fresh.arrived_at or fresh.left_at or fresh.outcome:
             raise Refused(
@@ -130,7 +130,7 @@ def did_not_leave(
 
 
 def _not_now(visit: Visit, by: Staff) -> str:
-    """Why nothing is taken back under an alarm. The party is not told of one: it may be a silent one (PS-129)."""
+    """Why nothing is taken back under an alarm. The party is not told of one."""
     if visit.includes(by):
         return "This cannot be taken back from here. Ring the office: they do it with you."
     return "An alarm about this visit is open. Somebody else has to close it first."
@@ -167,12 +167,17 @@ def check_in(
     now: dt.datetime,
     attendee: Attendee | None = None,
     together: bool = False,
+    pin: str = "",
     **more: Any,
 ) -> Visit:
     """Fine. Speaks for the person who gives it, or for all who are together (PS-100, CS-090).
 
-    The office names whom it spoke to. An open alarm stays open: another person closes it.
+    A visitor gives their `pin` where the policy asks for it. The office names whom it spoke to, and
+    says in `identity` how it knew them. An open alarm stays open: another person closes it.
     """
+    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
+    if not visit.includes(by) and not str(more.get("identity", "")).strip():
+        raise Refused("Say how you knew that it was them. A voicemail is no answer.")
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         who = own_place(fresh, by) or attendee
@@ -199,6 +204,7 @@ def say_no_answer(
             open_alarm_now(
                 VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now
             )
+            rearm(fresh, now=now)
     return fresh
 
 
@@ -210,6 +216,7 @@ def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: s
     """
     if not reason.strip():
         raise Refused("Say why you need more time.")
+    listen(visit, by=by, now=now, text=reason, key=more.get("key"))
     with opened(visit, by=by, action="retime", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
         _must_be_within_limit(fresh, by, minutes)
@@ -218,7 +225,7 @@ def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: s
         if fresh.includes(by) and has_open_alarm(fresh):
             happened(fresh, "wants_time", f"Asked for {minutes} more minutes", by=by, now=now, reason=reason)
             return fresh
-        _shift(fresh, dt.timedelta(minutes=minutes))
+        shift(fresh, dt.timedelta(minutes=minutes))
         happened(fresh, "extended", f"{minutes} more minutes", by=by, now=now, reason=reason)
         telling.tell_schedule(fresh, now=now)
         rearm(fresh, now=now)
@@ -229,16 +236,22 @@ def _must_be_within_limit(visit: Visit, by: Staff, minutes: int) -> None:
     rules = visit.rules
     if not 1 <= minutes <= 600:
         raise Refused("Enter how many minutes more, from 1 to 600.")
-    if rules is None or not visit.includes(by):
-        return
-    if minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times:
+    if rules and is_beyond_limit(visit, by, minutes):
         raise Refused(
             f"Your policy allows {rules.extension_max_times} times {rules.extension_max_minutes} minutes. "
             "Ring the office: they can give you more."
         )
 
 
-def _shift(visit: Visit, by: dt.timedelta) -> None:
+def is_beyond_limit(visit: Visit, by: Staff, minutes: int) -> bool:
+    """Whether this is more than the policy lets those who go take by themselves."""
+    rules = visit.rules
+    if rules is None or not visit.includes(by):
+        return False
+    return minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times
+
+
+def shift(visit: Visit, by: dt.timedelta) -> None:
     """Move the end and the return; the start too while nobody has arrived."""
     fields = ["end_at", "return_at"] if visit.arrived_at else ["start_at", "end_at", "return_at"]
     for field in fields:
@@ -251,6 +264,7 @@ def say_outcome(
     *, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any
 ) -> Visit:
     """How it went at the door. Leaving for safety tells the office and the head (CEO for the EWO) at once."""
+    listen(visit, by=by, now=now, text=text, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.OUTCOME, by=by, now=now, note=text[:300], **more):
@@ -285,7 +299,8 @@ def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, 
 
 
 def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", **more: Any) -> Visit:
-    """Help: always accepted while logged or out; opens the alarm and climbs its first step at once."""
+    """Help: always accepted while logged or out; opens the alarm and climbs its first two steps at once."""
+    listen(visit, by=by, now=now, text=note, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):
@@ -296,5 +311,6 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         )
         if running is None:
             who = own_place(fresh, by)
-            open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, now=now)
+            open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, raised_by=by, now=now)
+            rearm(fresh, now=now)
     return fresh

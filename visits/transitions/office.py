@@ -26,6 +26,8 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.noting import forget_positions
+from visits.transitions.secret import listen
 
 LOG_FIELDS = {"checkin_colleague", "no_colleague_reason", "responsible_contact"}
 PERSON_FIELDS = {"phone", "travel", "vehicle", "vehicle_text"}
@@ -210,17 +212,20 @@ def cancel(
     """
     if not reason.strip():
         raise Refused("Say why the visit is cancelled.")
+    listen(visit, by=by, now=now, text=reason)
     with opened(visit, by=by, action="cancel", now=now) as fresh:
         if not must_stand_at(fresh, "cancel", by=by):
             return fresh
         if fresh.is_reported:
             raise Refused("It has taken place, so it is looked at and has a record. It cannot be cancelled.")
-        if fresh.alarms.exclude(state="resolved").exists():
+        alarms = fresh.alarms.unresolved()
+        if (alarms.loud() if fresh.includes(by) else alarms).exists():
             raise Refused(
                 "An alarm about this visit is open. Somebody has to close it before the visit is cancelled."
             )
         fresh.ended_reason, fresh.cancelled_for_safety = reason[:500], for_safety
         moved(fresh, "cancel", "ended_reason", "cancelled_for_safety")
+        forget_positions(fresh)
         happened(
             fresh,
             "cancelled",

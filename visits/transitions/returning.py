@@ -25,6 +25,7 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
+from visits.transitions.secret import listen, must_give_pin
 
 Back = Attendee.Back
 
@@ -37,6 +38,7 @@ def say_back(
     attendee: Attendee | None = None,
     how: str = Back.AT_SCHOOL,
     identity: str = "",
+    pin: str = "",
     **more: Any,
 ) -> Visit:
     """One visitor is accounted for; the visit is safe once all are (PS-100, PS-101, CS-090).
@@ -45,6 +47,7 @@ def say_back(
     the person and says how they knew it was them. While an alarm is open a visitor's word is
     kept as a claim and changes nothing until another person has resolved it.
     """
+    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
     with opened(visit, by=by, action="back", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         person = _whom(fresh, by, attendee)
@@ -119,6 +122,7 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
     """
     if not reason.strip():
         raise Refused("Say why they are not back.")
+    listen(visit, by=by, now=now, text=reason)
     with opened(visit, by=by, action="not_back", now=now) as fresh:
         if _take_back_own(fresh, by=by, now=now, reason=reason):
             return fresh
@@ -173,6 +177,7 @@ def go_on(
     now: dt.datetime,
     checks: Collection[int] = (),
     together: bool = False,
+    pin: str = "",
     key: uuid.UUID | None = None,
 ) -> Visit:
     """Leave this home for the next visit; gives back that one.
@@ -180,6 +185,7 @@ def go_on(
     One transaction closes this visit for those who go on and departs the next, so that a return
     deadline is always live. A visitor speaks for themselves; `together`, for everybody still out.
     """
+    must_give_pin(visit, by=by, now=now, pin=pin, key=key)
     with transaction.atomic():
         # In the order of their keys: two rounds that cross must not wait for each other.
         list(
@@ -246,6 +252,7 @@ def _close_for(
 def after_alarm(visit: Visit, *, by: Staff, now: dt.datetime, words: str) -> None:
     """What follows when a person has resolved an alarm: claims count, and whoever is still out stays watched."""
     if visit.state != State.IN_PROGRESS or has_open_alarm(visit):
+        rearm(visit, now=now)
         return
     for person in [a for a in visit.party if a.claimed_back_at and not a.back_at]:
         account_for(

@@ -22,6 +22,8 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.noting import forget_positions
+from visits.transitions.secret import listen
 from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
 from visits.written import WRITTEN, version
 
@@ -48,6 +50,9 @@ def keep_record(
     `seen` is the version that the writer had before them. Raises Stale when another has written
     since: two of a party must not put their empty boxes over each other's words.
     """
+    if visit.state == State.IN_PROGRESS:
+        written = [value for value in values.values() if isinstance(value, str)]
+        listen(visit, by=by, now=now, text=" ".join([*written, outcome_text or ""]))
     with opened(visit, by=by, action="write", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         record, _ = VisitRecord.objects.get_or_create(
@@ -120,6 +125,7 @@ def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         must_pass("record", fresh, now)
         VisitRecord.objects.filter(visit=fresh).update(finished_at=now, written_by=by)
         moved(fresh, "record")
+        forget_positions(fresh)
         happened(fresh, "recorded", "Wrote the record", by=by, now=now)
         documents.ask(visit=fresh, kind="record", by=by, now=now)
         _tell_rooms(fresh, now=now)

@@ -8,12 +8,16 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
-from homevisits.escalation.fallback import sweep_if_stale
+from homevisits.clock import app_now
+from homevisits.escalation.fallback import watched
+from homevisits.escalation.signs import Signs
 from homevisits.people.signed_in import StaffRequest
-from homevisits.trusts.models import School
+from homevisits.trusts.models import Policy, School
+from visits.answering import answering, staff_sees
 from visits.board.scope import has_board, schools
 from visits.board.showing import board
 from visits.board.tag import Tag, tag
+from visits.drilling.results import under_way
 
 
 def chosen_school(request: StaffRequest) -> School | None:
@@ -33,21 +37,24 @@ def read_tag(request: StaffRequest, school: School | None) -> Tag:
     return tag(request.user, school, hashlib.sha256(key.encode()).hexdigest()[:16])
 
 
-def signed(reply: HttpResponse, read: Tag, age: float | None) -> HttpResponse:
-    """The sign of life on every reply, 304 included."""
+def signed(reply: HttpResponse, read: Tag, life: Signs) -> HttpResponse:
+    """The signs of life on every reply, 304 included."""
+    age = life.age
     reply["ETag"] = read.etag
     reply["X-Heartbeat-Age"] = "" if age is None else str(max(0, round(age)))
+    reply["X-Trouble"] = life.trouble
     reply["X-Server-Now"] = read.now.astimezone(dt.UTC).isoformat()
     return reply
 
 
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
-    age = sweep_if_stale()
+    life = watched()
     school = chosen_school(request)
     read = read_tag(request, school)
     ours = [{"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)]
     shown = {
+        "drills": under_way(request.user),
         "schools": ours,
         "everywhere": school is None,
         "etag": read.etag,
@@ -56,19 +63,39 @@ def page(request: StaffRequest) -> HttpResponse:
     return signed(
         render(request, "visits/board/page.html", shown | board(request.user, read.visits, read.now)),
         read,
-        age,
+        life,
     )
+
+
+@require_GET
+def who_answers(request: StaffRequest) -> HttpResponse:
+    """Who can answer now at one school: each step of its ladder, or that nobody can and it is skipped."""
+    school = chosen_school(request) or schools(request.user).first()
+    policy = Policy.objects.in_force(school) if school else None
+    if school is None or policy is None:
+        raise Http404
+    now = app_now()
+    shown = {
+        "school": school,
+        "schools": [
+            {"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)
+        ],
+        "steps": answering(school, policy, now),
+        "now": now,
+        "link": staff_sees(request.user, school),
+    }
+    return render(request, "visits/board/answering.html", shown)
 
 
 @require_GET
 def rows(request: StaffRequest) -> HttpResponse:
     """The rows alone, or 304 when nothing changed. Sweeps by itself when nobody else does."""
-    age = sweep_if_stale()
+    life = watched()
     school = chosen_school(request)
     read = read_tag(request, school)
     unchanged = get_conditional_response(request, etag=read.etag)
     if unchanged is not None:
-        return signed(unchanged, read, age)
+        return signed(unchanged, read, life)
     return signed(
-        render(request, "visits/board/_rows.html", board(request.user, read.visits, read.now)), read, age
+        render(request, "visits/board/_rows.html", board(request.user, read.visits, read.now)), read, life
     )

@@ -53,7 +53,7 @@ def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return answered(request, visit, person, form.cleaned_data["note"])
+            return answered(request, visit, person, form.cleaned_data)
         except Refused as no:
             form.add_error(None, no.sentence)
     context = {
@@ -73,7 +73,7 @@ def others(visit: Visit, person: Attendee) -> list[Attendee]:
 
 
 def open_alarms(visit: Visit) -> list[object]:
-    return list(visit.alarms.exclude(state="resolved").order_by("opened_at"))
+    return list(visit.alarms.unresolved().order_by("opened_at"))
 
 
 def may(request: StaffRequest, visit: Visit, action: str) -> bool:
@@ -85,16 +85,16 @@ def word_of(request: StaffRequest, visit: Visit) -> str:
     return read_code_word(visit, by=request.user) if may(request, visit, "code_word") else ""
 
 
-def answered(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
+def answered(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
     """Keep what came of the call. Raises Refused."""
     answer = request.POST.get("answer", "")
     if answer not in ANSWERS:
         raise Refused("Choose how the call went.")
-    return ANSWERS[answer](request, visit, person, note)
+    return ANSWERS[answer](request, visit, person, told)
 
 
 def _fine(
-    request: StaffRequest, visit: Visit, person: Attendee, note: str, *, together: bool
+    request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str], *, together: bool
 ) -> HttpResponse:
     transitions.check_in(
         visit=visit,
@@ -102,7 +102,8 @@ def _fine(
         now=app_now(),
         attendee=person,
         together=together,
-        note=note,
+        note=told["note"],
+        identity=told["identity"],
         key=key_of(request),
     )
     whom = "They are all fine" if together else f"{person.short_name} is fine"
@@ -110,16 +111,21 @@ def _fine(
     return onward(request, visit)
 
 
-def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
+def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
     transitions.say_no_answer(
-        visit=visit, by=request.user, now=app_now(), attendee=person, note=note, key=key_of(request)
+        visit=visit, by=request.user, now=app_now(), attendee=person, note=told["note"], key=key_of(request)
     )
-    alarm = visit.alarms.filter(attendee=person).exclude(state="resolved").order_by("-opened_at").first()
+    alarm = (
+        visit.alarms.unresolved()
+        .filter(attendee=person, kind="missed_check_in")
+        .order_by("-opened_at")
+        .first()
+    )
     messages.warning(request, f"No answer from {person.short_name}. The alarm is open: keep ringing.")
     return redirect(alarm) if alarm else onward(request, visit)
 
 
-def _code_word(request: StaffRequest, visit: Visit, person: Attendee, note: str) -> HttpResponse:
+def _code_word(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
     alarm = hear_code_word(visit=visit, by=request.user, now=app_now(), attendee=person)
     messages.warning(
         request, f"{person.short_name} needs help. The alarm is open, and the next people are told now."
@@ -127,7 +133,7 @@ def _code_word(request: StaffRequest, visit: Visit, person: Attendee, note: str)
     return redirect(alarm)
 
 
-ANSWERS: dict[str, Callable[[StaffRequest, Visit, Attendee, str], HttpResponse]] = {
+ANSWERS: dict[str, Callable[[StaffRequest, Visit, Attendee, dict[str, str]], HttpResponse]] = {
     "fine": partial(_fine, together=False),
     "together": partial(_fine, together=True),
     "no_answer": _no_answer,
@@ -170,6 +176,22 @@ def more_time(request: StaffRequest, ref: str) -> HttpResponse:
             return onward(request, visit)
     context = {"visit": visit, "form": form, "title": "They need more time", "now": app_now()}
     return render(request, "visits/desk/ask.html", context)
+
+
+@require_POST
+def answer_time(request: StaffRequest, ref: str, what: str) -> HttpResponse:
+    """Agree to the time that they ask for, or refuse it: one tap."""
+    visit = watched(request, ref, "agree_time")
+    if what not in {"agree", "refuse"}:
+        raise Http404
+    try:
+        transitions.answer_time(visit=visit, by=request.user, now=app_now(), is_agreed=what == "agree")
+    except Refused as no:
+        messages.error(request, no.sentence)
+    else:
+        word = "They have more time" if what == "agree" else "Not agreed: the times stay"
+        messages.success(request, f"{visit.ref}: {word}. They read it on their phones.")
+    return redirect(visit)
 
 
 def not_left(request: StaffRequest, ref: str) -> HttpResponse:

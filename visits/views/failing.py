@@ -16,6 +16,8 @@ from django.views import defaults
 
 from homevisits.people.signed_in import StaffRequest
 from visits.models import Visit
+from visits.transitions.claims import claimed
+from visits.views.keeping import opens_offline
 
 logger = logging.getLogger(__name__)
 COOKIE = "office"
@@ -37,7 +39,8 @@ def by_visitor[**P](
         if not visit.includes(request.user):
             return redirect(visit)
         try:
-            return view(request, visit, *args, **kwargs)
+            with claimed(request.POST.get("said_at", "")):
+                return opens_offline(view(request, visit, *args, **kwargs), request, visit)
         except DatabaseError:
             logger.exception("a message from a phone page was not kept")
             return not_recorded(str(visit.school.phone), visit.school.desk_name, request.path)

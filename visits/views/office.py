@@ -8,14 +8,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from homevisits.clock import app_now
+from homevisits.clock import app_now, london_day
 from homevisits.people.signed_in import StaffRequest
 from visits import gates, mending, paper, transitions
-from visits.board.scope import duties, watches_by_role
+from visits.board.scope import duties, schools, watches_by_role
 from visits.desk import worklist
 from visits.forms.office import LogForm, PersonLog
 from visits.models import Visit
 from visits.permissions import refusal
+from visits.rotation import due, may_set_word
 from visits.states import State
 from visits.transitions import Refused
 
@@ -28,7 +29,10 @@ def desk(request: StaffRequest) -> HttpResponse:
     if not (watches_by_role(request.user) or duties(request.user).exists()):
         raise Http404
     now = app_now()
-    return render(request, "visits/desk/page.html", {"work": worklist(request.user, now), "now": now})
+    theirs = [school for school in schools(request.user) if may_set_word(request.user, school)]
+    words = due(theirs, london_day(now))
+    context = {"work": worklist(request.user, now), "now": now, "words": words}
+    return render(request, "visits/desk/page.html", context)
 
 
 def loggable(request: StaffRequest, ref: str) -> Visit:
@@ -45,7 +49,7 @@ def log(request: StaffRequest, ref: str) -> HttpResponse:
     visit, now = loggable(request, ref), app_now()
     is_logging = request.POST.get("do") == "log"
     data = request.POST if request.method == "POST" else None
-    form = LogForm(visit, request.user, data, is_logging=is_logging)
+    form = LogForm(visit, request.user, now, data, is_logging=is_logging)
     people = [PersonLog(attendee, data, is_logging=is_logging) for attendee in party_of(visit)]
     valid = data is not None and all([form.is_valid(), *(person.is_valid() for person in people)])
     if not valid:

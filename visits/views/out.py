@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
-from homevisits.clock import app_now
+from homevisits.clock import app_now, local
 from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
 from visits import gates, transitions
@@ -22,21 +22,28 @@ from visits.doorstep import advice, whom_to_ring
 from visits.forms.out import (
     LOOKED_FOR,
     MEASURES,
+    WHY_LONGER,
+    AskPin,
     Departing,
     Entering,
     GoingOn,
+    Keyed,
     Looking,
     MoreTime,
     NotBack,
+    Noting,
     NotLeft,
     Outcomes,
+    Placed,
 )
 from visits.infection import entry_objection, overlay_of
 from visits.models import ArrivalLook, Attendee, Outcome, Visit
 from visits.phone import Phase, PhonePage, all_reminders
 from visits.registry import OUT_PANELS
-from visits.transitions import Refused
+from visits.transitions import PinNeeded, PinWrong, Refused
+from visits.transitions.secret import wants_pin
 from visits.views.failing import by_visitor, remember_office
+from visits.views.keeping import refused_with
 
 logger = logging.getLogger(__name__)
 # What one tap says; the key of the message counts it once.
@@ -50,6 +57,8 @@ SAYINGS: dict[str, Callable[..., Visit]] = {
     "unsafe": transitions.break_off,
     "back": transitions.say_back,
 }
+# Said only with a PIN, where the policy asks for one.
+WITH_PIN = {"fine", "together", "back"}
 
 
 def key_of(request: StaffRequest) -> uuid.UUID | None:
@@ -97,7 +106,8 @@ def refused(request: StaffRequest, visit: Visit, no: Refused, form: Form | None 
     """The same page with the sentence that refused, drawn from how things stand now."""
     fresh = Visit.objects.select_related("school__trust", "policy").get(pk=visit.pk)
     page = PhonePage(fresh, request.user, app_now(), problem=no.sentence, unmet=no.unmet)
-    return shown(request, page, form=form if page.phase == Phase.READY else None, status=409)
+    reply = shown(request, page, form=form if page.phase == Phase.READY else None, status=409)
+    return refused_with(reply, no.sentence)
 
 
 @require_GET
@@ -134,10 +144,32 @@ def say(request: StaffRequest, visit: Visit, what: str) -> HttpResponse:
     if what not in SAYINGS:
         raise Http404
     try:
-        SAYINGS[what](visit=visit, by=request.user, now=app_now(), key=key_of(request))
+        SAYINGS[what](
+            visit=visit, by=request.user, now=app_now(), key=key_of(request), **pin_of(request, what)
+        )
+    except (PinNeeded, PinWrong) as no:
+        return ask_pin(request, visit, no)
     except Refused as no:
         return refused(request, visit, no)
     return redirect("out", visit.ref)
+
+
+def pin_of(request: StaffRequest, what: str) -> dict[str, str]:
+    """The PIN that came with a word which may need one."""
+    return {"pin": request.POST.get("pin", "")} if what in WITH_PIN else {}
+
+
+def ask_pin(request: StaffRequest, visit: Visit, no: Refused) -> HttpResponse:
+    """The same word once more, with the PIN: nothing is recorded before it is right."""
+    form = AskPin(request.POST if "pin" in request.POST else None, initial={"key": key_of(request)})
+    if form.is_bound:
+        form.is_valid()
+        form.errors.pop("pin", None)
+        form.add_error("pin", no.sentence)
+        form.again()
+    page = PhonePage(visit, request.user, app_now())
+    context = {"page": page, "visit": visit, "now": page.now, "form": form, "url": request.path}
+    return render(request, "visits/out/pin.html", context, status=409)
 
 
 @require_POST
@@ -147,33 +179,46 @@ def back_for(request: StaffRequest, visit: Visit, attendee: int) -> HttpResponse
     person = get_object_or_404(Attendee, pk=attendee, visit=visit, staff=None)
     try:
         transitions.say_back(
-            visit=visit, by=request.user, now=app_now(), attendee=person, key=key_of(request)
+            visit=visit,
+            by=request.user,
+            now=app_now(),
+            attendee=person,
+            key=key_of(request),
+            **pin_of(request, "back"),
         )
+    except (PinNeeded, PinWrong) as no:
+        return ask_pin(request, visit, no)
     except Refused as no:
         return refused(request, visit, no)
     return redirect("out", visit.ref)
 
 
 def asked(
-    request: StaffRequest, visit: Visit, form: Form, act: Callable[[dict[str, Any]], object], **words: Any
+    request: StaffRequest, visit: Visit, form: Keyed, act: Callable[[dict[str, Any]], object], **words: Any
 ) -> HttpResponse:
     """One question on a page of its own; what is refused stands beside what was typed."""
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data)
+        except (PinNeeded, PinWrong) as no:
+            form.add_error("pin", no.sentence)
+            form.again()
         except Refused as no:
             form.add_error(None, no.sentence)
         else:
             return redirect("out", words.get("onto", visit).ref)
     page = PhonePage(visit, request.user, app_now())
     context = {"page": page, "visit": visit, "now": page.now, "form": form, **words}
-    return render(request, "visits/out/ask.html", context)
+    reply = render(request, "visits/out/ask.html", context)
+    problems = [str(sentence) for errors in form.errors.values() for sentence in errors]
+    return refused_with(reply, " ".join(problems)) if problems else reply
 
 
 @by_visitor
 def more_time(request: StaffRequest, visit: Visit) -> HttpResponse:
-    form = MoreTime(visit, request.POST or None)
-    say_so = partial(transitions.extend, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    late = {"minutes": 15, "why": WHY_LONGER[0][0]} if "late" in request.GET else {}
+    form = MoreTime(visit, request.POST or None, initial=late)
+    say_so = partial(transitions.want_time, visit=visit, by=request.user, now=app_now(), key=key_of(request))
     return asked(
         request,
         visit,
@@ -298,7 +343,7 @@ def go_on(request: StaffRequest, visit: Visit, onward: str) -> HttpResponse:
         Visit.objects.visible_to(request.user).filter(attendees__staff=request.user), ref=onward
     )
     others = [a.short_name for a in PhonePage(visit, request.user, app_now()).awaited]
-    form = GoingOn(there, others, request.POST or None)
+    form = GoingOn(there, others, request.POST or None, wants_pin=wants_pin(visit, request.user))
     say_so = partial(
         transitions.go_on, visit=visit, onward=there, by=request.user, now=app_now(), key=key_of(request)
     )
@@ -306,13 +351,44 @@ def go_on(request: StaffRequest, visit: Visit, onward: str) -> HttpResponse:
         request,
         visit,
         form,
-        lambda said: say_so(checks=said.get("checks", []), together=said.get("together", False)),
+        lambda said: say_so(
+            checks=said.get("checks", []), together=said.get("together", False), pin=said.get("pin", "")
+        ),
         title=f"On to {there.ref}",
         button="Left, going on",
         icon="route",
         onto=there,
         needs=gates.unmet("depart", there, app_now()),
     )
+
+
+@by_visitor
+def note(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """A note to the office."""
+    form = Noting(request.POST or None)
+    say_so = partial(transitions.say_note, visit=visit, by=request.user, now=app_now(), key=key_of(request))
+    return asked(
+        request,
+        visit,
+        form,
+        lambda said: say_so(text=said["text"]),
+        title="Note to the office",
+        button="Send the note",
+        icon="send",
+    )
+
+
+@require_POST
+@by_visitor
+def position(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """Where the phone is, from its browser: kept where the policy asks, else forgotten without a word."""
+    form = Placed(request.POST)
+    if form.is_valid():
+        try:
+            transitions.keep_position(visit=visit, by=request.user, now=app_now(), **form.said())
+        except Refused:
+            return HttpResponse(status=204)
+    return HttpResponse(status=204)
 
 
 @by_visitor
@@ -325,6 +401,16 @@ def reminders(request: StaffRequest, visit: Visit) -> HttpResponse:
     )
 
 
+def helped(request: StaffRequest, visit: Visit) -> HttpResponse:
+    """Back to the phone page; for the script that sends until it is answered, when the server took it."""
+    if request.headers.get("Accept") != "application/json":
+        return redirect("out", visit.ref)
+    taken = visit.moments.filter(kind="help", by=request.user).order_by("recorded_at")
+    first = taken.filter(key=key_of(request) or uuid.uuid4()).first() or taken.last()
+    at = first.recorded_at if first else app_now()
+    return JsonResponse({"sent_at": f"{local(at):%H:%M}", "next": reverse("out", args=[visit.ref])})
+
+
 @by_visitor
 def help_page(request: StaffRequest, visit: Visit) -> HttpResponse:
     """If something goes wrong: what to do, 999, and help. A tap without holding is asked once more."""
@@ -334,7 +420,7 @@ def help_page(request: StaffRequest, visit: Visit) -> HttpResponse:
             transitions.ask_for_help(visit=visit, by=request.user, now=now, key=key_of(request))
         except Refused as no:
             return refused(request, visit, no)
-        return redirect("out", visit.ref)
+        return helped(request, visit)
     page = PhonePage(visit, request.user, now)
     name = "sure" if request.method == "POST" else "help"
     context = {

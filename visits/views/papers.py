@@ -20,49 +20,49 @@ def appointment(request: StaffRequest, ref: str) -> HttpResponse:
     """The appointment form; without the reason for those who do not read why."""
     visit = get_object_or_404(Visit.objects.visible_to(request.user), ref=ref)
     reads_why = Visit.objects.about_reason(request.user).filter(pk=visit.pk).exists()
-    return _copy(request, visit, Document.Kind.APPOINTMENT, for_office=not reads_why)
+    return copy_for(request, visit, Document.Kind.APPOINTMENT, for_office=not reads_why)
 
 
 @require_http_methods(["GET", "POST"])
 def record(request: StaffRequest, ref: str) -> HttpResponse:
     """The finished record, for those whom the policy lets read it."""
     visible = Visit.objects.visible_to(request.user).record_read_by(request.user)
-    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.RECORD)
+    return copy_for(request, get_object_or_404(visible, ref=ref), Document.Kind.RECORD)
 
 
 @require_http_methods(["GET", "POST"])
 def letter(request: StaffRequest, ref: str) -> HttpResponse:
     """The letter to the parents, for those who read why."""
     visible = Visit.objects.visible_to(request.user).about_reason(request.user)
-    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.LETTER)
+    return copy_for(request, get_object_or_404(visible, ref=ref), Document.Kind.LETTER)
 
 
 @require_http_methods(["GET", "POST"])
 def expectations(request: StaffRequest, ref: str) -> HttpResponse:
     """What is expected of parents while their child is taught at home."""
     visible = Visit.objects.visible_to(request.user).about_reason(request.user)
-    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.EXPECTATIONS)
+    return copy_for(request, get_object_or_404(visible, ref=ref), Document.Kind.EXPECTATIONS)
 
 
 @require_http_methods(["GET", "POST"])
 def risk_assessment(request: StaffRequest, ref: str) -> HttpResponse:
     """The risk assessment that the visit holds, for those who read why."""
     visible = Visit.objects.visible_to(request.user).about_reason(request.user)
-    return _copy(request, get_object_or_404(visible, ref=ref), Document.Kind.RISK)
+    return copy_for(request, get_object_or_404(visible, ref=ref), Document.Kind.RISK)
 
 
 @require_http_methods(["GET", "POST"])
 def calling_card(request: StaffRequest, ref: str) -> HttpResponse:
     """What is left at a door that nobody opens."""
     visit = get_object_or_404(Visit.objects.visible_to(request.user), ref=ref)
-    return _copy(request, visit, Document.Kind.CARD, for_office=True)
+    return copy_for(request, visit, Document.Kind.CARD, for_office=True)
 
 
 @require_http_methods(["GET", "POST"])
 def checklist(request: StaffRequest, ref: str) -> HttpResponse:
     """The reminders of every moment, to take along."""
     visit = get_object_or_404(Visit.objects.visible_to(request.user), ref=ref)
-    return _copy(request, visit, Document.Kind.CHECKLIST, for_office=True)
+    return copy_for(request, visit, Document.Kind.CHECKLIST, for_office=True)
 
 
 @require_GET
@@ -75,7 +75,7 @@ def document(request: StaffRequest, uuid: str) -> HttpResponse:
     return _served(request, copy)
 
 
-def _copy(request: StaffRequest, visit: Visit, kind: str, *, for_office: bool = False) -> HttpResponse:
+def copy_for(request: StaffRequest, visit: Visit, kind: str, *, for_office: bool = False) -> HttpResponse:
     """This viewer's own copy of the words as they stand now."""
     if not documents.can_be_printed(visit, kind):
         raise Http404

@@ -1,18 +1,20 @@
-"""Push: to a phone on which the product is installed. Nobody has installed it yet."""
+"""Push: to every phone that somebody has set up for alerts."""
 
 import uuid
 from collections.abc import Sequence
 
-from homevisits.notices.delivery import Undeliverable
+from homevisits.notices import push
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
 
 
 def send(notice: Notice, *, is_repeat: bool) -> uuid.UUID | None:
-    """Hand a notice to the service of the phone's maker."""
-    raise Undeliverable("The product is installed on no phone of theirs.")
+    """Hand a notice to the services of the phones' makers, who tell us nothing more of it."""
+    push.send(notice, is_repeat=is_repeat)
+    return None
 
 
 def missing(people: Sequence[Staff]) -> dict[int, str]:
-    """Who has no phone with the product on it: quite ordinary, so no reason is given."""
-    return {person.pk: "" for person in people}
+    """Who has no phone set up: quite ordinary, so no reason is given."""
+    reached = push.reached(people)
+    return {person.pk: "" for person in people if person.pk not in reached}

@@ -30,7 +30,7 @@ from homevisits.people.keeping.contacts import (
     remove_link,
     set_key_person,
 )
-from homevisits.people.keeping.duties import end_away, end_stand_in, set_away, stand_in
+from homevisits.people.keeping.duties import end_away, end_stand_in, keep_rota, set_away, stand_in
 from homevisits.people.keeping.homes import (
     add_member,
     add_warning,
@@ -39,6 +39,7 @@ from homevisits.people.keeping.homes import (
     remove_member,
     review_warning,
 )
+from homevisits.people.keeping.pins import set_pins
 from homevisits.people.keeping.rules import NotAllowed, Refused
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "end_training",
     "end_warning",
     "give_role",
+    "keep_rota",
     "reactivate_staff",
     "remove_clearance",
     "remove_link",
@@ -72,6 +74,7 @@ __all__ = [
     "review_warning",
     "set_away",
     "set_key_person",
+    "set_pins",
     "stand_in",
     "take_role",
     "try_mobile",

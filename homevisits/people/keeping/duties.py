@@ -1,16 +1,22 @@
 """Keeps who is away and who stands in at the desk."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from homevisits.people import permissions
 from homevisits.people.keeping.rules import ask, fresh, place_of, require
-from homevisits.people.models import Away, DeskDuty, Staff
+from homevisits.people.models import Away, DeskDuty, RotaTurn, Staff
+from homevisits.people.rota import RESPONDERS
 from homevisits.people.story import tell
-from homevisits.trusts.models import School
+from homevisits.trusts.models import School, Term
+from homevisits.trusts.roles import RoleName
 
+# A turn of the week: the weekday (Monday 0) and the half-day, "am" or "pm".
+Turn = tuple[int, str]
+Pair = tuple[Staff, Staff | None]
 # Longer than a working day and the evening after it would make a forgotten row look like a watch.
 LONGEST_STAND_IN = dt.timedelta(hours=24)
 
@@ -73,6 +79,50 @@ def end_stand_in(*, duty: DeskDuty, by: Staff, now: dt.datetime) -> None:
     _cut_short(fresh(duty), now)
     sentence = f"{staff} no longer stands in at the desk of {school}."
     tell(where=school, kind="stand_in_ended", by=by, now=now, about=staff, sentence=sentence)
+
+
+@transaction.atomic
+def keep_rota(
+    *,
+    school: School,
+    role: str,
+    term: Term | None,
+    turns: Mapping[Turn, Pair],
+    by: Staff,
+    now: dt.datetime,
+) -> None:
+    """Say who answers for a part through the week of a term (None: all year), and who when they are away.
+
+    Takes the place of what stood there for that part and term. A turn that is left out has no name:
+    then everybody who holds the part is told.
+    """
+    ask(permissions.may_set_duty(by, school), "You may not keep the rota of this school.")
+    require(term is None or term.school_id == school.pk, "Choose a term of this school.")
+    for first, second in turns.values():
+        require(first != second, f"Choose somebody else to stand in for {first}.")
+        for person in filter(None, (first, second)):
+            _must_answer(person, school)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    RotaTurn.objects.filter(school=school, role=role, term=term).delete()
+    RotaTurn.objects.bulk_create(
+        RotaTurn(
+            school=school, role=role, term=term, weekday=weekday, half=half, staff=first, stand_in=second, set_by=by
+        )
+        for (weekday, half), (first, second) in turns.items()
+    )  # fmt: skip
+    when = term.name if term else "all year"
+    sentence = f"The rota of {school} for {RoleName(role).label} ({when}) was changed."
+    listed = {f"{day}{half}": [p.pk for p in pair if p] for (day, half), pair in turns.items()}
+    tell(where=school, kind="rota_kept", by=by, now=now, sentence=sentence, role=role, turns=listed)
+
+
+def _must_answer(person: Staff, school: School) -> None:
+    """Raise Refused unless somebody could answer an alarm of this school."""
+    may = person.is_active and person.trust_id == school.trust_id
+    require(
+        may and person.has_role(*RESPONDERS, school=school),
+        f"{person} may not answer alarms of {school}. Choose somebody of its office or a leader.",
+    )
 
 
 def _cut_short(row: Away | DeskDuty, now: dt.datetime) -> None:

@@ -172,7 +172,11 @@ def test_a_folder_is_held_by_one_at_a_time(folder):
 def test_keys_are_made_once_and_only_their_owner_reads_them(folder):
     first = keys(folder)
     assert keys(folder) == first
-    assert sorted(first) == ["FIELD_KEY", "SECRET_KEY"]
+    assert sorted(first) == ["FIELD_KEY", "SECRET_KEY", "VAPID_PRIVATE_KEY"]
+    # A folder of an earlier release gets the keys that are new, and keeps its own
+    (folder / "keys.json").write_text('{"FIELD_KEY": "old"}')
+    assert keys(folder)["FIELD_KEY"] == "old"
+    assert sorted(keys(folder)) == sorted(first)
     assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from homevisits.escalation.signs import Signs
 from homevisits.look import context, menu
 from homevisits.look.samples import PAGES
 from homevisits.trusts.models import School
@@ -34,7 +35,7 @@ def test_living_page_wants_a_sign_in(client: Client, db: None, demo: None) -> No
 def test_heartbeat_is_the_age_in_a_header(
     client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch, age: float | None, header: str
 ) -> None:
-    monkeypatch.setattr(context, "HEARTBEAT", lambda: age)
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: Signs(age, age))
     client.force_login(cast.office)
     reply = client.get("/heartbeat/")
     assert (reply.status_code, reply.content, reply["X-Heartbeat-Age"]) == (204, b"", header)
@@ -51,7 +52,7 @@ def test_bar_says_whether_the_timers_run(
     age: int | None,
     text: str,
 ) -> None:
-    monkeypatch.setattr(context, "HEARTBEAT", lambda: age)
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: Signs(age, age))
     client.force_login(cast.office)
     assert text in client.get("/look/").content.decode()
 
@@ -71,7 +72,7 @@ def test_nothing_in_the_bar_covers_anything_else(
     School.objects.update(name="Poulton-le-Sands Church of England Primary School")
     counted = {key: replace(item, badge=lambda staff: 21) for key, item in menu.ITEMS.items()}
     monkeypatch.setattr(menu, "ITEMS", counted)
-    monkeypatch.setattr(context, "HEARTBEAT", lambda: 1)
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: Signs(1, 1))
     shown.page.set_viewport_size({"width": width, "height": 900})
     page = shown.open("/look/")
     edges = page.evaluate(EDGES)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from homevisits.escalation.signs import Signs
 from homevisits.look import context
 from tests.homevisits.look.conftest import Reply, Shown
 
@@ -13,7 +14,7 @@ HELP = "button[data-hold]"
 @pytest.fixture
 def board(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The board while the timers run, its clock in the test's hands, answering 304 until told otherwise."""
-    monkeypatch.setattr(context, "HEARTBEAT", lambda: 1)
+    monkeypatch.setattr(context, "HEARTBEAT", lambda: Signs(1, 1))
     shown.page.clock.install()
     shown.page.add_init_script(
         "window.polls = 0; const real = window.fetch;"

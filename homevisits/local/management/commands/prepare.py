@@ -7,6 +7,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
+from homevisits.clock import app_now
+from homevisits.escalation import canary
 from homevisits.local.registry import loaders
 from homevisits.trusts.models import Trust
 
@@ -21,6 +23,7 @@ class Command(BaseCommand):
         self.check(include_deployment_checks=settings.PRODUCTION)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        canary.ensure(now=app_now())
         if options["examples"] and not Trust.objects.exists():
             with transaction.atomic():  # all of the examples or, should one fail, none
                 for load in loaders():

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from homevisits.audit import watchdog
+from homevisits.clock import ahead
 from homevisits.notices.following import follow_in_background
 from homevisits.notices.listening import Ear, stay_up, stop_on_signals
 from homevisits.notices.models import URGENT_CHANNEL
@@ -15,7 +17,8 @@ LOOKS_EVERY = 1.0
 
 def work() -> float:
     """Send what waits; how many seconds may pass before the next look."""
-    drain(seconds=AT_A_TIME)
+    with ahead(watchdog.lead()):
+        drain(seconds=AT_A_TIME)
     follow_in_background()
     return LOOKS_EVERY
 

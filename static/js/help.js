@@ -1,0 +1,93 @@
+/* A call for help that does not give up: sent again with the same key until the server has it, and nothing
+   is called sent before. Then the page asks the browser, once, where the phone is, if the policy wants it.
+   Without this file the form works with two taps. */
+(function () {
+  "use strict";
+
+  const PATIENCE = 10000;
+  const WAITS = [1000, 2000, 4000, 8000];
+  let sending = null;
+
+  function say(words, isSent) {
+    document.querySelectorAll("[data-help-status]").forEach((spot) => {
+      spot.hidden = false;
+      spot.classList.toggle("is-sent", isSent);
+      spot.querySelector("[data-help-words]").textContent = words;
+      spot.querySelector("[data-help-ring]").hidden = isSent;
+    });
+  }
+
+  function office() {
+    const spot = document.querySelector("[data-office]");
+    return spot ? spot.textContent : "";
+  }
+
+  const timeout = () => (AbortSignal.timeout ? AbortSignal.timeout(PATIENCE) : undefined);
+  const isAnswer = (reply) => reply.ok && (reply.headers.get("Content-Type") || "").startsWith("application/json");
+
+  function failed(reply) {
+    if (reply && reply.status === 409) return "Not sent: this visit is no longer open here. ";
+    if (reply && (reply.redirected || reply.status === 403)) return "Not sent: you are signed out. ";
+    return "Not sent yet - trying again. ";
+  }
+
+  /* Resolves early when the phone has a signal again. */
+  function pause(number) {
+    return new Promise((go) => {
+      window.setTimeout(go, WAITS[Math.min(number, WAITS.length - 1)]);
+      window.addEventListener("online", go, { once: true });
+    });
+  }
+
+  async function send(url, body) {
+    for (let tries = 0; ; tries += 1) {
+      let reply = null;
+      try {
+        reply = await fetch(url, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" }, signal: timeout() });
+        if (isAnswer(reply)) return await reply.json();
+      } catch {
+        reply = null;
+      }
+      say(`${failed(reply)}Ring 999 or the office: ${office()}`, false);
+      await pause(tries);
+    }
+  }
+
+  async function ask(form) {
+    const body = new FormData(form);
+    body.set("held", "1");
+    say("Sending ...", false);
+    const answer = await send(form.action, body);
+    say(`Sent at ${answer.sent_at}.`, true);
+    window.setTimeout(() => window.location.assign(answer.next), 1500);
+  }
+
+  /* Caught before out.js: only what was held, or is asked for a second time, is a call for help. */
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!form.matches("[data-help]") || !window.fetch || !form.querySelector("[name=held]")) return;
+      event.preventDefault();
+      if (sending) return;
+      sending = ask(form);
+    },
+    true,
+  );
+
+  const place = document.querySelector("[data-position]");
+  if (place && navigator.geolocation) {
+    navigator.geolocation.getCurrentPosition(
+      (found) => {
+        const body = new FormData(place);
+        body.set("latitude", found.coords.latitude.toFixed(5));
+        body.set("longitude", found.coords.longitude.toFixed(5));
+        body.set("accuracy", Math.round(found.coords.accuracy));
+        body.set("taken_at", found.timestamp);
+        fetch(place.dataset.position, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => {});
+      },
+      () => {},
+      { enableHighAccuracy: true, timeout: 20000, maximumAge: 0 },
+    );
+  }
+})();

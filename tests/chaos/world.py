@@ -1,0 +1,218 @@
+"""One scenario's world: a database of its own on a durable server, a mail server, and processes to break."""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from homevisits.local import processes
+from tests.chaos.ledger import Ledger, account, one, settle, wait_until
+from tests.mailserver import Letterbox, letterbox
+from tests.running import ROOT, database_url
+
+if TYPE_CHECKING:
+    from homevisits.local.servers import Postgres, Valkey
+
+CELERY = [sys.executable, "-m", "celery", "-A", "homevisits.celery"]
+QUIET = ["--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
+
+
+class Process:
+    """One process that may be killed at any moment and started again."""
+
+    def __init__(self, world: "World", name: str, argv: list[str]) -> None:
+        self.world, self.name, self.argv = world, name, argv
+        self.start()
+
+    def start(self) -> None:
+        with (self.world.folder / f"{self.name}.log").open("ab") as log:
+            self.process = processes.spawn(
+                self.argv, dies_by=signal.SIGKILL, env=self.world.env, cwd=ROOT, stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        """kill -9, the whole group: a worker's children too."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> None:
+        """Ask it to end, as a deploy does."""
+        processes.stop(self.process, signal.SIGTERM, patience=20)
+
+    def freeze(self) -> None:
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.killpg(self.process.pid, signal.SIGCONT)
+
+
+class World:
+    """What a scenario breaks and what it measures. Everything random comes from `rng`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        mail: Letterbox,
+        *,
+        seed: int,
+        size: float,
+        postgres: "Postgres | None" = None,
+        valkey: "Valkey | None" = None,
+    ) -> None:
+        self.folder, self.mail, self.size = folder, mail, size
+        self.postgres, self.valkey = postgres, valkey
+        self.rng = random.Random(seed)
+        self.running: list[Process] = []
+        self.env = os.environ | {
+            "DATABASE_URL": database_url(),
+            "EMAIL_URL": mail.url,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "PYTHONPATH": str(ROOT),
+            "LOG_LEVEL": "ERROR",
+        }
+
+    def many(self, number: int, least: int = 1) -> int:
+        """A number of the full size, made smaller in the suite."""
+        return max(least, round(number * self.size))
+
+    # Processes.
+
+    def start(self, name: str, *argv: str) -> Process:
+        process = Process(self, name, list(argv))
+        self.running.append(process)
+        return process
+
+    def manage(self, command: str, *more: str, name: str = "") -> Process:
+        return self.start(name or command, sys.executable, "manage.py", command, *more)
+
+    def python(self, name: str, code: str) -> Process:
+        return self.start(name, sys.executable, "-c", f"import django; django.setup()\n{code}")
+
+    def watched(self, *, celery: bool = False) -> list[Process]:
+        """A sentinel and a sender, and Celery's worker and beat if asked: all of them at work already."""
+        started = [self.manage("sentinel"), self.manage("sender")]
+        started += [self.worker(), self.beat()] if celery else []
+        self.up("sentinel", *(["celery"] if celery else []))
+        return started
+
+    def worker(self, name: str = "worker") -> Process:
+        return self.start(
+            name,
+            *CELERY,
+            "worker",
+            "--concurrency",
+            "1",
+            "--queues",
+            "celery",
+            "--hostname",
+            f"{name}@%h",
+            *QUIET,
+        )
+
+    def beat(self) -> Process:
+        return self.start(
+            "beat",
+            *CELERY,
+            "beat",
+            "--schedule",
+            str(self.folder / f"beat-{time.monotonic_ns()}"),
+            "--pidfile",
+            "",
+            "--loglevel",
+            "ERROR",
+        )
+
+    def web(self, port: int) -> Process:
+        return self.start(
+            "web",
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "homevisits.wsgi:application",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "--log-level",
+            "error",
+        )
+
+    def up(self, *sweepers: str, seconds: float = 60) -> None:
+        """Wait until each of these has completed a sweep since now: what is due from now on is due for it."""
+        began = one("SELECT app_now()")
+        for name in sweepers or ("sentinel",):
+            swept = (
+                f"SELECT count(*) > 0 FROM escalation_heartbeat WHERE name = '{name}' AND beat_at > '{began}'"
+            )
+            if not wait_until(swept, seconds):
+                raise TimeoutError(f"{name} did not sweep within {seconds:.0f} s")
+
+    @contextmanager
+    def kept_up(self, *kept: Process, after: float = 0.0) -> Iterator[None]:
+        """A supervisor: whatever of these has ended is started again."""
+        stop = threading.Event()
+
+        def watch() -> None:
+            while not stop.wait(0.05):
+                for process in kept:
+                    if process.process.poll() is not None:
+                        stop.wait(after)
+                        process.start()
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def end(self) -> None:
+        for process in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                process.thaw()
+            process.kill()
+
+    # The account.
+
+    def ledger(self, patience: float = 30) -> Ledger:
+        """Wait for everything due and everything urgent, then count."""
+        settle(patience)
+        return account(message["Message-ID"].strip("<>") for message in list(self.mail.messages))
+
+    def is_up(self, process: Process) -> bool:
+        return process.process.poll() is None
+
+
+@contextmanager
+def world(folder: Path, **options: object) -> Iterator[World]:
+    """A world for the length of a scenario; what is left of it is killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with letterbox() as mail:
+        made = World(folder, mail, **options)  # type: ignore[arg-type]
+        try:
+            yield made
+        finally:
+            made.end()
+            connection.close()
+
+
+def run(argv: list[str], env: dict[str, str], seconds: float = 60) -> int:
+    """A process that ends by itself; its code, negative for the signal that ended it."""
+    return subprocess.run(
+        argv, cwd=ROOT, env=env, timeout=seconds, capture_output=True, check=False
+    ).returncode

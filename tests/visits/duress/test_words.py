@@ -1,0 +1,298 @@
+"""The code word: how old it may be, where it lies, where it never stands; PINs as a policy asks for them."""
+
+import datetime as dt
+import logging
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+
+from homevisits.audit.models import Look
+from homevisits.escalation.sweep import sweep
+from homevisits.people import keeping, pins
+from homevisits.people.pins import REFUSAL, CheckInPins, Given, are_usable, given
+from homevisits.sealing import seal, unseal
+from tests.cast import Cast, browser
+from tests.factories import visits as make
+from tests.factories.trusts import PolicyFactory
+from tests.visits.turning import unmet
+from visits import documents, transitions
+from visits.codeword import CodeWord, is_heard, read_code_word, set_code_word
+from visits.models import Document
+from visits.positions import Position
+from visits.texting import _understood
+
+PHRASE = "Has Marguerite fed the tortoise?"
+SECRETS = ("marguerite", "tortoise")
+
+
+@pytest.mark.turns("code_word_days")
+@pytest.mark.clause("PS-126", "PS-137", "TC-168")
+def test_an_old_word_of_the_school_no_longer_counts(cast: Cast, clock, now) -> None:
+    visit = make.authorised(cast, now=now)
+    set_code_word(school=cast.school, word=PHRASE, by=cast.office, now=now - dt.timedelta(days=90))
+    stands = {days: unmet("log", visit, now, "code_word", code_word_days=days) for days in (0, 90, 91)}
+    assert stands == {0: [], 90: ["blocks"], 91: []}
+    client, url = browser(cast.office), reverse("school_word", args=[cast.school.slug])
+    assert "no longer counts since 26 November" in client.get("/desk/").content.decode()
+    assert (
+        "petrol light is the example" in client.post(url, {"word": "The fuel lamp came on"}).content.decode()
+    )
+    assert client.post(url, {"word": "Did Sam find the minibus key?"}).status_code == 302
+    assert unmet("log", visit, now, "code_word", code_word_days=90) == []
+    assert "code word" not in client.get("/desk/").content.decode().split("<main")[1].replace(
+        "new code word", ""
+    )
+    clock.advance(days=80)
+    assert "has to be changed by" in client.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("has marguerite fed the tortoise", True),
+        ("Did MARGUERITE feed those tortoises?? fed them I mean", True),
+        ("The tortoise was fed by Margerite.", True),
+        ("Marguerite rang about the bus", False),
+        ("", False),
+    ],
+)
+def test_the_word_is_heard_in_what_people_really_write(cast: Cast, now, text: str, heard: bool) -> None:
+    visit = make.draft(cast, now=now)
+    set_code_word(school=cast.school, word=PHRASE, by=cast.office, now=now - dt.timedelta(days=400))
+    assert is_heard(visit, text) == heard
+
+
+def test_keys_rotate_and_everything_still_opens(cast: Cast, now, settings) -> None:
+    visit = make.draft(cast, now=now)
+    set_code_word(school=cast.school, word=PHRASE, by=cast.office, now=now)
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    settings.FIELD_KEY_FALLBACKS, settings.FIELD_KEY = [settings.FIELD_KEY], "another key altogether"
+    call_command("rotatekeys")
+    settings.FIELD_KEY_FALLBACKS = []
+    assert read_code_word(visit, by=cast.office) == PHRASE
+    assert [given(cast.teacher, pin) for pin in ("4826", "9153", "0000", "")] == [
+        Given.ORDINARY, Given.DURESS, Given.WRONG, Given.WRONG,
+    ]  # fmt: skip
+
+
+def every_text() -> str:
+    """Every row of every table, as a dump of the database would hold it."""
+    found = []
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            cursor.execute(f'SELECT r::text FROM "{model._meta.db_table}" AS r')
+            found += [row[0] for row in cursor.fetchall()]
+    return "\n".join(found).lower()
+
+
+@pytest.mark.clause("PS-138", "TC-168")
+def test_the_word_stands_nowhere(cast: Cast, clock, now, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    set_code_word(school=cast.school, word=PHRASE, by=cast.office, now=now)
+    visit = make.fresh(make.out(cast, now=now))
+    office = browser(cast.office)
+    office.post(reverse("code_word", args=[visit.ref]))
+    phone = browser(cast.teacher)
+    phone.post(reverse("out_note", args=[visit.ref]), {"key": str(uuid.uuid4()), "text": PHRASE})
+    office.post(reverse("desk_call", args=[visit.ref, visit.party[0].pk]), {"answer": "code_word"})
+    sweep("test")
+    assert visit.alarms.filter(kind="duress").count() == 1
+    pages = [
+        office.get(path).content.decode().lower()
+        for path in ("/board/", "/desk/", "/notices/", "/diary/", visit.alarms.get().get_absolute_url())
+    ]
+    for attendee in visit.party:
+        transitions.say_back(visit=visit, by=cast.office, now=clock.now, attendee=attendee, identity="Seen")
+    transitions.keep_record(
+        visit=visit,
+        by=cast.teacher,
+        now=now,
+        values=make.record_facts(visit),
+        outcome="completed",
+        people=[("Maria", "mother")],
+        actions=[],
+    )
+    transitions.record(visit=visit, by=cast.teacher, now=now)
+    said = [
+        *pages,
+        str(
+            [
+                documents.words(visit, kind)
+                for kind in Document.Kind.values
+                if documents.can_be_printed(visit, kind)
+            ]
+        ).lower(),
+        every_text(),
+        caplog.text.lower(),
+    ]
+    assert [word for word in SECRETS for one in said if word in one] == []
+    assert Look.objects.filter(by=cast.office, what="code_word", ref=visit.ref).exists()
+    assert phone.get(reverse("out", args=[visit.ref])).status_code == 200
+    assert unseal(CodeWord.objects.get(school=cast.school).sealed) == PHRASE
+    assert seal(PHRASE) != seal(PHRASE)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant", "rest"),
+    [
+        ("OK", "_fine", ""),
+        ("ok thanks 4826", "_fine", "4826"),
+        ("I am back, 4826", "_back", "4826"),
+        ("20 min", "_time", "20"),
+        ("HELP!! he is here", "_help", "he is here"),
+        ("not ok", "_note", "not ok"),
+        ("4826", "_pin", "4826"),
+    ],
+)
+def test_a_text_is_understood_as_people_write_it(words: str, meant: str, rest: str) -> None:
+    say, more = _understood(words)
+    assert (say.__name__, more) == (meant, rest)
+
+
+# --- PINs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ordinary", "duress", "usable"),
+    [
+        ("4826", "9153", True),
+        ("48261", "915304", True),
+        ("4826", "4826", False),
+        ("4826", "4827", False),
+        ("4826", "48267", False),
+        ("1234", "9153", False),
+        ("4826", "4321", False),
+        ("7777", "9153", False),
+        ("4826", "1212", False),
+        ("482", "9153", False),
+        ("4826", "91a3", False),
+    ],
+)
+def test_two_pins_are_far_apart_and_neither_is_weak(ordinary: str, duress: str, usable: bool) -> None:
+    assert are_usable(ordinary, duress) == usable
+
+
+def test_every_refusal_says_the_same_and_nothing_is_sent_back(cast: Cast, now) -> None:
+    client, pages = browser(cast.teacher), set()
+    for ordinary, duress in (("4826", "4826"), ("4826", "4827"), ("4826", "3333")):
+        page = client.post(reverse("pins"), {"ordinary": ordinary, "duress": duress}).content.decode()
+        assert (ordinary in page, duress in page) == (False, False)
+        pages.add(
+            page.split("<main")[1].split("csrfmiddlewaretoken")[0] + page.split("csrfmiddlewaretoken")[1][80:]
+        )
+    assert REFUSAL.split(";")[0] in next(iter(pages))
+    assert client.post(reverse("pins"), {"ordinary": "4826", "duress": "9153"}).status_code == 302
+    kept = CheckInPins.objects.get(staff=cast.teacher)
+    assert "4826" not in f"{kept.ordinary}{kept.duress}"
+    with pytest.raises(keeping.NotAllowed):
+        keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.head, now=now)
+
+
+@pytest.mark.parametrize("typed", ["4826", "9153", "7061", ""])
+def test_both_pins_are_checked_whatever_is_typed(
+    cast: Cast, now, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    checked = []
+    monkeypatch.setattr(pins, "check_password", lambda mark, kept: checked.append(kept) or False)
+    given(cast.teacher, typed)
+    kept = CheckInPins.objects.get(staff=cast.teacher)
+    assert checked == [kept.ordinary, kept.duress]
+
+
+@pytest.mark.turns("pin_rule")
+def test_pins_are_asked_for_as_the_policy_says(cast: Cast, now) -> None:
+    visit = make.logged(cast, now=now)
+    stands = {rule: unmet("depart", visit, now, "pins", pin_rule=rule) for rule in ("off", "warn", "block")}
+    assert stands == {"off": [], "warn": ["warns", "warns"], "block": ["blocks", "blocks"]}
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    assert unmet("depart", visit, now, "pins", pin_rule="block") == ["blocks"]
+    out = make.out(cast, now=now)
+    with pytest.raises(transitions.PinNeeded):
+        transitions.check_in(visit=out, by=cast.teacher, now=now)
+    transitions.check_in(visit=out, by=cast.colleague, now=now)  # who has set none
+    PolicyFactory(preset="three_counties", trust=cast.trust, pin_rule="off")
+    make.read(cast.teacher, cast.colleague)
+    free = make.out(cast, now=now)
+    transitions.check_in(visit=free, by=cast.teacher, now=now)
+    assert free.moments.filter(kind="fine").count() == 1
+
+
+# --- Where a phone was ----------------------------------------------------------------------------
+
+PLACE = {"latitude": "54.07512", "longitude": "-2.86391", "accuracy": "12.4", "taken_at": "1795687200000"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "what"),
+    [
+        pytest.param("position_with_help", "help", marks=pytest.mark.turns("position_with_help")),
+        pytest.param("position_on_arrival", "arrived", marks=pytest.mark.turns("position_on_arrival")),
+    ],
+)
+def test_a_place_is_kept_only_where_the_policy_asks_and_goes_with_the_record(
+    cast: Cast, now, setting: str, what: str
+) -> None:
+    kept = {}
+    for turned in (False, True):
+        PolicyFactory(preset="three_counties", trust=cast.trust, **{setting: turned})
+        visit = make.fresh(make.out(cast, now=now))
+        client, url = browser(cast.teacher), reverse("out_position", args=[visit.ref])
+        page = reverse("out", args=[visit.ref])
+        assert client.post(url, {**PLACE, "sent_with": what}).status_code == 204  # nothing asked for it yet
+        client.post(reverse("out_help", args=[visit.ref]), {"held": "1", "key": str(uuid.uuid4())})
+        transitions.say_arrived(visit=visit, by=cast.teacher, now=now)
+        asked = "data-position=" in client.get(page).content.decode()
+        for other in ("help", "arrived"):
+            client.post(url, {**PLACE, "sent_with": other})
+        kept[turned] = asked, [p.sent_with for p in visit.positions.all()]
+        assert "data-position=" not in client.get(page).content.decode()
+    assert kept == {False: (False, []), True: (True, [what])}
+    (place,) = visit.positions.all()
+    assert (place.latitude, place.longitude, place.accuracy) == (Decimal("54.07512"), Decimal("-2.86391"), 12)
+    alarm = visit.alarms.get()
+    assert "54.07512" in browser(cast.office).get(alarm.get_absolute_url()).content.decode()
+    assert Look.objects.filter(by=cast.office, what="position", ref=visit.ref).exists()
+    assert "54.07512" not in browser(cast.office).get("/board/").content.decode()
+    from visits.transitions.noting import forget_positions
+
+    forget_positions(visit)
+    assert not Position.objects.exists()
+
+
+def test_help_is_answered_with_the_time_at_which_the_server_had_it(cast: Cast, clock, now) -> None:
+    visit, client, key = make.out(cast, now=now), browser(cast.teacher), str(uuid.uuid4())
+    url, answers = reverse("out_help", args=[visit.ref]), []
+    for _ in range(2):
+        reply = client.post(url, {"held": "1", "key": key}, headers={"accept": "application/json"})
+        answers.append(reply.json())
+        clock.advance(minutes=4)
+    assert answers == [{"sent_at": "10:00", "next": f"/visits/{visit.ref}/out/"}] * 2
+    assert visit.alarms.count() == 1
+
+
+# --- The call -------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("PS-131", "PS-132", "PS-133")
+def test_all_well_needs_how_they_were_known(cast: Cast, now) -> None:
+    visit, client = make.fresh(make.out(cast, now=now)), browser(cast.office)
+    url = reverse("desk_call", args=[visit.ref, visit.party[0].pk])
+    page = client.get(url).content.decode()
+    for sentence in ("say the code word back", "are you in danger", "Keep talking", "red button"):
+        assert sentence in page, sentence
+    refused = client.post(url, {"answer": "fine", "note": "On the way", "key": str(uuid.uuid4())})
+    assert "Say how you knew that it was them" in refused.content.decode()
+    assert "On the way" in refused.content.decode()
+    client.post(
+        url, {"answer": "fine", "note": "On the way", "identity": "Knew her voice", "key": str(uuid.uuid4())}
+    )
+    moment = visit.moments.get(kind="fine")
+    assert (moment.identity, moment.note) == ("Knew her voice", "On the way")
+    with pytest.raises(transitions.Refused, match="how you knew"):
+        transitions.check_in(visit=visit, by=cast.office, now=now, attendee=visit.party[1])

@@ -1,0 +1,110 @@
+"""Drills: the real ladder for a pretend visit, said to be one in every message, with the proof kept."""
+
+import datetime as dt
+
+import pytest
+
+from homevisits.escalation import alarms
+from homevisits.escalation.sweep import sweep
+from homevisits.notices.models import Notice
+from tests.cast import Cast, browser
+from tests.factories import visits as make
+from tests.factories.rules import turned
+from tests.factories.trusts import TermFactory
+from visits.drilling.models import MARK, Drill, DrillDeadline
+from visits.drilling.results import results
+from visits.drilling.running import plan_next, start_drill
+from visits.models import VisitAlarm
+from visits.transitions import Refused
+
+on = pytest.mark.parametrize
+PRESETS = ("three_counties", "poulton_le_sands", "aspirational_futures")
+
+
+def told(alarm) -> set[str]:
+    found = Notice.objects.filter(alarm=alarm.uuid)
+    assert all(notice.subject.startswith(MARK) for notice in found)
+    assert all("Nobody is missing" in notice.body for notice in found)
+    return {notice.recipient.last_name.lower() for notice in found}
+
+
+@on("cast", PRESETS, indirect=True)
+def test_a_drill_climbs_the_schools_own_ladder_to_everybody_and_says_what_it_is(
+    cast: Cast, clock, now
+) -> None:
+    alarm = start_drill(school=cast.school, by=cast.head, now=now)
+    assert told(alarm)
+    last = max(rung.after for rung in alarm.rungs(now=now))
+    clock.set(now + last)
+    sweep("test")
+    everybody = {"office", "head", "slt", "dsl", "deputy", "ceo"}
+    assert everybody <= told(alarm)
+    before = Notice.objects.filter(alarm=alarm.uuid).count()
+    clock.advance(minutes=cast.policy.last_step_repeat_minutes)
+    sweep("test")
+    assert Notice.objects.filter(alarm=alarm.uuid).count() > before
+
+
+def test_who_took_it_and_how_fast_is_kept(cast: Cast, clock, now) -> None:
+    alarm = start_drill(school=cast.school, by=cast.head, now=now)
+    alarms.own(alarm=alarm, by=cast.office, now=clock.advance(minutes=4))
+    with pytest.raises(alarms.WordsNeeded):
+        alarms.resolve(alarm=alarm, by=cast.head, outcome="real", resolution="x", now=clock.now)
+    alarms.resolve(
+        alarm=alarm, by=cast.head, outcome="drill", resolution="All well.", now=clock.advance(minutes=2)
+    )
+    (place,) = results([cast.school])
+    assert (place.running, place.last.taker, place.last.minutes) == (None, "P. Office", 4)
+    page = browser(cast.admin).get("/drills/").content.decode()
+    assert "P. Office took it after 4 minutes; it climbed to step 1." in page
+    kinds = list(Drill.objects.get(ended_at__isnull=False).events.values_list("kind", flat=True))
+    assert kinds == ["started", "rung_told", "owned", "resolved", "ended"]
+
+
+def test_a_drill_is_no_alarm_and_hides_none(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    drill = start_drill(school=cast.school, by=cast.dsl, now=now)
+    clock.set(visit.return_due_at)
+    sweep("test")
+    assert VisitAlarm.objects.filter(kind="overdue").count() == 1
+    page = browser(cast.office).get("/board/").content.decode()
+    assert "Nobody is missing." in page
+    assert f"{visit.ref} has not come back" in page
+    day = browser(cast.office).get("/").content.decode()
+    assert f"Drill at {cast.school}" in day
+    assert browser(cast.outsider).get(drill.get_absolute_url()).status_code == 404
+
+
+def test_only_leaders_run_one_and_only_one_at_a_time(cast: Cast, now) -> None:
+    for nobody in (cast.teacher, cast.office, cast.outsider):
+        with pytest.raises(Refused, match="Only the head"):
+            start_drill(school=cast.school, by=nobody, now=now)
+    done = browser(cast.admin).post(f"/drills/{cast.school.slug}/", follow=True).content.decode()
+    assert "This is a drill. Nobody is missing." in done
+    with pytest.raises(Refused, match="A drill is running"):
+        start_drill(school=cast.school, by=cast.head, now=now)
+
+
+@pytest.mark.turns("drill_each_term")
+@on("is_asked", [True, False])
+def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, now, is_asked: bool) -> None:
+    TermFactory(school=cast.school, starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2026, 12, 18))
+    TermFactory(school=cast.school, starts_on=dt.date(2027, 1, 4), ends_on=dt.date(2027, 3, 25))
+    turned(cast, drill_each_term=is_asked)
+    live = DrillDeadline.objects.filter(drill__school=cast.school, state="live")
+    due = [dt.datetime(2026, 12, 4, 9, tzinfo=dt.UTC)] if is_asked else []
+    assert [row.due_at for row in live] == due
+    if not is_asked:
+        return
+    clock.set(due[0])
+    sweep("test")
+    assert {n.recipient for n in Notice.objects.filter(subject__startswith="A drill is due")} == {cast.head}
+    assert f"Run a drill at {cast.school}" in browser(cast.head).get("/").content.decode()
+    clock.advance(days=7)
+    sweep("test")
+    reminded = Notice.objects.filter(subject__startswith="A drill is due", recipient=cast.admin)
+    assert reminded.exists()
+    alarm = start_drill(school=cast.school, by=cast.head, now=clock.now)
+    alarms.resolve(alarm=alarm, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
+    assert [row.due_at.date() for row in live.all()] == [dt.date(2027, 3, 11)]
+    assert plan_next(cast.school, clock.now).pk == live.get().drill_id

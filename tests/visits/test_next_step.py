@@ -1,0 +1,136 @@
+"""Nobody was in: the wait ends, a card is left, and a person says what follows before it is forgotten."""
+
+import pytest
+
+from homevisits.escalation.sweep import sweep
+from homevisits.notices.models import Notice
+from homevisits.people import keeping
+from tests.cast import Cast, browser
+from tests.factories import visits as make
+from visits import next_step, timing, transitions
+from visits.models import Visit, VisitDeadline
+from visits.owed import owed
+from visits.transitions import Refused
+
+on = pytest.mark.parametrize
+
+
+def unreached(cast: Cast, clock, now, outcome: str = "nobody_in") -> Visit:
+    visit = make.out(cast, now=now)
+    transitions.say_waiting(visit=visit, by=cast.teacher, now=clock.advance(minutes=11))
+    return transitions.say_outcome(
+        visit=visit, by=cast.teacher, now=clock.advance(minutes=19), outcome=outcome
+    )
+
+
+def due(visit: Visit) -> list[VisitDeadline]:
+    return list(visit.deadlines.filter(kind="next_step", state="live"))
+
+
+def asked(visit: Visit) -> list[str]:
+    found = Notice.objects.filter(subject=f"{visit.ref}: what follows?", channel="in_app")
+    return [n.recipient.last_name.lower() for n in found.order_by("created_at", "recipient__last_name")]
+
+
+@pytest.mark.clause("TC-109")
+def test_after_twenty_minutes_at_the_door_the_phone_says_leave(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    transitions.say_waiting(visit=visit, by=cast.teacher, now=clock.advance(minutes=11))
+    phone = browser(cast.teacher)
+    assert "Wait no longer than" in phone.get(f"/visits/{visit.ref}/out/").content.decode()
+    clock.advance(minutes=20, seconds=1)
+    assert "You have waited long enough" in phone.get(f"/visits/{visit.ref}/out/").content.decode()
+    sweep("test")
+    assert visit.alarms.filter(kind="wait_over").count() == 1
+
+
+@pytest.mark.clause("SH-098")
+@on("outcome", ["nobody_in", "refused", "parent_absent"])
+def test_the_next_step_is_asked_of_whoever_asked_and_climbs_to_the_head(
+    cast: Cast, clock, now, outcome: str
+) -> None:
+    visit = unreached(cast, clock, now, outcome)
+    for attendee in make.fresh(visit).party:
+        identity = "Saw them"
+        transitions.say_back(visit=visit, by=cast.office, now=clock.now, attendee=attendee, identity=identity)
+    assert [one.title for one in owed(cast.teacher, clock.now)] == [f"{visit.ref}: say what follows"]
+    clock.advance(minutes=60)
+    sweep("test")
+    assert asked(visit) == ["teacher"]
+    clock.advance(minutes=120)
+    sweep("test")
+    assert asked(visit)[-2:] == ["head", "teacher"]
+    transitions.name_next_step(
+        visit=visit, by=cast.teacher, now=clock.now, choice="nothing", words="Moved away"
+    )
+    assert (due(visit), owed(cast.teacher, clock.now)) == ([], [])
+
+
+@pytest.mark.turns("next_step_minutes")
+@on("minutes", [15, 45])
+def test_the_policy_says_within_how_many_minutes(cast: Cast, clock, now, minutes: int) -> None:
+    visit = make.fresh(unreached(cast, clock, now))
+    visit.rules.next_step_minutes = minutes
+    (wanted,) = [one for one in timing.wanted(visit) if one.kind == "next_step"]
+    assert wanted.due_at == clock.now + make.minutes(minutes)
+
+
+@pytest.mark.clause("SH-071", "SH-072")
+@on("outcome", ["nobody_in", "unsafe", "postponed"])
+def test_a_second_visit_is_started_like_this_one(cast: Cast, clock, now, outcome: str) -> None:
+    visit = unreached(cast, clock, now, outcome)
+    reply = browser(cast.teacher).post(
+        f"/visits/{visit.ref}/next/", {"choice": "again", "card_left": "on"}, follow=True
+    )
+    draft = Visit.objects.get(follows=visit)
+    assert (draft.state, draft.address, draft.requested_by) == ("draft", visit.address, cast.teacher)
+    assert reply.redirect_chain[0][0] == f"/visits/{draft.ref}/request/reason/"
+    assert visit.next_steps.get().card_left is True
+    assert due(visit) == []
+
+
+@pytest.mark.clause("AF-039", "AF-045")
+def test_a_check_by_the_police_is_proposed_and_decided_on_by_the_dsl_or_the_head(
+    cast: Cast, clock, now
+) -> None:
+    visit = unreached(cast, clock, now)
+    with pytest.raises(Refused, match="Say why"):
+        transitions.name_next_step(visit=visit, by=cast.teacher, now=clock.now, choice="welfare")
+    transitions.name_next_step(
+        visit=visit, by=cast.teacher, now=clock.now, choice="welfare", words="Curtains drawn for days"
+    )
+    waits = next_step.owners(make.fresh(visit), clock.now)
+    assert set(waits) == {cast.dsl, cast.deputy, cast.head}
+    assert [one.pill[2] for one in owed(cast.dsl, clock.now)] == ["Proposed"]
+    assert len(due(visit)) == 1
+    with pytest.raises(Refused, match="DSL team or the head"):
+        transitions.decide_welfare(
+            visit=visit, by=cast.teacher, now=clock.now, is_agreed=True, answer="Please"
+        )
+    page = browser(cast.dsl)
+    assert "Curtains drawn" in page.get(f"/visits/{visit.ref}/next/").content.decode()
+    said = {"is_agreed": "yes", "answer": "They go today", "reference": "P-5"}
+    done = page.post(f"/visits/{visit.ref}/next/police/", said, follow=True).content.decode()
+    assert "reference P-5" in done
+    assert (due(visit), owed(cast.dsl, clock.now)) == ([], [])
+
+
+def test_where_whoever_asked_is_away_the_lead_or_the_dsl_is_asked(cast: Cast, clock, now) -> None:
+    visit = make.fresh(unreached(cast, clock, now))
+    later = clock.now
+    keeping.set_away(
+        staff=cast.teacher, starts_at=later, ends_at=later + make.minutes(600), by=cast.head, now=later
+    )
+    assert next_step.owners(visit, later) == [cast.dsl]
+
+
+def test_the_page_is_for_those_who_read_why_and_only_where_nobody_was_reached(cast: Cast, clock, now) -> None:
+    visit = unreached(cast, clock, now)
+    answers = {
+        name: browser(who).get(f"/visits/{visit.ref}/next/").status_code for name, who in cast.people.items()
+    }
+    assert {name for name, status in answers.items() if status == 200} == {
+        "teacher", "colleague", "dsl", "deputy", "slt", "head", "ceo", "ewo",
+    }  # fmt: skip
+    talked = make.out(cast, now=clock.now, by=cast.attendance)
+    assert browser(cast.head).get(f"/visits/{talked.ref}/next/").status_code == 404

@@ -1,0 +1,84 @@
+"""What is read out to the police, in the order in which a call handler asks. No pupil, and not why."""
+
+import datetime as dt
+from typing import Any
+
+from homevisits.people.models import Staff
+from homevisits.trusts.choices import PoliceNumber
+from visits.models import Attendee, Visit
+from visits.paper import moment, spoken
+from visits.responding import last_heard, plan
+
+Part = tuple[str, list[str]]
+
+
+def parts(visit: Visit, by: Staff | None) -> list[Part]:
+    """Each question with its answers; `by` is ringing."""
+    missing = [a for a in visit.party if not a.back_at]
+    return [
+        ("What has happened", [_what(visit, missing)]),
+        ("Who is missing", [_person(a) for a in missing] or ["Nobody: everybody is accounted for."]),
+        ("Their vehicle", [f"{a.short_name}: {a.car or 'not stated'}" for a in visit.party]),
+        ("Where they went", [f"{visit.address}, {visit.postcode}"]),
+        ("When", [_time(*one) for one in plan(visit)]),
+        ("Last heard of", [f"{a.short_name}: {last_heard(a, visit)}" for a in missing]),
+        ("What is known of the home", _known(visit)),
+        (
+            "Who is ringing",
+            [
+                *([_ringing(by)] if by else []),
+                f"Ring back: {visit.school.desk_name}, {spoken(visit.school.phone)}",
+            ],
+        ),
+        ("Our reference", [f"{visit.ref}, {visit.school}"]),
+    ]
+
+
+def _what(visit: Visit, missing: list[Attendee]) -> str:
+    many = len(missing) > 1
+    people = (
+        f"{len(missing)} members of staff of {visit.school}"
+        if many
+        else f"A member of staff of {visit.school}"
+    )
+    return f"{people} went to a home for their work. {'They have' if many else 'That person has'} not come back, or cannot be reached."
+
+
+def _person(attendee: Attendee) -> str:
+    title = attendee.staff.title if attendee.staff else attendee.organisation
+    number = f"mobile {spoken(attendee.phone)}" if attendee.phone else "no mobile known"
+    return ", ".join(filter(None, [str(attendee), title, number]))
+
+
+def _time(label: str, planned: dt.datetime | None, happened: dt.datetime | None) -> str:
+    return f"{label}: {moment(happened) or 'not said'} (planned {moment(planned)})"
+
+
+def _known(visit: Visit) -> list[str]:
+    """What stands about the home, and the level of risk; never why they went."""
+    standing = visit.household.warnings.filter(ended_at=None) if visit.household else []
+    warnings = [f"{w.get_kind_display()}: {w.note}" for w in standing]
+    level = [f"Risk was assessed as {visit.risk.get_level_display().lower()}."] if visit.risk else []
+    return [*warnings, *level] or ["Nothing is known of a danger there."]
+
+
+def _ringing(by: Staff) -> str:
+    number = f", {spoken(by.mobile)}" if by.mobile else ""
+    return f"{by}, {by.title}{number}"
+
+
+def numbers(visit: Visit) -> str:
+    """Which number the policy names, and that danger to life is always 999."""
+    rules = visit.rules
+    is_other = bool(rules and rules.police_number == PoliceNumber.OTHER)
+    return "Ring 101. If anybody may be in danger, ring 999." if is_other else "Ring 999."
+
+
+def words(visit: Visit, by: Staff | None = None) -> dict[str, Any]:
+    """The sheet as a document."""
+    return {
+        "title": "Responders’ sheet",
+        "aside": numbers(visit),
+        "times": [(label, moment(real) or "not said") for label, _, real in plan(visit)],
+        "parts": [(title, lines) for title, lines in parts(visit, by)],
+    }

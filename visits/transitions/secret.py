@@ -1,0 +1,109 @@
+"""What a visitor's PIN and words may mean besides what they say: help is asked for without showing it.
+
+Whatever is typed, the same statements run and the same row is written: one that the engine turns
+into a silent alarm within a second, or one that is settled already. Nothing that the visitor gets
+back, then or later, and no time that it takes, tells the one from the other (PS-129, TC-169).
+"""
+
+import datetime as dt
+import uuid
+
+from homevisits.people import pins
+from homevisits.people.models import Staff
+from homevisits.people.pins import Given
+from homevisits.trusts.choices import Strength
+from visits.codeword import is_heard
+from visits.models import Attendee, Visit
+from visits.safety import Due, VisitDeadline
+from visits.states import WATCHED, State
+from visits.story import Moment
+from visits.transitions.door import Refused, keep_place, opened
+
+TRIES = 3
+
+
+class PinNeeded(Refused):
+    """A PIN belongs to this word, and none was given."""
+
+    def __init__(self) -> None:
+        super().__init__("Enter your PIN. Nothing is recorded yet.")
+
+
+class PinWrong(Refused):
+    """The PIN that was given is neither of this person's."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not your PIN. Nothing is recorded yet: try again, or ring the office.")
+
+
+def wants_pin(visit: Visit, by: Staff) -> bool:
+    """Whether a word of this visitor's needs their PIN: the policy asks, and they have set one."""
+    asks = visit.rules is not None and visit.rules.pin_rule != Strength.OFF
+    return asks and visit.includes(by) and pins.has_pins(by)
+
+
+def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: uuid.UUID | None) -> None:
+    """Take the PIN of a visitor's word, in a transaction of its own that outlives a word that is refused.
+
+    Raises PinNeeded or PinWrong. A message that was taken before needs no PIN again. Nobody is ever
+    locked out: the third wrong PIN in a row asks for help as the second PIN does.
+    """
+    if not wants_pin(visit, by) or is_taken(key):
+        return
+    if not pin.strip():
+        raise PinNeeded
+    given = pins.given(by, pin)
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        own = _own(fresh, by)
+        if given is Given.WRONG:
+            _count_wrong(fresh, own, now=now, key=key)
+        else:
+            own.wrong_pins, own.wrong_key = 0, None
+            keep_place(own, "wrong_pins", "wrong_key")
+            _leave_word(fresh, own, Due.WORD_PIN, is_real=given is Given.DURESS, now=now)
+    if given is Given.WRONG:
+        raise PinWrong
+
+
+def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str, key: uuid.UUID | None = None) -> None:
+    """Hear the code word in what a visitor writes while out; nothing follows for anybody but the office."""
+    if not text.strip() or not visit.includes(by) or is_taken(key):
+        return
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        if fresh.state in {*WATCHED, State.RETURNED_SAFE}:
+            _leave_word(fresh, _own(fresh, by), Due.WORD_NOTE, is_real=is_heard(fresh, text), now=now)
+
+
+def is_taken(key: uuid.UUID | None) -> bool:
+    """Whether this very message has been taken already."""
+    return key is not None and Moment.objects.filter(key=key).exists()
+
+
+def _own(visit: Visit, by: Staff) -> Attendee:
+    return next(a for a in visit.party if a.staff_id == by.pk)
+
+
+def _count_wrong(visit: Visit, own: Attendee, *, now: dt.datetime, key: uuid.UUID | None) -> None:
+    """One more wrong PIN; the same message sent again by a poor connection is not another."""
+    if key is not None and own.wrong_key == key:
+        return
+    own.wrong_pins, own.wrong_key = own.wrong_pins + 1, key
+    keep_place(own, "wrong_pins", "wrong_key")
+    _leave_word(visit, own, Due.WORD_TRIES, is_real=own.wrong_pins >= TRIES, now=now)
+
+
+def _leave_word(visit: Visit, own: Attendee, kind: str, *, is_real: bool, now: dt.datetime) -> None:
+    """One row, whatever it means: due now, or settled already."""
+    states = VisitDeadline.State
+    row = VisitDeadline(
+        visit=visit,
+        attendee=own,
+        kind=kind,
+        is_safety=True,
+        due_at=now,
+        next_at=now,
+        created_at=now,
+        state=states.LIVE if is_real else states.CLEARED,
+        settled_at=None if is_real else now,
+    )
+    VisitDeadline.objects.bulk_create([row], ignore_conflicts=True)
