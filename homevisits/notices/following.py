@@ -3,6 +3,7 @@
 Any number of processes may do it at once: each row is claimed by one.
 """
 
+import contextvars
 import logging
 import threading
 import time
@@ -47,7 +48,8 @@ def follow_in_background() -> bool:
     _last[0] = time.monotonic()
     if not _has_anything() or not _background.acquire(blocking=False):
         return False
-    threading.Thread(target=_follow_and_leave, name="follow", daemon=True).start()
+    here = contextvars.copy_context()  # with the clock as the caller has it
+    threading.Thread(target=here.run, args=(_follow_and_leave,), name="follow", daemon=True).start()
     return True
 
 

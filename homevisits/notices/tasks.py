@@ -21,4 +21,5 @@ def follow() -> None:
     """Ask what became of what was sent, and what was sent to us."""
     with sending.alone(sending.CELERYS_FOLLOWING) as mine:
         if mine:
-            following.follow()
+            with ahead(watchdog.lead()):
+                following.follow()

@@ -19,7 +19,7 @@ def work() -> float:
     """Send what waits; how many seconds may pass before the next look."""
     with ahead(watchdog.lead()):
         drain(seconds=AT_A_TIME)
-    follow_in_background()
+        follow_in_background()
     return LOOKS_EVERY
 
 
