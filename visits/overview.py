@@ -123,8 +123,13 @@ class Overview:
     @cached_property
     def events(self) -> list[VisitEvent]:
         found = self.visit.events.select_related("by").order_by("number")
-        shown = [event for event in found if not (self.goes and "silent" in event.detail)]
+        shown = [event for event in found if "silent" not in event.detail or self._knows_silent]
         return [event for event in shown if not (self.hides_alarms and self._is_of_alarm(event))]
+
+    @cached_property
+    def _knows_silent(self) -> bool:
+        """Whether they may know of a silent alarm; of the party nobody, and without asking."""
+        return not self.goes and self.visit.alarms.silent().shown_to(self.staff).exists()
 
     def _is_of_alarm(self, event: VisitEvent) -> bool:
         by_party = event.by_id in {a.staff_id for a in self.visit.party}

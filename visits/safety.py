@@ -9,10 +9,12 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import Event
+from homevisits.clock import AppNow
 from homevisits.escalation.models import Alarm, Deadline, Rung, Words
 from homevisits.notices.models import Notice
-from homevisits.people.models import Staff
+from homevisits.people.models import DeskDuty, Staff
 from homevisits.trusts.choices import Channel
+from homevisits.trusts.roles import RoleName
 from visits import climbing, nudging
 from visits.querysets import VisitQuerySet
 
@@ -155,9 +157,21 @@ class VisitAlarmQuerySet(models.QuerySet["VisitAlarm"]):
         return self.filter(SILENT)
 
     def shown_to(self, staff: Staff) -> "VisitAlarmQuerySet":
-        """Without the silent ones of visits on which this person goes, whatever roles they hold."""
-        theirs = VisitAlarm.objects.silent().filter(visit__attendees__staff=staff)
+        """Without the silent ones of visits on which this person goes, whatever roles they hold.
+
+        Nor of those that they merely asked for: only who may have to act learns of one.
+        """
+        theirs = VisitAlarm.objects.silent().filter(Q(visit__attendees__staff=staff) | _only_asked(staff))
         return self.exclude(pk__in=theirs.order_by().values("pk"))
+
+
+def _only_asked(staff: Staff) -> Q:
+    """Alarms about visits that somebody asked for who neither leads, watches, is named to ring, nor stands in."""
+    if any(role in {*climbing.EVERYBODY, RoleName.EWO} for role, _ in staff.held):
+        return Q(pk=None)
+    standing_in = DeskDuty.objects.filter(staff=staff, during__contains=AppNow())
+    named = Q(visit__checkin_colleague=staff) | Q(visit__responsible_contact=staff)
+    return Q(visit__requested_by=staff) & ~named & ~Q(visit__school__in=standing_in.values("school"))
 
 
 class VisitAlarm(Alarm):

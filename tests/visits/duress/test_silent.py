@@ -255,6 +255,17 @@ def test_after_it_is_resolved_the_party_still_reads_nothing_of_it(pins: Cast, cl
         assert ("asks for help" in story, "Seen by police" in story) == (reads, reads)
 
 
+def test_who_merely_asked_for_the_visit_learns_nothing(pins: Cast, now) -> None:
+    visit = make.fresh(make.out(pins, now=now, by=pins.attendance, party=[pins.teacher, pins.colleague]))
+    transitions.check_in(visit=visit, by=pins.teacher, now=now, pin=DURESS)
+    sweep("test")
+    for part, status in ((pins.attendance, 404), (pins.slt, 200)):
+        client = browser(part)
+        assert client.get(silent(visit).get_absolute_url()).status_code == status
+        page = client.get(visit.get_absolute_url()).content.decode()
+        assert ("asks for help" in page) == (status == 200)
+
+
 @pytest.mark.clause("PS-129")
 def test_three_wrong_pins_in_a_row_ask_for_help_and_lock_nobody_out(pins: Cast, now) -> None:
     visit, client = make.fresh(make.out(pins, now=now)), browser(pins.teacher)

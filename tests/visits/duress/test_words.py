@@ -117,7 +117,10 @@ def test_the_word_stands_nowhere(cast: Cast, clock, now, caplog: pytest.LogCaptu
         people=[("Maria", "mother")],
         actions=[],
     )
+    place = {"latitude": 54, "longitude": -2, "accuracy": 9, "sent_with": "help", "received_at": now}
+    Position.objects.create(visit=visit, attendee=visit.party[0], **place)
     transitions.record(visit=visit, by=cast.teacher, now=now)
+    assert not Position.objects.exists()  # nor where anybody was
     said = [
         *pages,
         str(
@@ -235,9 +238,7 @@ PLACE = {"latitude": "54.07512", "longitude": "-2.86391", "accuracy": "12.4", "t
         pytest.param("position_on_arrival", "arrived", marks=pytest.mark.turns("position_on_arrival")),
     ],
 )
-def test_a_place_is_kept_only_where_the_policy_asks_and_goes_with_the_record(
-    cast: Cast, now, setting: str, what: str
-) -> None:
+def test_a_place_is_kept_only_where_the_policy_asks(cast: Cast, now, setting: str, what: str) -> None:
     kept = {}
     for turned in (False, True):
         PolicyFactory(preset="three_counties", trust=cast.trust, **{setting: turned})
@@ -259,10 +260,6 @@ def test_a_place_is_kept_only_where_the_policy_asks_and_goes_with_the_record(
     assert "54.07512" in browser(cast.office).get(alarm.get_absolute_url()).content.decode()
     assert Look.objects.filter(by=cast.office, what="position", ref=visit.ref).exists()
     assert "54.07512" not in browser(cast.office).get("/board/").content.decode()
-    from visits.transitions.noting import forget_positions
-
-    forget_positions(visit)
-    assert not Position.objects.exists()
 
 
 def test_help_is_answered_with_the_time_at_which_the_server_had_it(cast: Cast, clock, now) -> None:
