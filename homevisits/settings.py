@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="5", minute="45"),
         "options": {"expires": 12 * 3600},
     },
+    "drills": {
+        "task": "visits.tasks.plan_drills",
+        "schedule": crontab(hour="5", minute="55"),
+        "options": {"expires": 12 * 3600},
+    },
     "propose": {
         "task": "attendance.tasks.propose_visits",
         "schedule": crontab(hour="6", minute="30"),

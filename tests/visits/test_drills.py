@@ -13,7 +13,7 @@ from tests.factories.rules import turned
 from tests.factories.trusts import TermFactory
 from visits.drilling.models import MARK, Drill, DrillDeadline
 from visits.drilling.results import results
-from visits.drilling.running import plan_next, start_drill
+from visits.drilling.running import plan_all, plan_next, start_drill
 from visits.models import VisitAlarm
 from visits.transitions import Refused
 
@@ -91,6 +91,7 @@ def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, no
     TermFactory(school=cast.school, starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2026, 12, 18))
     TermFactory(school=cast.school, starts_on=dt.date(2027, 1, 4), ends_on=dt.date(2027, 3, 25))
     turned(cast, drill_each_term=is_asked)
+    plan_all(now)  # as each morning: nothing is planned twice
     live = DrillDeadline.objects.filter(drill__school=cast.school, state="live")
     due = [dt.datetime(2026, 12, 4, 9, tzinfo=dt.UTC)] if is_asked else []
     assert [row.due_at for row in live] == due

@@ -63,7 +63,8 @@ def plan_next(school: School, now: dt.datetime) -> Drill | None:
         if planned:
             arm(DrillDeadline, planned, [], now=now)
         return None
-    planned = planned or Drill.objects.create(school=school, planned_at=now)
+    if planned is None:
+        planned, _ = Drill.objects.get_or_create(school=school, started_at=None, defaults={"planned_at": now})
     due = Wanted(kind="due", due_at=due_at(school, now), is_safety=False, nudges=NUDGES, nudge_minutes=WEEK)
     arm(DrillDeadline, planned, [due], now=now)
     return planned
@@ -83,6 +84,16 @@ def due_at(school: School, now: dt.datetime) -> dt.datetime:
 
 def _before(school: School, day: dt.date) -> dt.date:
     return SchoolDays.of(school).last_before(day) or day
+
+
+def plan_all(now: dt.datetime) -> int:
+    """Every school's next drill, each in a transaction of its own: schools are added and terms move. Says how many."""
+    schools = list(School.objects.select_related("trust"))
+    for school in schools:
+        with transaction.atomic():
+            School.objects.select_for_update(no_key=True).get(pk=school.pk)
+            plan_next(school, now)
+    return len(schools)
 
 
 def after_publication(policy: Policy, by: Staff | None, now: dt.datetime) -> None:

@@ -11,6 +11,7 @@ from homevisits.trusts.calendar import is_school_day
 from homevisits.trusts.models import School
 from visits import transitions
 from visits.codeword import set_code_word
+from visits.drilling.running import plan_all
 from visits.examples.crew import Crew, crew_of
 from visits.examples.walker import Walker
 from visits.models import Visit
@@ -39,6 +40,7 @@ def load(stdout: OutputWrapper) -> None:
         if school.trust_id not in seen:
             _live(crew, pupils[14:18], now, rng)
         seen.add(school.trust_id)
+    plan_all(now)
     stdout.write(f"  {Visit.objects.count()} visits")
 
 
