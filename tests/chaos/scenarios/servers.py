@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from homevisits.local.servers import Postgres
 from tests.chaos.ledger import Ledger, one
 from tests.chaos.scenarios import scenario
 from tests.chaos.seeding import people_out
-from tests.chaos.world import World
+from tests.chaos.world import World, run
 from tests.running import database_url
 
 
@@ -120,3 +121,42 @@ def snapshot(w: World) -> Ledger:
     sql = "SET idle_in_transaction_session_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM visits_visit"
     with meanwhile(sql, hold=600, every=0):
         return w.ledger(patience=60)
+
+
+@scenario("restore", "A backup of seconds ago put back, and everything started again", "R21")
+def restore(w: World) -> Ledger:
+    """What was due since fires from the copy; what it sends carries the word that it may be a repeat."""
+    running = w.watched()
+    people_out(w.many(200, 20), seconds=12.0, seed=24)
+    time.sleep(5)
+    for process in running:
+        process.end()
+    copy = copied(w)
+    for process in running:
+        process.start()
+    time.sleep(6)
+    for process in running:
+        process.kill()
+    w.env["DATABASE_URL"] = w.env["DATABASE_URL"].replace(str(connection.settings_dict["NAME"]), copy)
+    connection.close()
+    connection.settings_dict["NAME"] = copy
+    assert run([sys.executable, "manage.py", "restored"], w.env) == 0
+    w.watched()
+    found = w.ledger(patience=60)
+    told = one("SELECT count(*) FROM notices_notice WHERE key LIKE 'restored:%%' AND state = 'sent'")
+    found.must(told, "nobody was told that a copy was put back")
+    marked = sum("This is a repeat" in str(message.get_payload()) for message in w.mail.messages)
+    found.must(marked, "no message says that it may be a repeat")
+    found.notes.append(f"{marked} e-mails say that they may be a repeat")
+    return found
+
+
+def copied(w: World) -> str:
+    """A copy of the scenario's database as it is now; its name."""
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    assert w.postgres is not None
+    with psycopg.connect(w.postgres.url("postgres"), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name}_copy WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}")
+    return f"{name}_copy"
