@@ -23,7 +23,8 @@ def shared_out(alarm: Alarm, told: Reach, *, now: dt.datetime) -> dict[int, Staf
     if not wanted:
         return {}
     done = reached(alarm.uuid)
-    callers = list(alarm.callers(now=now))
+    hidden_from = alarm.kept_from()
+    callers = [caller for caller in alarm.callers(now=now) if caller.pk not in hidden_from]
     turns = cycle(callers)
     shared = {
         person.pk: caller

@@ -132,10 +132,10 @@ def send_words(
     Gives back who is told how, and who is not reached by one of the channels: nothing is queued
     that cannot go.
     """
-    told = reach(people, channels)
+    hidden_from = alarm.kept_from()
+    told = reach([person for person in people if person.pk not in hidden_from], channels)
     callers = calls.shared_out(alarm, told, now=now)
     school = getattr(getattr(alarm, alarm.SUBJECT), "school_id", None)
-    hidden_from = alarm.kept_from()
     queue_all(
         drafted(
             key=f"{alarm.uuid}:{mark}:{person.pk}:{channel}",
@@ -152,7 +152,6 @@ def send_words(
             caller=callers.get(person.pk) if channel == Notice.Channel.CALL else None,
         )
         for person, channel in told.pairs
-        if person.pk not in hidden_from
     )
     return told
 
