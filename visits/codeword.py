@@ -1,8 +1,10 @@
 """The code word: encrypted where it lies, every reading noted."""
 
 import datetime as dt
+import logging
 import re
 
+from cryptography.fernet import InvalidToken
 from django.db.models import Q
 
 from homevisits.audit.look import looked
@@ -15,6 +17,7 @@ from homevisits.trusts.models import Policy, School
 from visits.models import Visit
 from visits.story import CodeWord
 
+logger = logging.getLogger(__name__)
 MIN_LENGTH = 6
 # PS-130 prints its example for everybody to read; the others tell a listener that something is wrong.
 PUBLISHED = ("petrol light", "petrol warning light")
@@ -169,8 +172,17 @@ def is_heard(visit: Visit, text: str) -> bool:
     words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
     latest = words.order_by("visit_id", "-set_at").distinct("visit_id")
     said = _stems(text)
-    heard = [_is_within(_stems(unseal(bytes(word.sealed))), said) for word in latest]
+    heard = [_is_within(_stems(_opened(word)), said) for word in latest]
     return True in heard  # each was compared, whatever came of the first
+
+
+def _opened(word: CodeWord) -> str:
+    """The word in clear; nothing, and a line in the log, where the key does not open it: people must still be heard."""
+    try:
+        return unseal(bytes(word.sealed))
+    except InvalidToken:
+        logger.exception("a code word cannot be opened: see FIELD_KEY and FIELD_KEY_FALLBACKS")
+        return ""
 
 
 def _stems(text: str) -> list[str]:

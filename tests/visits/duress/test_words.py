@@ -74,10 +74,13 @@ def test_keys_rotate_and_everything_still_opens(cast: Cast, now, settings) -> No
     settings.FIELD_KEY_FALLBACKS, settings.FIELD_KEY = [settings.FIELD_KEY], "another key altogether"
     call_command("rotatekeys")
     settings.FIELD_KEY_FALLBACKS = []
+    assert is_heard(visit, PHRASE)
     assert read_code_word(visit, by=cast.office) == PHRASE
     assert [given(cast.teacher, pin) for pin in ("4826", "9153", "0000", "")] == [
         Given.ORDINARY, Given.DURESS, Given.WRONG, Given.WRONG,
     ]  # fmt: skip
+    settings.FIELD_KEY = "one that was never there"
+    assert not is_heard(visit, PHRASE)  # and does not fail: what people write is taken all the same
 
 
 def every_text() -> str:
