@@ -129,7 +129,8 @@ class Machine(RuleBasedStateMachine):
     @rule(number=seats, part=people, place=seats, together=st.booleans())
     def is_fine(self, number: int, part: str, place: int, together: bool) -> None:
         self.act(part, "say", lambda who: self.changed(number, lambda v: transitions.check_in(
-            visit=v, by=who, now=app_now(), attendee=self.seat(v, place), together=together
+            visit=v, by=who, now=app_now(), attendee=self.seat(v, place), together=together,
+            identity="" if v.includes(who) else "Their voice",
         )))  # fmt: skip
 
     @rule(number=seats, part=people, place=seats)

@@ -270,6 +270,7 @@ def test_who_merely_asked_for_the_visit_learns_nothing(pins: Cast, now) -> None:
 def test_three_wrong_pins_in_a_row_ask_for_help_and_lock_nobody_out(pins: Cast, now) -> None:
     visit, client = make.fresh(make.out(pins, now=now)), browser(pins.teacher)
     url, pages = reverse("out_say", args=[visit.ref, "fine"]), []
+    sweep("test")
     asked = client.post(url, {"key": str(uuid.uuid4())})
     assert (asked.status_code, "Enter your PIN" in asked.content.decode()) == (409, False)
     for number in range(1, 5):
