@@ -96,9 +96,10 @@ def somebody_answers(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     if rules is None or rules.duty_rule == Strength.OFF or not visit.return_due_at:
         return
     ends = (("duty_now", now, "now"), ("duty_return", visit.return_due_at, "when you are due back"))
-    for code, at, when in ends:
+    there = [answerers(visit, at).exists() for _, at, _ in ends]
+    for (code, at, when), is_there in zip(ends, there, strict=True):
         yield need(
-            answerers(visit, at).exists(),
+            is_there,
             code,
             f"Nobody outside the party has the desk duty {when} ({local(at):%H:%M}). Ask the office to name a "
             f"stand-in. {_mends(visit, now)}",
@@ -107,7 +108,8 @@ def somebody_answers(visit: Visit, now: dt.datetime) -> Iterator[Check]:
             fix="/people/duty/",
             blocks=rules.duty_rule == Strength.BLOCK,
         )
-    yield from _first_step(visit, now, visit.return_due_at)
+    if all(there):  # else it says the same once more
+        yield from _first_step(visit, now, visit.return_due_at)
 
 
 def _mends(visit: Visit, now: dt.datetime) -> str:
@@ -142,7 +144,9 @@ def responder_verified(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     if rules is None or rules.responder_verified_rule == Strength.OFF:
         return
     people = first_people(visit, now)
-    names = named_few(people) or "nobody"
+    if not people:
+        return  # that nobody answers is said already
+    names = named_few(people)
     yield need(
         any(is_tried(person, visit.school, now) for person in people),
         "responder_verified",

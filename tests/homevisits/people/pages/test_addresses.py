@@ -80,6 +80,8 @@ PAGES: dict[str, tuple[Args, set[str]]] = {
     "warning_review": (lambda cast, things: [things.warning.pk], PUPILS),
     "desk_duty": (no_args, EVERYBODY),
     "stand_in_add": (no_args, DUTY | {"outsider"}),
+    "rota": (lambda cast, things: [cast.school.slug], COLLEAGUES),
+    "rota_change": (lambda cast, things: [cast.school.slug, "office"], DUTY),
     "imports": (no_args, {"office", "attendance", "head", "admin", "outsider"}),
     "import_template": (lambda cast, things: ["pupils"], EVERYBODY),
     "import": (upload, IMPORT),
