@@ -127,7 +127,18 @@ class VisitDeadline(Deadline):
         alarm.visit = self.visit
         who = self.attendee.short_name if self.attendee else "Somebody"
         alarm.note("duress", HOW[Due(self.kind)].format(who=who), by=None, now=now)
+        self._police_no_later(alarm)
         return alarm
+
+    def _police_no_later(self, alarm: "VisitAlarm") -> None:
+        """The police are thought about after this alarm's minutes; the word that raised it re-timed nothing."""
+        from visits.police import asked_at
+
+        at = asked_at(alarm)
+        later = VisitDeadline.objects.filter(
+            visit=self.visit, kind=Due.POLICE, state=self.State.LIVE, due_at__gt=at
+        )
+        later.update(due_at=at, next_at=at)
 
     def prompt(self, *, now: dt.datetime) -> Iterable[tuple[Staff, Words]]:
         return nudging.prompt(self, now)

@@ -319,3 +319,11 @@ def test_whoever_asked_for_help_is_not_the_one_who_ends_the_alarm(cast: Cast, no
         alarms.resolve(alarm=alarm, by=cast.head, outcome="false", resolution="Rang them.", now=now).state
         == "resolved"
     )
+
+
+def test_the_police_are_thought_about_by_the_silent_alarms_own_minutes(pins: Cast, now) -> None:
+    visit = make.fresh(make.out(pins, now=now))
+    transitions.check_in(visit=visit, by=pins.teacher, now=now, pin=DURESS)
+    sweep("test")
+    at = silent(visit).due_at + dt.timedelta(minutes=visit.policy.police_after_minutes)
+    assert visit.deadlines.get(kind="police", state="live").next_at == at
