@@ -111,6 +111,7 @@ def test_office_starts_the_call_from_the_row_and_comes_back_to_the_board(
     row = page.locator(f"[data-visit={visit.ref}]")
     row.get_by_role("link", name="Start call").click()
     page.get_by_role("heading", name="Ring Pat Teacher").wait_for()
+    page.get_by_label("How did you know that it was them?").fill("Knew her voice")
     page.get_by_role("button", name="They are together, all fine").click()
     page.wait_for_url(re.compile("/board/$"))
     assert visit.moments.filter(kind="fine", for_all=True).exists()

@@ -64,7 +64,7 @@ def plain(text: str, visit: Visit) -> str:
     for me in ("Pat Teacher", "Pat Colleague", "P. Teacher", "P. Colleague"):
         text = text.replace(me, "ME")
     text = re.sub(r"(\+44|\b0)[\d ]{10,}", "NUMBER", text)
-    text = re.sub(r'value="[^"]{30,}"|X-CSRFToken[^}]*}|style="[^"]*"', "TOKEN", text)
+    text = re.sub(r'data-who="\w+"|value="[^"]{30,}"|X-CSRFToken[^}]*}|style="[^"]*"', "TOKEN", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.+]+|\d\d:\d\d", "TIME", text)
     return re.sub(r"\b(in )?\d+ minutes?( ago)?|\bnow\b", "SOON", text)
 

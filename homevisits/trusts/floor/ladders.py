@@ -3,6 +3,8 @@
 import copy
 from collections.abc import Iterator
 
+from django.utils.text import get_text_list
+
 from homevisits.trusts.choices import Channel, Ladder
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.faults import Fault
@@ -99,7 +101,7 @@ def _at_place(step: LadderStep, place: int) -> LadderStep:
 def _sentence(step: LadderStep, who: str, floor: Contents, *, about_ewo: bool) -> str:
     """ "... your trust tells the Headteacher after 10 minutes (in the product and e-mail; version 3)..." """
     when = f"after {number_text(step.after_minutes, 'minutes')}" if step.after_minutes else "at once"
-    ways = " and ".join(str(Channel(channel).label) for channel in step.channels)
+    ways = get_text_list([str(Channel(channel).label) for channel in step.channels], "and")
     whom = EVERYBODY if who == EVERYBODY else floor.policy.role_label(who)
     about = " when it is about the EWO" if about_ewo else ""
     return (

@@ -103,7 +103,11 @@ def test_ladder_that_is_below_can_be_mended_step_by_step(cast):
     LadderStep.objects.filter(policy=draft, ladder="safety", after_minutes__in=[10, 20]).delete()
     missing = {f.sentence for f in publishing.faults_of(draft) if f.where == "safety"}
     back = LadderStep(
-        policy=draft, ladder="safety", after_minutes=10, roles=["headteacher"], channels=["in_app", "email"]
+        policy=draft,
+        ladder="safety",
+        after_minutes=10,
+        roles=["headteacher"],
+        channels=["in_app", "email", "text", "push"],
     )
     publishing.put_row(row=back, by=cast.admin, now=app_now())
     left = {f.sentence for f in publishing.faults_of(draft) if f.where == "safety"}
