@@ -34,7 +34,7 @@ from visits.safety import VisitAlarm, VisitDeadline
 from visits.states import State
 from visits.story import VisitEvent
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "2"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "25"))
 WATCHED = {State.LOGGED, State.IN_PROGRESS}
 REFUSALS = (transitions.Refused, alarms.Refused)

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,26 +15,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='attendee',
-            name='wrong_key',
-            field=models.UUIDField(blank=True, null=True, verbose_name='message of the last wrong PIN'),
-        ),
-        migrations.AddField(
-            model_name='attendee',
-            name='wrong_pins',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='wrong PINs in a row'),
-        ),
-        migrations.AddField(
-            model_name='moment',
-            name='identity',
-            field=models.CharField(blank=True, max_length=200, verbose_name='how it was known that it was them'),
-        ),
-        migrations.AddField(
-            model_name='visitalarm',
-            name='raised_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='attendee',
+                name='wrong_key',
+                field=models.UUIDField(blank=True, null=True, verbose_name='message of the last wrong PIN'),
+            ),
+            migrations.AddField(
+                model_name='attendee',
+                name='wrong_pins',
+                field=models.PositiveSmallIntegerField(default=0, verbose_name='wrong PINs in a row'),
+            ),
+            migrations.AddField(
+                model_name='moment',
+                name='identity',
+                field=models.CharField(blank=True, max_length=200, verbose_name='how it was known that it was them'),
+            ),
+            migrations.AddField(
+                model_name='visitalarm',
+                name='raised_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+        ]),
         migrations.CreateModel(
             name='OfficeNote',
             fields=[

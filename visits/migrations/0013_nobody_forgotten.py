@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from homevisits.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -194,92 +196,94 @@ class Migration(migrations.Migration):
                 'ordering': ['asked_at', 'id'],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='debrief',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='72f34a1806e1d9fbcbcd0cc851bd5692e13991b6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_344ca', table='visits_debrief', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='drill',
-            constraint=models.UniqueConstraint(condition=models.Q(('started_at', None)), fields=('school',), name='drill_one_planned'),
-        ),
-        migrations.AddConstraint(
-            model_name='drill',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('started_at__isnull', False)), fields=('school',), name='drill_one_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='drill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('policy', None), ('started_at', None), ('started_by', None)), models.Q(('policy__isnull', False), ('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='drill_started_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='drillalarm',
-            index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['next_at'], name='drillalarm_next'),
-        ),
-        migrations.AddConstraint(
-            model_name='drillalarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at', None), ('owner', None)), models.Q(('owned_at__isnull', False), ('owner__isnull', False)), _connector='OR'), name='drillalarm_owner_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='drillalarm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolved_at', None), ('resolved_by', None)), _connector='OR'), name='drillalarm_resolved_and_by'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drillalarm',
-            trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='67c507fc8c7001e57ba982cc8cb73002a943306f', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_7a88f', table='visits_drillalarm', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='drilldeadline',
-            index=models.Index(condition=models.Q(('state', 'live')), fields=['next_at'], name='drilldeadline_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='drilldeadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('drill', 'kind'), name='drill_deadline_one_live'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drilldeadline',
-            trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='160529ff4da324b592b1e2614af04829b3a31edd', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_a1dfb', table='visits_drilldeadline', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='drillevent',
-            index=models.Index(fields=['drill', 'number'], name='visits_dril_drill_i_63b202_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='drillevent',
-            constraint=models.UniqueConstraint(fields=('chain', 'number'), name='drillevent_chain_number'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='drillevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fb4052cefd912cb40e62c272a55648b787f80039', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7ef95', table='visits_drillevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='handover_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('declined_at', None), _connector='OR'), name='handover_answered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='nextstep',
-            constraint=models.CheckConstraint(condition=models.Q(('choice', 'again'), models.Q(('words', ''), _negated=True), _connector='OR'), name='next_step_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='nextstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('is_agreed', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('is_agreed__isnull', False)), _connector='OR'), name='next_step_answered_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='policedecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'not_yet'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='police_not_yet_says_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='policedecision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='16092c7d7ef8ce99e9f8b2bfcd2c92e1aef12102', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bc62a', table='visits_policedecision', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='timerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_agreed', None)), fields=('visit',), name='time_request_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='timerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('is_agreed', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('is_agreed__isnull', False)), _connector='OR'), name='time_request_answered_at_and_by'),
-        ),
+        Together([
+            pgtrigger.migrations.AddTrigger(
+                model_name='debrief',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='72f34a1806e1d9fbcbcd0cc851bd5692e13991b6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_344ca', table='visits_debrief', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='drill',
+                constraint=models.UniqueConstraint(condition=models.Q(('started_at', None)), fields=('school',), name='drill_one_planned'),
+            ),
+            migrations.AddConstraint(
+                model_name='drill',
+                constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('started_at__isnull', False)), fields=('school',), name='drill_one_running'),
+            ),
+            migrations.AddConstraint(
+                model_name='drill',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('policy', None), ('started_at', None), ('started_by', None)), models.Q(('policy__isnull', False), ('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='drill_started_at_and_by'),
+            ),
+            migrations.AddIndex(
+                model_name='drillalarm',
+                index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['next_at'], name='drillalarm_next'),
+            ),
+            migrations.AddConstraint(
+                model_name='drillalarm',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at', None), ('owner', None)), models.Q(('owned_at__isnull', False), ('owner__isnull', False)), _connector='OR'), name='drillalarm_owner_and_when'),
+            ),
+            migrations.AddConstraint(
+                model_name='drillalarm',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolved_at', None), ('resolved_by', None)), _connector='OR'), name='drillalarm_resolved_and_by'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='drillalarm',
+                trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='67c507fc8c7001e57ba982cc8cb73002a943306f', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_7a88f', table='visits_drillalarm', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='drilldeadline',
+                index=models.Index(condition=models.Q(('state', 'live')), fields=['next_at'], name='drilldeadline_live'),
+            ),
+            migrations.AddConstraint(
+                model_name='drilldeadline',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('drill', 'kind'), name='drill_deadline_one_live'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='drilldeadline',
+                trigger=pgtrigger.compiler.Trigger(name='wakes_sentinel', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."next_at" IS NOT NULL)', func="PERFORM pg_notify('homevisits_due', ''); RETURN NULL;", hash='160529ff4da324b592b1e2614af04829b3a31edd', operation='INSERT OR UPDATE OF "next_at"', pgid='pgtrigger_wakes_sentinel_a1dfb', table='visits_drilldeadline', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='drillevent',
+                index=models.Index(fields=['drill', 'number'], name='visits_dril_drill_i_63b202_idx'),
+            ),
+            migrations.AddConstraint(
+                model_name='drillevent',
+                constraint=models.UniqueConstraint(fields=('chain', 'number'), name='drillevent_chain_number'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='drillevent',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fb4052cefd912cb40e62c272a55648b787f80039', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7ef95', table='visits_drillevent', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='handover',
+                constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='handover_two_people'),
+            ),
+            migrations.AddConstraint(
+                model_name='handover',
+                constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('declined_at', None), _connector='OR'), name='handover_answered_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='nextstep',
+                constraint=models.CheckConstraint(condition=models.Q(('choice', 'again'), models.Q(('words', ''), _negated=True), _connector='OR'), name='next_step_says_what'),
+            ),
+            migrations.AddConstraint(
+                model_name='nextstep',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('is_agreed', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('is_agreed__isnull', False)), _connector='OR'), name='next_step_answered_at_and_by'),
+            ),
+            migrations.AddConstraint(
+                model_name='policedecision',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'not_yet'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='police_not_yet_says_why'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='policedecision',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='16092c7d7ef8ce99e9f8b2bfcd2c92e1aef12102', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bc62a', table='visits_policedecision', when='BEFORE')),
+            ),
+            migrations.AddConstraint(
+                model_name='timerequest',
+                constraint=models.UniqueConstraint(condition=models.Q(('is_agreed', None)), fields=('visit',), name='time_request_one_open'),
+            ),
+            migrations.AddConstraint(
+                model_name='timerequest',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('is_agreed', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('is_agreed__isnull', False)), _connector='OR'), name='time_request_answered_at_and_by'),
+            ),
+        ]),
     ]
