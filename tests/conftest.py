@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -45,6 +46,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         cited = {clause for mark in item.iter_markers("clause") for clause in mark.args}
         if unknown := cited - known:
             raise pytest.UsageError(f"{item.nodeid} cites clauses that do not exist: {sorted(unknown)}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_only() -> Iterator[None]:
+    """A test that commits leaves empty tables behind it, without the permissions of every model anew.
+
+    Nobody's rights rest on Django's permissions, and writing them took longer than most tests.
+    """
+    with patch("django.core.management.commands.flush.emit_post_migrate_signal"):
+        yield
 
 
 @pytest.fixture(autouse=True)
