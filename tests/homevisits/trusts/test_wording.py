@@ -85,7 +85,7 @@ def test_ladder_and_guidance_differ_as_sentences():
     (ladder,) = differences(contents(), changed("steps", without_last))
     assert (ladder.label, ladder.after) == (
         "A concern has not been read",
-        "0 min: Designated Safeguarding Lead, in the product, e-mail",
+        "0 min: Designated Safeguarding Lead, in the product, e-mail, on an installed phone",
     )
     gone, *rest = contents().guidance
     assert differences(contents(), changed("guidance", rest)) == [

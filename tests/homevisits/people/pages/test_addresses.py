@@ -57,6 +57,7 @@ def school_training(cast: Cast, things: Things) -> list[object]:
 # Looked at (GET): the address, and who gets it. An own page of the outsider's school is theirs too.
 PAGES: dict[str, tuple[Args, set[str]]] = {
     "people": (no_args, EVERYBODY),
+    "pins": (no_args, {*PARTS}),
     "staff_add": (no_args, {"head", "admin", "outsider"}),
     "staff_profile": (teacher, COLLEAGUES),
     "staff_change": (teacher, DETAILS),
