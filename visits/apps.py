@@ -39,6 +39,7 @@ class VisitsConfig(AppConfig):
         sealed_column("visits.OfficeNote", "sealed")
         if texting.answer not in notices.TEXT_HOOKS:
             notices.TEXT_HOOKS.append(texting.answer)
+            notices.PHONES.append(notices.Phones(texting.carriers, texting.numbers, texting.schools))
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         registry.register(DrillDeadline, DrillAlarm)
         policies.ON_PUBLISHED.append(after_publication)

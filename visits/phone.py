@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from homevisits.clock import london_day
+from homevisits.notices.accounts import account_of
 from homevisits.people.models import ContactLink, HouseholdWarning, Staff
+from homevisits.people.phones import written
 from homevisits.trusts.choices import Moment as Moments
 from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
@@ -28,6 +30,7 @@ from visits.positions import Position
 from visits.risk import first_minutes
 from visits.states import State
 from visits.story import Moment
+from visits.transitions.secret import wants_pin
 
 Kind = Moment.Kind
 POSITION_FOR = dt.timedelta(minutes=10)
@@ -90,10 +93,8 @@ class PhonePage:
     @cached_property
     def moments(self) -> list[Moment]:
         """What this visitor said, or somebody said for them or for all, the latest first."""
-        found = self.visit.moments.select_related("by", "words").order_by("-recorded_at", "-id")
-        return [
-            _read(m) for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk
-        ]
+        found = self.visit.moments.select_related("by").order_by("-recorded_at", "-id")
+        return [m for m in found if m.attendee_id == self.me.pk or m.for_all or m.by_id == self.staff.pk]
 
     @property
     def sent(self) -> Moment | None:
@@ -198,6 +199,21 @@ class PhonePage:
         }
         found = {person: part for part, person in named.items() if person and person.mobile}
         return [(part, person) for person, part in found.items() if person != self.staff]
+
+    @property
+    def texts_to(self) -> tuple[str, str] | None:
+        """The number that a visitor may text to, as a phone and as a person reads it; None where there is none."""
+        account = account_of(self.staff) if self.is_out or self.phase == Phase.READY else None
+        return (
+            (account.reply_number, written(account.reply_number))
+            if account and account.reply_number
+            else None
+        )
+
+    @property
+    def texts_need_pin(self) -> bool:
+        """Whether what they text needs their PIN."""
+        return wants_pin(self.visit, self.staff)
 
     @property
     def help_at(self) -> dt.datetime | None:
@@ -310,13 +326,6 @@ class PhonePage:
             for v in mine.order_by("depart_at")
             if v.depart_at and london_day(v.depart_at) == london_day(self.now)
         ]
-
-
-def _read(moment: Moment) -> Moment:
-    """A moment with what was written: a note's words lie sealed."""
-    if moment.kind == Kind.NOTE:
-        moment.note = moment.words.text
-    return moment
 
 
 def _with_language(link: ContactLink) -> str:

@@ -1,124 +1,244 @@
 """What a text from somebody who is out means for their visit: fine, help, more time, back, or a note."""
 
 import datetime as dt
-import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from homevisits.clock import local
 from homevisits.notices.registry import Inbound
+from homevisits.notices.wording import words_of
+from homevisits.people import pins
 from homevisits.people.models import Staff
+from homevisits.people.pins import Given
 from visits import transitions
-from visits.models import Visit
+from visits.models import Attendee, Visit
 from visits.states import State
 from visits.story import Moment
 from visits.transitions import PinNeeded, PinWrong, Refused
-from visits.transitions.secret import wants_pin
+from visits.transitions.secret import must_give_pin, wants_pin
+from visits.understanding import Meaning, Says, understood
 
-Say = Callable[[Visit, Inbound, dt.datetime, str], str]
+# A text may wait for a network, or for Notify. What is older than this says how things were, not how they are.
+LATE = dt.timedelta(minutes=10)
+# Whose telephones are out, and whose visit is meant first.
+CARRIED = {State.IN_PROGRESS: 0, State.LOGGED: 1, State.RETURNED_SAFE: 2}
+WHEN_LATE = (
+    "came {minutes} minutes late and was not counted. The office has it. Text again how things are now."
+)
+NOT_ALL_WELL = "your note to the office. This is not a check-in: text OK if all is well, HELP if not."
 
-PIN = r"(?:[ ,.]+(?P<rest>[0-9]{4,6}))?"
-ENDS = r"[ .!]*$"
+
+@dataclass(frozen=True)
+class Spoken:
+    """One text of one person about one visit, as it is taken."""
+
+    text: Inbound
+    person: Staff
+    visit: Visit
+    meaning: Meaning
+    now: dt.datetime
+    key: uuid.UUID
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """Who says it, and that it came as a text; it counts once, by the provider's own key."""
+        return {
+            "visit": self.visit,
+            "by": self.person,
+            "now": self.now,
+            "key": self.key,
+            "via": Moment.Via.TEXT,
+            "said_at": self.text.sent_at,
+        }
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was written before the visit that it would count for, or too long ago."""
+        before = self.visit.departed_at if self.visit.state == State.IN_PROGRESS else None
+        return self.now - self.text.sent_at > LATE or bool(before and self.text.sent_at < before)
+
+    def taken(self, what: str) -> str:
+        """When the server had it: of a text that comes twice, the first time."""
+        first = Moment.objects.filter(key=self.key).first()
+        return (
+            f"{self.visit.ref}: {what}. Recorded at {local(first.recorded_at if first else self.now):%H:%M}."
+        )
 
 
-def answer(text: Inbound, now: dt.datetime) -> str | None:
-    """Take a text of the staff; gives back the reply, the same whatever else it may mean. None: nothing was in it.
+def answer(text: Inbound, now: dt.datetime) -> tuple[Staff, str] | None:
+    """Take a text of the staff; gives back who is answered with what, the same whatever else it may mean.
 
-    It counts once, by the provider's own key. Of two visits the one that is due back first is meant.
+    None: nobody who has this phone goes on a visit now. Of two visits the one that is due back first is
+    meant. A call for help counts for everybody who may have sent it.
     """
-    words = " ".join(text.text.split())
-    if not words:
+    going = _going(text.people)
+    if not going or not text.text.strip():
         return None
-    visit = _visit_of(text.sender)
-    if visit is None:
-        return "You are on no visit that is logged or out. In danger ring 999."
-    say, rest = _understood(words)
-    try:
-        return say(visit, text, now, rest)
-    except PinNeeded:
-        return f"{visit.ref}: not recorded. Text the same word with your PIN after it."
-    except PinWrong:
-        return f"{visit.ref}: not recorded. That is not your PIN: try again, or ring the office."
-    except Refused as no:
-        return f"{visit.ref}: not recorded. {no.sentence} Ring the office: {_desk(visit)}."
+    meaning = understood(text.text, with_pin=any(wants_pin(visit, person) for person, visit in going))
+    if meaning.says == Says.HELP:
+        return _cried(text, going, meaning, now)
+    spoken = Spoken(text, *_whose(going, meaning.pin), meaning, now, text.key)
+    return spoken.person, _answered(spoken)
 
 
-def _visit_of(sender: Staff) -> Visit | None:
-    """The visit that a text is about: one that the sender is out on, else one that is logged or just back."""
-    mine = Visit.objects.filter(
-        attendees__staff=sender, state__in=[State.IN_PROGRESS, State.LOGGED, State.RETURNED_SAFE]
-    ).select_related("school", "policy")
-    order = [State.IN_PROGRESS, State.LOGGED, State.RETURNED_SAFE]
-    found = sorted(mine, key=lambda v: (order.index(State(v.state)), v.return_at or v.created_at, v.pk))
+def _cried(
+    text: Inbound, going: list[tuple[Staff, Visit]], meaning: Meaning, now: dt.datetime
+) -> tuple[Staff, str] | None:
+    """Help for every visit that it may be about. None where no visit takes it: then people are told all the same."""
+    replies = []
+    for person, visit in {visit.pk: (person, visit) for person, visit in reversed(going)}.values():
+        key = text.key if (person, visit) == going[0] else uuid.uuid5(text.key, visit.ref)
+        try:
+            replies.append((person, _help(Spoken(text, person, visit, meaning, now, key))))
+        except Refused:
+            continue
+    return replies[-1] if replies else None
+
+
+def _going(people: Sequence[Staff]) -> list[tuple[Staff, Visit]]:
+    """Who of these is on which visit: those who are out first, then who is logged or just back."""
+    found = [(person, visit) for person in people if (visit := _visit_of(person))]
+    return sorted(found, key=lambda pair: (CARRIED[State(pair[1].state)], pair[0].pk))
+
+
+def _visit_of(person: Staff) -> Visit | None:
+    """The visit that a text of theirs is about."""
+    mine = Visit.objects.filter(attendees__staff=person, state__in=list(CARRIED))
+    found = sorted(
+        mine.select_related("school", "policy"),
+        key=lambda v: (CARRIED[State(v.state)], v.return_at or v.created_at, v.pk),
+    )
     return found[0] if found else None
 
 
-def _understood(words: str) -> tuple[Say, str]:
-    """What a text says, and what belongs to it: a PIN, a number of minutes, or the words of a note."""
-    for pattern, say in MEANINGS:
-        if match := re.match(pattern + ENDS, words, re.IGNORECASE):
-            return say, match.groupdict().get("rest") or ""
-    return _note, words
+def _whose(going: list[tuple[Staff, Visit]], pin: str) -> tuple[Staff, Visit]:
+    """Of several who share a phone, the one whose PIN it is; else the first."""
+    if pin and len(going) > 1:
+        for person, visit in going:
+            if wants_pin(visit, person) and pins.given(person, pin) is not Given.WRONG:
+                return person, visit
+    return going[0]
 
 
-def _more(text: Inbound) -> dict[str, Any]:
-    return {"by": text.sender, "key": text.key, "via": Moment.Via.TEXT, "said_at": text.sent_at}
+def _answered(spoken: Spoken) -> str:
+    """Act on it. What cannot be recorded is said, and what to do instead."""
+    ref = spoken.visit.ref
+    try:
+        if spoken.is_late:
+            return _late(spoken)
+        return SAY[spoken.meaning.says](spoken)
+    except PinNeeded:
+        return f"{ref}: not recorded. Text the same word with your PIN after it."
+    except PinWrong:
+        return f"{ref}: not recorded. That is not your PIN: try again, or ring the office."
+    except Refused as no:
+        return f"{ref}: not recorded. {no.sentence} Ring the office: {_desk(spoken.visit)}."
 
 
-def _fine(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.check_in(visit=visit, now=now, pin=rest, **_more(text))
-    return _taken(visit, text, "you are fine", now)
+def _late(spoken: Spoken) -> str:
+    """What was so then may not be so now: the office reads it, and nothing is met by it. A PIN is heard all the same."""
+    at = local(spoken.text.sent_at)
+    minutes = (spoken.now - spoken.text.sent_at) // dt.timedelta(minutes=1)
+    if spoken.meaning.pin:
+        _give_pin(spoken)
+    said = f"Text of {at:%H:%M}, {minutes} minutes late: {spoken.meaning.rest or spoken.meaning.says}"
+    transitions.say_note(text=said, **spoken.more)
+    return f"{spoken.visit.ref}: your text of {at:%H:%M} {WHEN_LATE.format(minutes=minutes)}"
 
 
-def _back(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.say_back(visit=visit, now=now, pin=rest, **_more(text))
-    return _taken(visit, text, "you are back", now)
+def _give_pin(spoken: Spoken) -> None:
+    must_give_pin(spoken.visit, by=spoken.person, now=spoken.now, pin=spoken.meaning.pin, key=spoken.key)
 
 
-def _help(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    more = _more(text)
-    transitions.ask_for_help(visit=visit, now=now, **more)
-    if rest:
-        note = more | {"key": uuid.uuid5(text.key, "note")}
-        transitions.say_note(visit=visit, now=now, text=rest, **note)
-    return f"{_taken(visit, text, 'you need help', now)} In danger ring 999."
+def _fine(spoken: Spoken) -> str:
+    transitions.check_in(pin=spoken.meaning.pin, **spoken.more)
+    return spoken.taken("you are fine")
 
 
-def _time(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.extend(visit=visit, now=now, minutes=int(rest), reason="By text message", **_more(text))
-    fresh = Visit.objects.get(pk=visit.pk)
+def _back(spoken: Spoken) -> str:
+    transitions.say_back(pin=spoken.meaning.pin, **spoken.more)
+    return spoken.taken("you are back")
+
+
+def _home(spoken: Spoken) -> str:
+    """Going straight home is agreed with the office on the telephone: a text cannot say it."""
+    raise Refused("Say that you are going straight home to the office.")
+
+
+def _help(spoken: Spoken) -> str:
+    transitions.ask_for_help(**spoken.more)
+    if len(words_of(spoken.meaning.rest)) > 1:
+        transitions.say_note(text=spoken.meaning.rest, **spoken.more | {"key": _second(spoken)})
+    return f"{spoken.taken('you need help')} In danger ring 999."
+
+
+def _time(spoken: Spoken) -> str:
+    _give_pin(spoken)
+    transitions.extend(minutes=spoken.meaning.minutes, reason="By text message", **spoken.more)
+    fresh = Visit.objects.get(pk=spoken.visit.pk)
     due = f" Back by {local(fresh.return_at):%H:%M}." if fresh.return_at else ""
-    return f"{_taken(visit, text, f'{int(rest)} more minutes', now)}{due}"
+    return f"{spoken.taken(f'{spoken.meaning.minutes} more minutes')}{due}"
 
 
-def _note(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.say_note(visit=visit, now=now, text=rest, **_more(text))
-    return _taken(visit, text, "your note", now)
+def _note(spoken: Spoken) -> str:
+    """Words to the office. Where their PIN stands among them it is taken as one, and never kept in a note."""
+    pin = spoken.meaning.pin
+    if not pin or not wants_pin(spoken.visit, spoken.person):
+        return _noted(spoken, spoken.text.text)
+    if pins.given(spoken.person, pin) is Given.WRONG:  # a time, or the number of a bus
+        return _noted(spoken, spoken.text.text)
+    transitions.check_in(pin=pin, **spoken.more)
+    transitions.say_note(text=spoken.meaning.rest, **spoken.more | {"key": _second(spoken)})
+    return spoken.taken("you are fine, with a note to the office")
 
 
-def _pin(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    """A PIN alone, as somebody sends it who was asked for one: never kept as a note."""
-    return (_fine if wants_pin(visit, text.sender) else _note)(visit, text, now, rest)
+def _noted(spoken: Spoken, words: str) -> str:
+    transitions.say_note(text=words, **spoken.more)
+    return spoken.taken(NOT_ALL_WELL.removesuffix("."))
 
 
-def _taken(visit: Visit, text: Inbound, what: str, now: dt.datetime) -> str:
-    """When the server had it: of a text that comes twice, the first time."""
-    first = Moment.objects.filter(key=text.key).first()
-    return f"{visit.ref}: {what}. Recorded at {local(first.recorded_at if first else now):%H:%M}."
+def _second(spoken: Spoken) -> uuid.UUID:
+    """The key of what a text says besides."""
+    return uuid.uuid5(spoken.key, "note")
+
+
+SAY: Mapping[Says, Callable[[Spoken], str]] = {
+    Says.FINE: _fine,
+    Says.BACK: _back,
+    Says.HOME: _home,
+    Says.MORE_TIME: _time,
+    Says.NOTE: _note,
+}
 
 
 def _desk(visit: Visit) -> str:
     return visit.school.phone.as_national if visit.school.phone else visit.school.desk_name
 
 
-MEANINGS: list[tuple[str, Say]] = [
-    (r"(?:help|sos|emergency|999)\b[ ,.!:]*(?P<rest>.*?)", _help),
-    (
-        rf"(?:i am |i'm |im |we are |we're |all )?(?:ok|okay|fine|ok thanks|ok thank you|fine thanks){PIN}",
-        _fine,
-    ),
-    (rf"(?:i am |i'm |im )?(?:back|back at school|back safe|home){PIN}", _back),
-    (r"(?P<rest>[0-9]{4,6})", _pin),
-    (r"\+?(?P<rest>[0-9]{1,3})(?: ?(?:m|min|mins|minutes?))?(?: more)?", _time),
-]
+# --- Which telephones are out -----------------------------------------------------------------------
+
+
+def carriers(trust: int, number: str) -> Iterable[Staff]:
+    """The staff of a trust who were logged with this telephone for a visit that is not over."""
+    return Staff.objects.active().filter(
+        pk__in=_carried().filter(phone=number).values("staff"), trust_id=trust
+    )
+
+
+def numbers(people: Sequence[Staff]) -> Mapping[int, str]:
+    """The telephone that each of these was logged with, by id; the visit that they are out on comes last."""
+    rows = _carried().filter(staff__in=people).exclude(phone="").select_related("visit")
+    ordered = sorted(rows, key=lambda row: -CARRIED[State(row.visit.state)])
+    return {row.staff_id: str(row.phone) for row in ordered if row.staff_id}
+
+
+def schools(trust: int) -> Iterable[int]:
+    """The schools of a trust from which somebody is out or about to go."""
+    watched = Visit.objects.filter(school__trust=trust, state__in=(State.LOGGED, State.IN_PROGRESS))
+    return watched.order_by().values_list("school", flat=True).distinct()
+
+
+def _carried() -> Any:
+    return Attendee.objects.filter(visit__state__in=list(CARRIED))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from homevisits.sealing import unseal
 from homevisits.trusts.models import Trust
@@ -25,7 +26,8 @@ class TextAccount(models.Model):
     """What is needed to text for a trust. `key_name` is the part of the key that may be shown.
 
     `token_hash` is what is left of the bearer token that Notify sends with its callbacks: it was
-    shown once. `ask_texts_at` is when Notify is asked for texts that were sent to us.
+    shown once. `ask_texts_at` is when Notify is asked for texts that were sent to us; what was sent
+    before `first_set_at` is history.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -37,6 +39,7 @@ class TextAccount(models.Model):
     sends_email = models.BooleanField(default=False)
     reply_number = models.CharField(max_length=20, blank=True)
     token_hash = models.CharField(max_length=64, blank=True)
+    first_set_at = models.DateTimeField()
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -81,8 +84,18 @@ def account_of(staff: "Staff") -> TextAccount | None:
 
 class ReceivedTextQuerySet(models.QuerySet["ReceivedText"]):
     def waiting(self) -> "ReceivedTextQuerySet":
-        """Those of known people which nobody has answered yet."""
+        """Those which nobody has answered yet."""
         return self.filter(state=ReceivedText.State.WAITING)
+
+    def visible_to(self, staff: "Staff") -> "ReceivedTextQuerySet":
+        """Those of which this person was told that they belong to no visit; no others, they hold PINs."""
+        from homevisits.notices.models import Notice
+
+        key = Concat(
+            Value("text:"), Cast(OuterRef("pk"), models.CharField()), Value(f":unplaced:{staff.pk}:in_app")
+        )
+        told = Notice.objects.filter(recipient=staff, key=key)
+        return self.filter(Exists(told), account__trust=staff.trust_id)
 
 
 class ReceivedText(models.Model):

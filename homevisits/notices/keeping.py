@@ -35,7 +35,7 @@ def set_account(
     with transaction.atomic():
         account = TextAccount.objects.select_for_update().filter(trust=trust).first()
         if account is None:
-            account = TextAccount(trust=trust, ask_texts_at=now)
+            account = TextAccount(trust=trust, first_set_at=now, ask_texts_at=now)
         if key or account._state.adding:
             found = KEY.fullmatch(key.strip())
             if found is None:

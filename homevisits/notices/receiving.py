@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -10,19 +11,20 @@ from homevisits.clock import AppNow, app_now
 from homevisits.notices import notify
 from homevisits.notices.accounts import ReceivedText, TextAccount
 from homevisits.notices.channels.text import ANSWER
-from homevisits.notices.delivery import NotDelivered
+from homevisits.notices.delivery import Silent
 from homevisits.notices.models import Notice
 from homevisits.notices.notify import Incoming
 from homevisits.notices.outbox import queue
-from homevisits.notices.registry import TEXT_HOOKS, Inbound
+from homevisits.notices.registry import PHONES, TEXT_HOOKS, Inbound
+from homevisits.notices.unplaced import tell_lost, tell_unplaced
+from homevisits.notices.wording import asks_for_help
 from homevisits.people.models import Staff
 from homevisits.people.phones import tidy_phone
-from homevisits.people.querysets import StaffQuerySet
 from homevisits.sealing import seal, unseal
-from homevisits.trusts.models import School
-from homevisits.trusts.roles import LEADERS, RoleName
 
-NOT_UNDERSTOOD = "We did not understand. Reply OK, HELP or a number of minutes. In danger ring 999."
+NOT_OUT = "You are not logged as out, so nothing was recorded."
+RUNG = "The office has been asked to ring you."
+DANGER = "In danger ring 999."
 EVERY = dt.timedelta(seconds=10)
 AFTER_A_FAILURE = dt.timedelta(seconds=30)
 # A text that was on its way while the account was set up counts; what is older is history.
@@ -37,9 +39,7 @@ logger = logging.getLogger(__name__)
 
 def take_in(account: TextAccount, incoming: Incoming, *, now: dt.datetime) -> ReceivedText | None:
     """Keep a text; None when it is known already. It is answered afterwards, by `answer`."""
-    is_old = incoming.sent_at < account.set_at - ON_ITS_WAY
-    known = bool(senders(account, incoming.number))
-    state = ReceivedText.State.WAITING if known else ReceivedText.State.UNKNOWN
+    is_old = incoming.sent_at < account.first_set_at - ON_ITS_WAY
     row, is_new = ReceivedText.objects.get_or_create(
         account=account,
         provider_id=incoming.provider_id,
@@ -48,20 +48,28 @@ def take_in(account: TextAccount, incoming: Incoming, *, now: dt.datetime) -> Re
             "sent_at": incoming.sent_at,
             "received_at": now,
             "next_try_at": now,
-            "state": ReceivedText.State.OLD if is_old else state,
+            "state": ReceivedText.State.OLD if is_old else ReceivedText.State.WAITING,
         },
     )
     return row if is_new else None
 
 
 def senders(account: TextAccount, number: str) -> list[Staff]:
-    """The people of the trust who have this mobile: one, or several who share it."""
-    try:
-        kept = tidy_phone(number if number.startswith(("+", "0")) else f"+{number}")
-    except ValidationError:  # a name instead of a number, as shops and banks have
+    """The people of the trust who have this telephone: whoever was logged with it now, then whose mobile it is."""
+    kept = _kept(number)
+    if not kept:
         return []
-    mine = Staff.objects.active().filter(trust_id=account.trust_id, mobile=kept)
-    return list(mine.order_by("pk")) if kept else []
+    carrying = [person for phones in PHONES for person in phones.carriers(account.trust_id, kept)]
+    mine = Staff.objects.active().filter(trust_id=account.trust_id, mobile=kept).order_by("pk")
+    return list({person.pk: person for person in [*carrying, *mine]}.values())
+
+
+def _kept(number: str) -> str:
+    """A number as we keep it; nothing for a name instead of one, as shops and banks have."""
+    try:
+        return tidy_phone(number if number.startswith(("+", "0")) else f"+{number}")
+    except ValidationError:
+        return ""
 
 
 def fetch() -> int:
@@ -70,10 +78,14 @@ def fetch() -> int:
     for account in _claim():
         try:
             incoming = notify.received(account)
-        except NotDelivered as failure:
+        except (
+            Exception
+        ) as failure:  # also a key that cannot be opened: the other trusts are asked all the same
             logger.warning("no texts fetched: %s", type(failure).__name__)
             later = AppNow() + AFTER_A_FAILURE
             TextAccount.objects.filter(pk=account.pk).update(ask_texts_at=later)
+            if isinstance(failure, Silent):
+                break  # it hangs for every trust: those that were not asked come next time
             continue
         ids = [each.provider_id for each in incoming]
         known = set(account.texts.filter(provider_id__in=ids).values_list("provider_id", flat=True))
@@ -104,7 +116,7 @@ def answer(key: int) -> bool:
     """
     try:
         with transaction.atomic():
-            waiting = ReceivedText.objects.waiting().select_related("account")
+            waiting = ReceivedText.objects.waiting().select_related("account__trust")
             text = waiting.select_for_update(skip_locked=True, of=("self",)).filter(pk=key).first()
             if text is None:
                 return False
@@ -117,11 +129,18 @@ def answer(key: int) -> bool:
 
 
 def _answer(text: ReceivedText, now: dt.datetime) -> None:
-    """Ask the hooks, queue the reply: the same way for every reply, whatever it says."""
+    """Ask the hooks, queue the reply: the same way for every reply, whatever it says.
+
+    What no hook takes is told to people where it asks for help, or comes from a stranger.
+    """
     number, _, words = unseal(text.sealed).partition("\n")
     people = senders(text.account, number)
-    sender, reply = _asked(text, people, words, now)
-    text.state, text.sender, text.answered_at = ReceivedText.State.ANSWERED, sender, now
+    sender, reply = _asked(text, people, words, now) or (None, "")
+    if sender is None and _kept(number):
+        tell_unplaced(text, people, is_help=asks_for_help(words), now=now)
+        sender, reply = (people[0], _not_out(words)) if people else (None, "")
+    text.state = ReceivedText.State.ANSWERED if sender else ReceivedText.State.UNKNOWN
+    text.sender, text.answered_at = sender, now
     text.save(update_fields=["state", "sender", "answered_at"])
     if sender is not None:
         queue(
@@ -136,53 +155,40 @@ def _answer(text: ReceivedText, now: dt.datetime) -> None:
         )
 
 
-def _asked(text: ReceivedText, people: list[Staff], words: str, now: dt.datetime) -> tuple[Staff | None, str]:
-    """Who wrote it, and the answer. Where a mobile is shared, whoever of them a hook knows what to do for."""
-    for person in people:
-        inbound = Inbound(key=text.provider_id, sender=person, text=words, sent_at=text.sent_at)
-        for hook in TEXT_HOOKS:
-            if (reply := hook(inbound, now)) is not None:
-                return person, reply
-    return (people[0] if people else None), NOT_UNDERSTOOD
+def _asked(text: ReceivedText, people: list[Staff], words: str, now: dt.datetime) -> tuple[Staff, str] | None:
+    """Who wrote it, and the answer, by the first hook whose business it is."""
+    if not people:
+        return None
+    inbound = Inbound(key=text.provider_id, people=tuple(people), text=words, sent_at=text.sent_at)
+    replies = (hook(inbound, now) for hook in TEXT_HOOKS)
+    return next((reply for reply in replies if reply is not None), None)
+
+
+def _not_out(words: str) -> str:
+    """What somebody reads who is on no visit."""
+    return " ".join([NOT_OUT, *([RUNG] if asks_for_help(words) else []), DANGER])
 
 
 def _try_again(key: int) -> None:
-    """Later, and ever later; a person is told in time."""
-    with transaction.atomic():
-        text = ReceivedText.objects.waiting().select_for_update().filter(pk=key).first()
-        if text is None:
-            return
-        now = app_now()
-        text.tries += 1
-        text.next_try_at = now + dt.timedelta(seconds=PAUSES[min(text.tries, len(PAUSES)) - 1])
-        text.save(update_fields=["tries", "next_try_at"])
-        if text.tries >= TELLS_AFTER:
-            _tell_office(text, now)
+    """Later, and ever later; a person is told in time. Whatever fails here must not keep the next text waiting."""
+    try:
+        with transaction.atomic():
+            text = ReceivedText.objects.waiting().select_for_update().filter(pk=key).first()
+            if text is None:
+                return
+            text.tries += 1
+            pause = dt.timedelta(seconds=PAUSES[min(text.tries, len(PAUSES)) - 1])
+            text.next_try_at = app_now() + pause
+            text.save(update_fields=["tries", "next_try_at"])
+            if text.tries >= TELLS_AFTER:
+                tell_lost(text, _known(text), now=app_now())
+    except Exception as failure:
+        logger.error("nobody could be told of text %s: %s", key, type(failure).__name__)
 
 
-def _helpers(person: Staff, school: School | None) -> StaffQuerySet:
-    """Office and leaders of somebody's school; of every school for somebody who has the whole trust."""
-    roles = [RoleName.OFFICE, *LEADERS]
-    if school is not None:
-        return Staff.objects.holding(roles, school).exclude(pk=person.pk)
-    theirs = Staff.objects.active().filter(trust_id=person.trust_id, roles__role__in=roles)
-    return theirs.exclude(pk=person.pk).distinct()
-
-
-def _tell_office(text: ReceivedText, now: dt.datetime) -> None:
-    """Once: somebody wrote, and the product cannot act on it."""
-    account = TextAccount.objects.get(pk=text.account_id)
-    for person in senders(account, unseal(text.sealed).partition("\n")[0]):
-        school = person.main_school
-        for told in _helpers(person, school):
-            queue(
-                key=f"text:{text.pk}:lost:{person.pk}:{told.pk}",
-                recipient=told,
-                channel=Notice.Channel.IN_APP,
-                subject=f"A text from {person.short_name} could not be acted on",
-                body="Ring them now, and ask whether all is well. Nobody has answered their text.",
-                path="/",
-                now=now,
-                urgent=True,
-                school=school,
-            )
+def _known(text: ReceivedText) -> list[Staff]:
+    """Whose telephone a text came from; nobody where it cannot be opened."""
+    try:
+        return senders(text.account, unseal(text.sealed).partition("\n")[0])
+    except InvalidToken:
+        return []

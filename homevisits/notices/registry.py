@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import OperationalError, transaction
@@ -19,22 +19,40 @@ OnFailed = Callable[[Notice, dt.datetime], None]
 
 @dataclass(frozen=True)
 class Inbound:
-    """A text that somebody of the staff sent us. `key` is the provider's own, so that it counts once."""
+    """A text that came from the telephone of `people`: of one, or of several who share it.
+
+    `key` is the provider's own, so that it counts once.
+    """
 
     key: uuid.UUID
-    sender: Staff
+    people: tuple[Staff, ...]
     text: str
     sent_at: dt.datetime
 
 
-# Gives back what is texted in reply; None when the text is not this floor's business.
-OnText = Callable[[Inbound, dt.datetime], str | None]
+# Gives back who is answered, and with what; None when the text is not this floor's business.
+OnText = Callable[[Inbound, dt.datetime], tuple[Staff, str] | None]
+
+
+@dataclass(frozen=True)
+class Phones:
+    """What an upper floor knows of the telephones that people carry just now, beside their own mobiles.
+
+    `carriers(trust, number)`: who has it; `numbers(people)`: by id, which one somebody has;
+    `schools(trust)`: where somebody is out, so that a stranger's text is first of all theirs to read.
+    """
+
+    carriers: Callable[[int, str], Iterable[Staff]]
+    numbers: Callable[[Sequence[Staff]], Mapping[int, str]]
+    schools: Callable[[int], Iterable[int]]
+
 
 # Writes into the story of what a call was about what came of it.
 OnCalled = Callable[[Call, dt.datetime], None]
 
 FAILED_HOOKS: list[OnFailed] = []
 TEXT_HOOKS: list[OnText] = []
+PHONES: list[Phones] = []
 CALLED_HOOKS: list[OnCalled] = []
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homevisits.notices.views import callbacks, calls, lists, phones, texts
+from homevisits.notices.views import callbacks, calls, lists, phones, received, texts
 
 urlpatterns = [
     path("notices/", lists.inbox, name="notices"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("notices/texts/", texts.account, name="texts"),
     path("notices/texts/token/", texts.token, name="texts_token"),
     path("notices/texts/test/", texts.test, name="texts_test"),
+    path("notices/received/<int:pk>/", received.text, name="received_text"),
     path("notices/calls/<uuid:key>/", calls.report, name="call_report"),
     path("notices/notify/<uuid:account>/receipt/", callbacks.receipt, name="notify_receipt"),
     path("notices/notify/<uuid:account>/text/", callbacks.text, name="notify_text"),

@@ -1,12 +1,14 @@
 /* A call for help that does not give up: sent again with the same key until the server has it, and nothing
-   is called sent before. Then the page asks the browser, once, where the phone is, if the policy wants it.
+   is called sent before. It outlives this page: an address and a key stay in the tab until it is answered.
+   Then the page asks the browser, once, where the phone is, if the policy wants it.
    Without this file the form works with two taps. */
 (function () {
   "use strict";
 
   const PATIENCE = 10000;
   const WAITS = [1000, 2000, 4000, 8000];
-  let sending = null;
+  const KEPT = "call-for-help";
+  const memory = window.sessionStorage;
 
   function say(words, isSent) {
     document.querySelectorAll("[data-help-status]").forEach((spot) => {
@@ -48,16 +50,44 @@
       } catch {
         reply = null;
       }
+      if (reply && reply.status === 409) forget();
       say(`${failed(reply)}Ring 999 or the office: ${office()}`, false);
       await pause(tries);
     }
   }
 
-  async function ask(form) {
-    const body = new FormData(form);
+  function remember(url, key) {
+    try {
+      memory.setItem(KEPT, JSON.stringify({ url, key }));
+    } catch {
+      /* a browser that keeps nothing: then the page itself is the only memory */
+    }
+  }
+
+  function forget() {
+    try {
+      memory.removeItem(KEPT);
+    } catch {
+      /* nothing was kept */
+    }
+  }
+
+  function unanswered() {
+    try {
+      return JSON.parse(memory.getItem(KEPT));
+    } catch {
+      return null;
+    }
+  }
+
+  async function ask(url, body, words) {
+    window.house.helping = true; /* no page may reload itself meanwhile */
+    remember(url, body.get("key"));
     body.set("held", "1");
-    say("Sending ...", false);
-    const answer = await send(form.action, body);
+    say(words, false);
+    const answer = await send(url, body);
+    forget();
+    window.house.helping = false;
     say(`Sent at ${answer.sent_at}.`, true);
     window.setTimeout(() => window.location.assign(answer.next), 1500);
   }
@@ -69,11 +99,23 @@
       const form = event.target;
       if (!form.matches("[data-help]") || !window.fetch || !form.querySelector("[name=held]")) return;
       event.preventDefault();
-      if (sending) return;
-      sending = ask(form);
+      if (!window.house.helping) ask(form.action, new FormData(form), "Sending ...");
     },
     true,
   );
+
+  /* The page was left or drawn anew before the server had answered: go on with the same key. */
+  function resume() {
+    const kept = unanswered();
+    const token = document.querySelector("[name=csrfmiddlewaretoken]");
+    if (!kept || !token || window.house.helping) return;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", token.value);
+    body.set("key", kept.key);
+    ask(kept.url, body, `Your call for help was NOT sent yet - trying again. Ring 999 or the office: ${office()}`);
+  }
+
+  resume();
 
   const place = document.querySelector("[data-position]");
   if (place && navigator.geolocation) {

@@ -75,7 +75,7 @@
 
   navigator.serviceWorker.addEventListener("message", async (event) => {
     await draw();
-    if (event.data.type === "sent" && (body.dataset.refresh || body.dataset.kept)) window.location.reload();
+    if (event.data.type === "sent" && !window.house.helping && (body.dataset.refresh || body.dataset.kept)) window.location.reload();
   });
 
   /* A page that comes from this phone has keys that may be used already. */
@@ -95,7 +95,7 @@
     await push();
     window.addEventListener("online", async () => {
       await push();
-      if (body.dataset.kept && body.dataset.refresh && list.hidden) window.location.reload();
+      if (body.dataset.kept && body.dataset.refresh && list.hidden && !window.house.helping) window.location.reload();
     });
     document.addEventListener("visibilitychange", () => document.hidden || push());
     window.setInterval(push, 15000);

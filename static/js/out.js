@@ -66,13 +66,13 @@
   /* --- A page that was put away and taken out again asks the server how things stand ---------- */
   function fresh() {
     const after = Number(document.body.dataset.refresh || 0) * 1000;
-    if (after && !document.hidden && navigator.onLine && !document.querySelector("[data-unsent]:not([hidden])") && Date.now() - opened > after) window.location.reload();
+    if (after && !window.house.helping && !document.hidden && navigator.onLine && !document.querySelector("[data-unsent]:not([hidden])") && Date.now() - opened > after) window.location.reload();
   }
 
   const signal = () => offline && (offline.hidden = navigator.onLine);
   window.addEventListener("online", signal);
   window.addEventListener("offline", signal);
-  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+  window.addEventListener("pageshow", (event) => event.persisted && !window.house.helping && window.location.reload());
   document.addEventListener("visibilitychange", fresh);
   window.setInterval(tick, 15000);
   signal();

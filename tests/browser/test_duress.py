@@ -119,3 +119,37 @@ def test_help_is_sent_again_until_the_server_has_it(screens: Screens, cast: Cast
     phone.get_by_text("You asked for help at").wait_for()
     assert [moment.kind for moment in visit.moments.filter(kind="help")] == ["help"]
     assert visit.alarms.get().raised_by == cast.teacher
+
+
+def test_a_call_for_help_outlives_the_page_on_which_it_was_held(screens: Screens, cast: Cast) -> None:
+    # Given a phone page whose call for help does not get through
+    visit = make.fresh(make.out(cast, now=app_now()))
+    phone = screens.phone(cast.teacher)
+    phone.goto(f"/visits/{visit.ref}/out/")
+    phone.route("**/out/help/", lambda route: route.abort())
+    box = phone.locator("[data-hold]").bounding_box()
+    assert box is not None
+    phone.mouse.move(box["x"] + 40, box["y"] + 30)
+    phone.mouse.down()
+    phone.locator("[data-help-words]").first.get_by_text("Not sent yet - trying again.").wait_for()
+    phone.mouse.up()
+
+    # When the phone is put away and taken out again, no page draws itself anew over it
+    phone.evaluate(
+        """() => {
+          document.body.dataset.refresh = "0.001";
+          window.marked = true;
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    phone.wait_for_timeout(500)
+    assert phone.evaluate("() => window.marked === true")
+
+    # And where the visitor loads it anew, it says that nothing is sent, and goes on by itself
+    phone.reload()
+    phone.locator("[data-help-words]").first.get_by_text("NOT sent yet").wait_for()
+    assert not visit.alarms.exists()
+    phone.unroute("**/out/help/")
+    phone.get_by_text("You asked for help at").wait_for()
+    assert [moment.kind for moment in visit.moments.filter(kind="help")] == ["help"]
+    assert phone.evaluate('() => sessionStorage.getItem("call-for-help")') is None

@@ -12,6 +12,7 @@ from homevisits.notices import notify
 from homevisits.notices.accounts import TextAccount, account_of
 from homevisits.notices.delivery import Undeliverable
 from homevisits.notices.models import Notice
+from homevisits.notices.registry import PHONES
 from homevisits.people.models import Staff
 
 # Above these in an hour the phone networks block a number, and the text after it too.
@@ -33,11 +34,17 @@ def send(notice: Notice, *, is_repeat: bool) -> uuid.UUID | None:
     account = account_of(person)
     if account is None:
         raise Undeliverable("The trust has no text account.")
-    if not person.mobile:
+    number, body = numbers([person]).get(person.pk, ""), written(notice, is_repeat=is_repeat)
+    if not number:
         raise Undeliverable("There is no mobile number to text to.")
-    number, body = str(person.mobile), written(notice, is_repeat=is_repeat)
     _within_limits(notice, number, body)
     return notify.text(account, number=number, body=body, reference=notice.uuid)
+
+
+def numbers(people: Sequence[Staff]) -> dict[int, str]:
+    """Where each is texted to, by id: the telephone that they were logged with just now, else their own mobile."""
+    own = {person.pk: str(person.mobile) for person in people if person.mobile}
+    return own | {key: number for phones in PHONES for key, number in phones.numbers(people).items()}
 
 
 def written(notice: Notice, *, is_repeat: bool) -> str:
@@ -76,6 +83,7 @@ def _within_limits(notice: Notice, number: str, body: str) -> None:
 def missing(people: Sequence[Staff]) -> dict[int, str]:
     """Everybody of a trust without an account, and who has no mobile number."""
     trusts = {person.trust_id for person in people}
+    known = numbers(people)
     able = set(TextAccount.objects.filter(trust__in=trusts).values_list("trust", flat=True))
     without = {p.pk: NO_ACCOUNT for p in people if p.trust_id not in able}
-    return without | {p.pk: NO_NUMBER for p in people if p.pk not in without and not p.mobile}
+    return without | {p.pk: NO_NUMBER for p in people if p.pk not in without and p.pk not in known}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.test import Client
 
+from homevisits.audit.models import Look
 from homevisits.local.notify import callbacks
 from homevisits.notices import receipts, receiving, registry, sending
 from homevisits.notices.accounts import ReceivedText, TextAccount
 from homevisits.notices.models import Notice
+from homevisits.notices.notify import Incoming
 from homevisits.notices.registry import Inbound
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
@@ -223,11 +226,11 @@ def asked() -> Iterator[list[Inbound]]:
     others = registry.TEXT_HOOKS[:]
     seen: list[Inbound] = []
 
-    def hook(inbound: Inbound, now: dt.datetime) -> str | None:
+    def hook(inbound: Inbound, now: dt.datetime) -> tuple[Staff, str] | None:
         if inbound.text == "break":
             raise ValueError(inbound.text)
         seen.append(inbound)
-        return "Thank you." if inbound.text == "OK" else None
+        return (inbound.people[0], "Thank you.") if inbound.text == "OK" else None
 
     registry.TEXT_HOOKS[:] = [hook]
     yield seen
@@ -248,7 +251,7 @@ def test_a_text_to_us_is_asked_about_once_however_often_it_comes(
     notify.call_back()
     clock.advance(seconds=11)
     assert (receiving.fetch(), receiving.answer_waiting()) == (0, 0)
-    assert [(str(one.key), one.sender, one.text) for one in asked] == [(reply.id, reader, "OK")]
+    assert [(str(one.key), one.people, one.text) for one in asked] == [(reply.id, (reader,), "OK")]
     assert answers(notify) == ["Thank you. Sent 10:42."]
 
 
@@ -262,22 +265,116 @@ def test_a_text_to_us_is_fetched_where_no_callback_comes(
     assert (receiving.fetch(), len(asked)) == (0, 1)
 
 
-def test_a_text_that_nobody_understands_is_told_what_to_reply(
-    account: TextAccount, notify: Pretend, asked: list[Inbound]
+def told(channel: str = "in_app") -> list[tuple[str, str]]:
+    """Who was told by this way that a text belongs to no visit, and what of."""
+    rows = Notice.objects.filter(channel=channel, key__contains=":unplaced:").order_by("pk")
+    return [(notice.recipient.short_name, notice.subject) for notice in rows]
+
+
+def test_somebody_who_is_not_out_is_told_so_and_rung_only_where_they_ask_for_help(
+    account: TextAccount, notify: Pretend, asked: list[Inbound], reader: Staff
 ) -> None:
-    notify.reply("07700900101", "What?")
+    head = staff_with(RoleName.HEADTEACHER, reader.main_school)
+    notify.reply("07700900101", "Thanks!")
     notify.call_back()
-    assert answers(notify) == [f"{receiving.NOT_UNDERSTOOD} Sent 10:42."]
+    assert answers(notify) == [
+        "You are not logged as out, so nothing was recorded. In danger ring 999. Sent 10:42."
+    ]
+    assert told() == []
+    notify.reply("07700900101", "Please, I need help")
+    notify.call_back()
+    assert "The office has been asked to ring you." in answers(notify)[-1]
+    whom = (head.short_name, "R. Reader asks for help by text")
+    assert (told(), told("email")) == ([whom], [whom])
 
 
-def test_a_text_from_a_strangers_number_is_kept_sealed_and_gets_no_answer(
-    account: TextAccount, notify: Pretend, asked: list[Inbound]
+@pytest.mark.parametrize(
+    ("words", "subject", "loud"),
+    [
+        ("The petrol light is on", "A text from a number of nobody here", False),
+        ("HELP its me, lost my phone 4826", "Somebody asks for help by text", True),
+    ],
+)
+def test_a_strangers_text_is_kept_sealed_and_told_to_whoever_can_ring_back(
+    account: TextAccount,
+    notify: Pretend,
+    asked: list[Inbound],
+    reader: Staff,
+    words: str,
+    subject: str,
+    loud: bool,
 ) -> None:
-    notify.reply("07700900199", "The petrol light is on")
+    head = staff_with(RoleName.HEADTEACHER, reader.main_school)
+    notify.reply("07700900199", words)
     notify.call_back()
     kept = ReceivedText.objects.get()
-    assert (kept.state, asked, answers(notify)) == ("unknown", [], [])
+    assert (kept.state, asked) == ("unknown", [])
+    assert all("Ring that number" in one for one in answers(notify))
     assert b"petrol" not in bytes(kept.sealed)
+    assert (head.short_name, subject) in told()
+    assert bool(told("email")) == loud
+    page, path = Client(), f"/notices/received/{kept.pk}/"
+    page.force_login(head)
+    shown = page.get(path).content.decode()
+    assert ("tel:+447700900199" in shown, "4826" in shown) == (True, False)
+    assert Look.objects.filter(by=head, what="received_text", ref=str(kept.pk)).count() == 1
+    page.force_login(staff_with(RoleName.VISITOR, reader.main_school))
+    assert page.get(path).status_code == 404
+
+
+def test_a_text_from_a_shop_is_told_to_nobody(
+    account: TextAccount, notify: Pretend, asked: list[Inbound], reader: Staff
+) -> None:
+    staff_with(RoleName.HEADTEACHER, reader.main_school)
+    notify.reply("PARCELS", "Need help with your parcel?")
+    notify.call_back()
+    assert (ReceivedText.objects.get().state, told()) == ("unknown", [])
+
+
+def test_a_new_key_makes_no_text_of_an_outage_history(
+    account: TextAccount, notify: Pretend, asked: list[Inbound], clock: Clock
+) -> None:
+    clock.advance(minutes=120)
+    notify.account(account.trust, callbacks=False)
+    row = receiving.take_in(
+        TextAccount.objects.get(),
+        Incoming(uuid.uuid4(), "447700900101", "OK", clock.now - dt.timedelta(minutes=60)),
+        now=clock.now,
+    )
+    assert row is not None
+    assert row.state == "waiting"
+
+
+def test_an_account_whose_key_cannot_be_opened_keeps_no_other_trust_waiting(
+    account: TextAccount, notify: Pretend, asked: list[Inbound], now: dt.datetime
+) -> None:
+    other = notify.account(SchoolFactory().trust)
+    TextAccount.objects.filter(pk=other.pk).update(
+        sealed_key=b"nonsense", ask_texts_at=now - dt.timedelta(hours=1)
+    )
+    notify.reply("07700900101", "OK")
+    assert (receiving.fetch(), receiving.answer_waiting()) == (1, 1)
+
+
+def test_a_text_that_cannot_be_opened_is_told_and_keeps_no_other_waiting(
+    account: TextAccount, notify: Pretend, asked: list[Inbound], reader: Staff, clock: Clock
+) -> None:
+    head = staff_with(RoleName.HEADTEACHER, reader.main_school)
+    broken = receiving.take_in(
+        account, Incoming(uuid.uuid4(), "447700900101", "OK", clock.now), now=clock.now
+    )
+    assert broken is not None
+    ReceivedText.objects.filter(pk=broken.pk).update(sealed=b"nonsense")
+    for _ in range(3):
+        receiving.answer_waiting()
+        clock.advance(minutes=1)
+    assert (head.short_name, "A text from somebody could not be acted on") in told()
+    notify.reply("07700900101", "OK")
+    notify.call_back()
+    assert answers(notify)[-1] == "Thank you. Sent 10:45."
+    page = Client()
+    page.force_login(head)
+    assert "cannot be opened" in page.get(f"/notices/received/{broken.pk}/").content.decode()
 
 
 def test_a_text_from_before_the_account_was_set_up_is_history(
@@ -305,9 +402,9 @@ def test_a_text_that_cannot_be_acted_on_is_tried_again_told_to_people_and_quoted
             assert Notice.objects.count() == 0
             clock.advance(minutes=1)
             receiving.answer_waiting()
-    told = Notice.objects.get(channel="in_app")
-    assert (told.recipient, told.is_urgent) == (head, True)
-    assert told.subject == "A text from R. Reader could not be acted on"
+    notice = Notice.objects.get(channel="in_app")
+    assert (notice.recipient, notice.is_urgent) == (head, True)
+    assert notice.subject == "A text from R. Reader could not be acted on"
     assert "break" not in caplog.text
     assert ReceivedText.objects.get().state == "waiting"
 

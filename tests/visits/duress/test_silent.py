@@ -23,7 +23,7 @@ from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
 from visits.models import Visit, VisitAlarm
-from visits.texting import answer
+from visits.texting import NOT_ALL_WELL, answer
 
 ORDINARY, DURESS, WRONG = "4826", "9153", "7061"
 PHRASE = "Is the blue folder on my desk?"  # what the factory sets
@@ -90,6 +90,7 @@ def post(name: str, **said: str) -> Callable[[Client, Visit], Any]:
     return send
 
 
+NOTE = NOT_ALL_WELL.removesuffix(".")
 WAYS = {
     "fine": (post("out_say", what="fine", pin=ORDINARY), post("out_say", what="fine", pin=DURESS)),
     "together": (
@@ -141,8 +142,8 @@ def send_once(client: Client) -> None:
 
 def text(visit: Visit, staff: Staff, words: str, now: dt.datetime, key: uuid.UUID | None = None) -> str:
     """The reply to a text, without the reference."""
-    reply = answer(Inbound(key or uuid.uuid4(), staff, words, now), now)
-    return (reply or "").replace(visit.ref, "REF")
+    _, reply = answer(Inbound(key or uuid.uuid4(), (staff,), words, now), now) or (staff, "")
+    return reply.replace(visit.ref, "REF")
 
 
 @pytest.mark.clause("TC-169")
@@ -151,7 +152,13 @@ def text(visit: Visit, staff: Staff, words: str, now: dt.datetime, key: uuid.UUI
     [
         (f"OK {ORDINARY}", f"ok, {DURESS}", "REF: you are fine. Recorded at 10:12."),
         (f"BACK {ORDINARY}", f"Back {DURESS}", "REF: you are back. Recorded at 10:12."),
-        (PLAIN, SAID, "REF: your note. Recorded at 10:12."),
+        (PLAIN, SAID, f"REF: {NOTE}. Recorded at 10:12."),
+        (
+            f"{PLAIN} {ORDINARY}",
+            f"{PLAIN} {DURESS}",
+            "REF: you are fine, with a note to the office. Recorded at 10:12.",
+        ),
+        (f"OK{ORDINARY}", f"I’m fine: {DURESS} thanks", "REF: you are fine. Recorded at 10:12."),
     ],
 )
 def test_asking_in_secret_by_text_gets_the_ordinary_reply(
@@ -174,19 +181,17 @@ def test_a_text_means_what_it_says_and_counts_once(pins: Cast, clock, now) -> No
     then = clock.advance(minutes=12)
     assert "Text the same word with your PIN" in text(visit, pins.teacher, "Fine!", then)
     assert "That is not your PIN" in text(visit, pins.teacher, f"fine {WRONG}", then)
-    assert "10 more minutes. Recorded at 10:12. Back by 11:05." in text(
-        visit, pins.teacher, "10 min", then, key
-    )
-    assert "10 more minutes. Recorded at 10:12. Back by 11:05." in text(
-        visit, pins.teacher, "10 min", then, key
-    )
-    assert "Ring the office" in text(visit, pins.teacher, "90", then)
+    assert "with your PIN" in text(visit, pins.teacher, "10 min", then, key)
+    for _ in range(2):
+        reply = text(visit, pins.teacher, f"10 min {ORDINARY}", then, key)
+        assert "10 more minutes. Recorded at 10:12. Back by 11:05." in reply
+    assert "Ring the office" in text(visit, pins.teacher, f"90 {ORDINARY}", then)
     assert "In danger ring 999" in text(visit, pins.teacher, "HELP he will not let us out", then)
     assert visit.moments.filter(kind="fine").count() == 0
     assert [m.via for m in visit.moments.filter(kind__in=["more_time", "help"])] == ["text", "text"]
     assert make.fresh(visit).extensions == 1
     assert visit.alarms.get().kind == "help"
-    assert "on no visit" in text(visit, pins.head, "ok", then)
+    assert text(visit, pins.head, "ok", then) == ""
 
 
 @pytest.mark.clause("PS-129", "PS-133")

@@ -24,7 +24,6 @@ from visits import documents, transitions
 from visits.codeword import CodeWord, is_heard, read_code_word, set_code_word
 from visits.models import Document
 from visits.positions import Position
-from visits.texting import _understood
 
 PHRASE = "Has Marguerite fed the tortoise?"
 SECRETS = ("marguerite", "tortoise")
@@ -141,23 +140,6 @@ def test_the_word_stands_nowhere(cast: Cast, clock, now, caplog: pytest.LogCaptu
     assert phone.get(reverse("out", args=[visit.ref])).status_code == 200
     assert unseal(CodeWord.objects.get(school=cast.school).sealed) == PHRASE
     assert seal(PHRASE) != seal(PHRASE)
-
-
-@pytest.mark.parametrize(
-    ("words", "meant", "rest"),
-    [
-        ("OK", "_fine", ""),
-        ("ok thanks 4826", "_fine", "4826"),
-        ("I am back, 4826", "_back", "4826"),
-        ("20 min", "_time", "20"),
-        ("HELP!! he is here", "_help", "he is here"),
-        ("not ok", "_note", "not ok"),
-        ("4826", "_pin", "4826"),
-    ],
-)
-def test_a_text_is_understood_as_people_write_it(words: str, meant: str, rest: str) -> None:
-    say, more = _understood(words)
-    assert (say.__name__, more) == (meant, rest)
 
 
 # --- PINs -----------------------------------------------------------------------------------------

@@ -1,0 +1,144 @@
+"""What a text does to the visit that it is about, whichever telephone it comes from and however late."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from homevisits.notices import receiving
+from homevisits.notices.channels.text import numbers
+from homevisits.notices.models import Notice
+from homevisits.notices.notify import Incoming
+from homevisits.notices.registry import Inbound
+from homevisits.people import keeping
+from homevisits.people.models import Staff
+from tests.cast import Cast
+from tests.clock import Clock
+from tests.factories import visits as make
+from tests.notify import Pretend
+from visits.models import Visit
+from visits.texting import answer
+
+SHARED = "+447700900155"
+ORDINARY, DURESS = "4826", "9153"
+
+
+def text(words: str, *people: Staff, now: dt.datetime, sent_at: dt.datetime | None = None) -> str:
+    """The reply; empty where no visit takes it."""
+    found = answer(Inbound(uuid.uuid4(), people, words, sent_at or now), now)
+    return found[1] if found else ""
+
+
+def with_phone(visit: Visit, number: str, *people: Staff) -> Visit:
+    """Logged with this telephone, as the office does it."""
+    visit.attendees.filter(staff__in=people).update(phone=number)
+    return make.fresh(visit)
+
+
+@pytest.mark.parametrize("words", ["BACK", "OK", "20", "We were late"])
+def test_a_text_from_the_visit_before_meets_nothing_of_the_next(
+    cast: Cast, clock: Clock, now: dt.datetime, words: str
+) -> None:
+    written = clock.now
+    clock.advance(minutes=3)
+    visit = make.fresh(make.out(cast, now=clock.now))
+    live = visit.deadlines.filter(state="live").order_by("pk")
+    before = list(live.values_list("kind", "due_at"))
+    reply = text(words, cast.teacher, now=clock.advance(minutes=2), sent_at=written)
+    assert "came 5 minutes late and was not counted. The office has it." in reply
+    fresh = make.fresh(visit)
+    assert (fresh.state, fresh.return_at) == ("in_progress", visit.return_at)
+    assert list(live.all().values_list("kind", "due_at")) == before
+    assert [moment.kind for moment in visit.moments.exclude(kind="departed")] == ["note"]
+
+
+def test_a_text_that_waited_long_is_not_how_things_are(cast: Cast, clock: Clock, now: dt.datetime) -> None:
+    visit = make.fresh(make.out(cast, now=now))
+    written = clock.advance(minutes=5)
+    reply = text("OK", cast.teacher, now=clock.advance(minutes=11), sent_at=written)
+    assert "was not counted" in reply
+    assert not visit.moments.filter(kind="fine").exists()
+    assert "you are fine" in text(
+        "OK", cast.teacher, now=clock.now, sent_at=clock.now - dt.timedelta(minutes=9)
+    )
+
+
+def test_help_counts_however_late_it_comes(cast: Cast, clock: Clock, now: dt.datetime) -> None:
+    visit = make.fresh(make.out(cast, now=clock.advance(minutes=3)))
+    assert "you need help" in text("please help", cast.teacher, now=clock.now, sent_at=now)
+    assert visit.alarms.get().kind == "help"
+
+
+def test_a_late_pin_that_asks_for_help_is_heard(cast: Cast, clock: Clock, now: dt.datetime) -> None:
+    keeping.set_pins(staff=cast.teacher, ordinary=ORDINARY, duress=DURESS, by=cast.teacher, now=now)
+    visit = make.fresh(make.out(cast, now=clock.advance(minutes=3)))
+    replies = {pin: text(f"OK {pin}", cast.teacher, now=clock.now, sent_at=now) for pin in (ORDINARY, DURESS)}
+    assert len(set(replies.values())) == 1
+    assert visit.deadlines.get(kind="word_pin", state="live").attendee.staff == cast.teacher
+
+
+def test_of_several_who_share_a_telephone_it_is_whoever_is_out(cast: Cast, now: dt.datetime) -> None:
+    visit = make.fresh(make.out(cast, now=now))
+    assert "you need help" in text("HELP", cast.attendance, cast.teacher, now=now)
+    assert visit.alarms.get().raised_by == cast.teacher
+
+
+def test_help_from_a_shared_telephone_is_for_every_visit_that_it_may_be_about(
+    cast: Cast, now: dt.datetime
+) -> None:
+    parties = ([cast.teacher, cast.slt], [cast.colleague, cast.deputy])
+    pair = [make.fresh(make.out(cast, now=now, party=party)) for party in parties]
+    assert "you need help" in text("HELP", cast.teacher, cast.colleague, now=now)
+    assert [visit.alarms.get().raised_by for visit in pair] == [cast.teacher, cast.colleague]
+
+
+def test_the_pin_says_who_of_a_pair_with_one_telephone_it_is(
+    cast: Cast, clock: Clock, now: dt.datetime
+) -> None:
+    for staff, pin in ((cast.teacher, "4826"), (cast.colleague, "7305")):
+        keeping.set_pins(staff=staff, ordinary=pin, duress=pin[::-1], by=staff, now=now)
+    visit = make.fresh(make.out(cast, now=now))
+    text("OK 7305", cast.teacher, cast.colleague, now=clock.advance(minutes=5))
+    assert visit.moments.get(kind="fine").attendee.staff == cast.colleague
+    assert not visit.attendees.filter(wrong_pins__gt=0).exists()
+
+
+def test_the_telephone_that_a_visit_was_logged_with_is_known(
+    cast: Cast, clock: Clock, now: dt.datetime, notify: Pretend
+) -> None:
+    account = notify.account(cast.trust)
+    Staff.objects.filter(pk=cast.teacher.pk).update(mobile="")
+    visit = with_phone(make.out(cast, now=now), SHARED, cast.teacher)
+    row = receiving.take_in(account, Incoming(uuid.uuid4(), SHARED[1:], "help!", clock.now), now=clock.now)
+    assert row is not None
+    assert receiving.answer(row.pk)
+    assert visit.alarms.get().raised_by == cast.teacher
+    assert numbers([Staff.objects.get(pk=cast.teacher.pk)]) == {cast.teacher.pk: SHARED}
+    reply = Notice.objects.get(key=f"text:{row.pk}:answer")
+    assert reply.recipient == cast.teacher
+
+
+def test_a_telephone_is_somebodys_no_longer_once_the_visit_is_recorded(
+    cast: Cast, now: dt.datetime, notify: Pretend
+) -> None:
+    account = notify.account(cast.trust)
+    with_phone(make.recorded(cast, now=now), SHARED, cast.teacher)
+    assert receiving.senders(account, SHARED) == []
+
+
+def test_a_strangers_cry_goes_first_to_the_school_from_which_somebody_is_out(
+    cast: Cast, clock: Clock, now: dt.datetime, notify: Pretend
+) -> None:
+    account = notify.account(cast.trust)
+    make.out(cast, now=now)
+    row = receiving.take_in(account, Incoming(uuid.uuid4(), "447700900188", "SOS", clock.now), now=clock.now)
+    assert row is not None
+    receiving.answer(row.pk)
+    told = Notice.objects.filter(key__contains=":unplaced:", channel="in_app")
+    assert {cast.office, cast.head, cast.ceo} <= {notice.recipient for notice in told}
+    assert not told.filter(recipient__roles__school__in=[cast.other_school]).exists()
+
+
+def test_a_note_by_text_says_that_it_is_no_check_in(cast: Cast, now: dt.datetime) -> None:
+    make.out(cast, now=now)
+    assert "This is not a check-in: text OK if all is well" in text("There is a dog", cast.teacher, now=now)
