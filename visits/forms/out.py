@@ -134,6 +134,18 @@ class Noting(Keyed):
     sentences = {"text": "Write what the office should know"}
 
 
+class Reporting(Keyed):
+    """An incident, in the words of whoever reports it."""
+
+    what = forms.CharField(
+        label="What happened?",
+        help_text="Facts: what happened, who was hurt, what you did. Also what nearly happened.",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    sentences = {"what": "Say what happened"}
+
+
 class Placed(forms.Form):
     """Where a phone says that it is, as its browser tells it."""
 
