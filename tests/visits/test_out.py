@@ -56,6 +56,13 @@ def test_page_answers_in_every_state(cast: Cast, now, state: str) -> None:
     assert f'data-state="{state}"' in page(browser(cast.teacher), visit)
 
 
+def test_what_a_page_cannot_notice_is_said_before_leaving_and_where_help_is(cast: Cast, now) -> None:
+    said = "A web page cannot notice a fall"
+    assert said in page(browser(cast.teacher), make.logged(cast))
+    url = reverse("out_help", args=[make.out(cast).ref])
+    assert said in browser(cast.teacher).get(url).content.decode()
+
+
 @pytest.mark.clause("TC-017", "TC-067", "TC-070", "TC-137")
 def test_leaving_asks_for_every_tick(cast: Cast, now) -> None:
     visit = make.logged(cast)
