@@ -153,3 +153,18 @@ POLICY = [
 def test_clause_of_the_policy_is_proved_by_a_test(found, clause):
     assert clause in every_clause()
     assert found.tests[clause]
+
+
+def test_whatever_must_happen_by_a_time_or_be_told_while_people_are_out_is_proved_by_a_test(found):
+    """That a preset has the value is no proof: a timer has to run out, and a notice to be there."""
+    asked = [
+        clause
+        for clause in every_clause().values()
+        if clause.phase in {"log", "out", "return"} and clause.kinds & {"TIMER", "NOTIFY"}
+    ]
+    unproved = [
+        clause.id
+        for clause in asked
+        if all(where.startswith("tests/homevisits/trusts/") for where in found.tests[clause.id])
+    ]
+    assert unproved == []

@@ -13,6 +13,7 @@ from visits import debrief
 from visits.background import waits_for_ewo
 from visits.board.scope import has_board
 from visits.briefing import WAITS, is_asked, of_visitor, to_brief
+from visits.incidents import REPORTED
 from visits.models import Visit
 from visits.next_step import proposed, waits_since
 from visits.permissions import refusal
@@ -223,6 +224,8 @@ def _risk(a: Looker) -> Iterator[Action]:
 def _rest(a: Looker) -> Iterator[Action]:
     state = a.visit.state
     yield from _background(a)
+    if state in REPORTED and a.may("report_incident"):
+        yield a.link("Report an incident", "incident", "triangle-alert")
     if a.visit.is_undecided and not a.visit.is_looked_at and a.reads_why and a.may("look_afterwards"):
         yield a.link("Look at it afterwards", "looked_at", "eye")
     if state in CHANGED and a.may("amend"):

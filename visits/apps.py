@@ -37,6 +37,7 @@ class VisitsConfig(AppConfig):
 
         sealed_column("visits.CodeWord", "sealed")
         sealed_column("visits.OfficeNote", "sealed")
+        sealed_column("visits.Incident", "sealed")
         if texting.answer not in notices.TEXT_HOOKS:
             notices.TEXT_HOOKS.append(texting.answer)
             notices.PHONES.append(notices.Phones(texting.carriers, texting.numbers, texting.schools))

@@ -1,9 +1,10 @@
 """What to do for each way in which a visit can go at the door, said before and after it is chosen."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from homevisits.people.phones import written
-from visits import telling
+from visits import telling, timing
 from visits.letters import leaves_card, nothing_in_writing
 from visits.models import Outcome, Visit
 
@@ -27,6 +28,10 @@ ANIMALS_END_IT = (
     "Ask for them to be put in another room or outside for the whole visit. If they refuse or cannot, the visit is "
     "cancelled: leave."
 )
+ANIMALS_ENDED_IT = (
+    "The animals were not put away, so the visit is cancelled: leave. Or say why you went in all the same."
+)
+WAIT_ENDED_IT = "Your wait is over, so the visit is cancelled: say “Nobody in” and leave. Or say why you went in all the same."
 ANIMALS_KEPT_OUT = "Ask for them to be kept out of the room. If you do not feel safe, leave."
 
 
@@ -40,6 +45,17 @@ def advice(outcome: str, visit: Visit) -> str:
     if outcome == Outcome.NOBODY_IN and leaves_card(visit):
         return LEAVE_CARD
     return ADVICE.get(Outcome(outcome), "") if outcome else ""
+
+
+def is_over(visit: Visit, now: dt.datetime) -> str:
+    """Why nobody goes in any more, as the policy has it (TC-110, TC-115); "" while they may."""
+    rules = visit.rules
+    if rules is None or visit.entered_at:
+        return ""
+    if visit.outcome == Outcome.ANIMALS and rules.animals_end_visit:
+        return ANIMALS_ENDED_IT
+    ends = timing.wait_ends_at(visit, rules) if rules.wait_ends_visit else None
+    return WAIT_ENDED_IT if ends and now > ends else ""
 
 
 @dataclass(frozen=True)

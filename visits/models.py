@@ -31,6 +31,7 @@ from visits.story import (  # noqa: F401
     ContactAttempt,
     Decision,
     Document,
+    Incident,
     Moment,
     OfficeNote,
     VisitEvent,

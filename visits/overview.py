@@ -14,6 +14,7 @@ from visits.actions import Action, Looker, next_actions, other_actions
 from visits.codeword import has_code_word
 from visits.documents import can_be_printed, kept
 from visits.hours import distance
+from visits.incidents import read_by
 from visits.letters import leaves_card
 from visits.models import Attendee, Visit, VisitAlarm
 from visits.numbers import may_read
@@ -22,7 +23,7 @@ from visits.pills import Pill, is_late, pill
 from visits.prefill import standing_warnings
 from visits.routes import deciders, is_exempt, missing
 from visits.states import ENDED, WATCHED, State
-from visits.story import Decision, Document, OfficeNote, VisitEvent
+from visits.story import Decision, Document, Incident, OfficeNote, VisitEvent
 
 # What stands in the way of a visit, each with the state that it is reached by.
 WAY = (
@@ -46,7 +47,7 @@ ICONS = {
     "submitted": "send", "authorised": "circle-check", "logged": "clipboard-check", "departed": "door-open",
     "arrived": "map-pin", "entered": "house", "fine": "thumbs-up", "left": "footprints", "back": "check",
     "returned_safe": "shield-check", "recorded": "notebook-pen", "cancelled": "ban", "declined": "circle-x",
-    "help": "siren", "duress": "siren", "note": "message-square-text", "retimed": "clock", "amended": "pencil", "risk": "shield-alert", "extended": "clock-plus",
+    "help": "siren", "duress": "siren", "note": "message-square-text", "incident": "triangle-alert", "retimed": "clock", "amended": "pencil", "risk": "shield-alert", "extended": "clock-plus",
 }  # fmt: skip
 TINTS = {
     "authorised": "ok", "returned_safe": "ok", "recorded": "ok", "help": "late", "duress": "late", "no_answer": "soon", "due": "soon",
@@ -133,7 +134,11 @@ class Overview:
 
     def _is_of_alarm(self, event: VisitEvent) -> bool:
         by_party = event.by_id in {a.staff_id for a in self.visit.party}
-        return "alarm" in event.detail or event.kind in OF_ALARMS or (event.kind == "help" and not by_party)
+        return (
+            "alarm" in event.detail
+            or event.kind in OF_ALARMS
+            or (event.kind in {"help", "incident"} and not by_party)
+        )
 
     @property
     def way(self) -> list[dict[str, Any]]:
@@ -292,6 +297,11 @@ class Overview:
             if wanted
             else {}
         )
+
+    @cached_property
+    def incidents(self) -> list[Incident]:
+        """What was reported from this visit, for those who read why."""
+        return list(read_by(self.visit, self.staff)) if self.reads_why else []
 
     def _line(self, event: VisitEvent) -> dict[str, Any]:
         shows = self.reads_why or event.kind in WITH_REASON

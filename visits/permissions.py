@@ -216,6 +216,12 @@ RULES: dict[str, Rule] = {
         is_leader,
     ),
     "note": _any("Only somebody who goes can write to the office from here.", is_visitor),
+    "report_incident": _any(
+        "Only somebody who goes, the office or a leader can report an incident.",
+        is_visitor,
+        is_office,
+        is_leader,
+    ),
     "retime": _any("Only somebody who goes, or the office, can change the times.", is_visitor, is_office),
     "back": _any(
         "Only somebody who goes, or the office after speaking to them, can say who is back.",

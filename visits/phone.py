@@ -23,6 +23,7 @@ from visits import timing
 from visits.briefing import Briefed, of_visitor
 from visits.following import TimeRequest
 from visits.gates.enter import last_look, look_strength
+from visits.gates.letters import knows_times
 from visits.guidance import guidance
 from visits.models import ArrivalLook, Attendee, Visit
 from visits.next_step import waits_since
@@ -151,6 +152,12 @@ class PhonePage:
     def owes_next(self) -> bool:
         """Whether nobody was reached and the next step is not named yet."""
         return waits_since(self.visit) is not None
+
+    @cached_property
+    def owes_parents(self) -> bool:
+        """Whether the times of a lesson changed and nobody has noted yet that the parents know (TC-199)."""
+        visit = self.visit
+        return bool(visit.series_id and visit.told != Visit.Told.NO and not knows_times(visit))
 
     @property
     def wait_ends_at(self) -> dt.datetime | None:

@@ -118,6 +118,7 @@ class Moment(models.Model):
         HELP = "help", "Asked for help"
         OUTCOME = "outcome", "How it went"
         NOTE = "note", "Note to the office"
+        INCIDENT = "incident", "Reported an incident"
 
     class Via(models.TextChoices):
         PAGE = "page", "On their phone"
@@ -160,6 +161,27 @@ class OfficeNote(models.Model):
 
     def __str__(self) -> str:
         return f"note of {self.moment_id}"
+
+    @property
+    def text(self) -> str:
+        return unseal(bytes(self.sealed))
+
+
+class Incident(models.Model):
+    """An issue or incident on a visit, in the words of whoever reports it (TC-116, TC-117).
+
+    The moment says who and when, and never changes. The words lie sealed: any may hold the code word.
+    """
+
+    moment = models.OneToOneField(Moment, on_delete=models.PROTECT, related_name="incident")
+    sealed = models.BinaryField()
+
+    class Meta:
+        ordering = ["moment__recorded_at", "id"]
+        triggers = [pgtrigger.Protect(name="incident_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"incident of {self.moment_id}"
 
     @property
     def text(self) -> str:

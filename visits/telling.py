@@ -1,10 +1,11 @@
 """Who is told what about a visit. Words hold a reference and a link, never a child's name or a reason."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
+from homevisits.notices.reach import reach
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel, DslPart
 from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
@@ -14,6 +15,8 @@ from visits.routes import deciders_on, missing, rota_of
 from visits.watch import answerers
 
 BOTH = (Channel.IN_APP, Channel.EMAIL)
+# What must be read soon goes to a telephone too.
+SOON = (*BOTH, Channel.TEXT, Channel.PUSH)
 
 
 def tell(
@@ -26,8 +29,12 @@ def tell(
     now: dt.datetime,
     urgent: bool = False,
     path: str = "",
+    ways: Sequence[str] = BOTH,
 ) -> list[Staff]:
-    """Queue one notice a person and channel; gives back who was told. `what` and `now` make the key."""
+    """Queue one notice a person and channel that reaches them; gives back who was told.
+
+    `what` and `now` make the key.
+    """
     told = list(dict.fromkeys(people))
     queue_all(
         drafted(
@@ -41,8 +48,7 @@ def tell(
             urgent=urgent,
             school=visit.school,
         )
-        for person in told
-        for channel in BOTH
+        for person, channel in reach(told, ways).pairs
     )
     return told
 

@@ -144,11 +144,16 @@ def end(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
 
 def waiting(visit: Visit, policy: Policy) -> Iterator[Wanted]:
-    """The wait at the door: from the arranged time, or the arrival if that is later (TC-109)."""
-    waits = visit.moments.filter(kind=Moment.Kind.WAITING).exists()
-    if waits and visit.arrived_at and not (visit.entered_at or visit.left_at or visit.outcome):
-        since = max(visit.arrived_at, visit.start_at or visit.arrived_at)
-        yield _want(Due.WAIT, since + minutes(policy.wait_minutes))
+    """The wait at the door, until they go in, leave or say how it went (TC-109)."""
+    if not (visit.entered_at or visit.left_at or visit.outcome) and (ends := wait_ends_at(visit, policy)):
+        yield _want(Due.WAIT, ends)
+
+
+def wait_ends_at(visit: Visit, policy: Policy) -> dt.datetime | None:
+    """Until when somebody at the door waits: from the arranged time, or the arrival if that is later (TC-109)."""
+    if not (visit.arrived_at and visit.moments.filter(kind=Moment.Kind.WAITING).exists()):
+        return None
+    return max(visit.arrived_at, visit.start_at or visit.arrived_at) + minutes(policy.wait_minutes)
 
 
 def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:

@@ -12,6 +12,7 @@ from visits.models import ArrivalLook, Visit
 from visits.paper import clock, day, moment, place, pupils, told
 from visits.preparing import HazardKind
 from visits.questions import asks_card_shown
+from visits.story import Moment
 from visits.writing import AgreedAction, VisitRecord
 
 CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its own."
@@ -114,6 +115,7 @@ def _visit_facts(visit: Visit, record: VisitRecord) -> list[tuple[str, str]]:
         ("Upstairs", _room(record.went_upstairs, record.upstairs_why)),
         ("Child’s bedroom", _room(record.in_bedroom, record.bedroom_why)),
         ("Life at risk", record.life_at_risk),
+        ("Incidents", _incidents(visit)),
         ("Calling card", "" if record.card_left is None else "Left." if record.card_left else "Not left."),
     )
 
@@ -121,6 +123,13 @@ def _visit_facts(visit: Visit, record: VisitRecord) -> list[tuple[str, str]]:
 def _card(visit: Visit, record: VisitRecord) -> str:
     """Shown, or not shown where the policy asks for it (TC-108)."""
     return "Shown." if record.id_shown else "Not shown." if asks_card_shown(visit) else ""
+
+
+def _incidents(visit: Visit) -> str:
+    """That something was reported, by whom and when; the words stay sealed, for they may hold a code word."""
+    found = visit.moments.filter(kind=Moment.Kind.INCIDENT).select_related("by")
+    said = [f"Reported by {one.by}, {moment(one.recorded_at)}." for one in found]
+    return " ".join([*said, "Read them on the visit’s page."] if said else [])
 
 
 def _room(answer: bool | None, why: str) -> str:

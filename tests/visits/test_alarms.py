@@ -9,7 +9,8 @@ from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from tests.cast import Cast
 from tests.factories import visits as make
-from visits import transitions
+from tests.visits.alarming import live, swept, told
+from visits import climbing, transitions
 from visits.models import Visit, VisitAlarm, VisitDeadline
 from visits.safety import Due
 from visits.transitions import Refused
@@ -21,25 +22,6 @@ START = "2026-11-26 10:00"
 @pytest.fixture
 def now(clock) -> dt.datetime:
     return clock.set(START)
-
-
-def told(visit: Visit, *, kind: str | None = None) -> set[str]:
-    """Who has been told by an alarm, by part of the cast."""
-    found = VisitAlarm.objects.filter(visit=visit, **({"kind": kind} if kind else {}))
-    keys = found.values_list("uuid", flat=True)
-    names = Notice.objects.filter(alarm__in=keys).values_list("recipient__last_name", flat=True)
-    return {name.lower() for name in names}
-
-
-def swept(clock, minutes: float) -> dt.datetime:
-    """The engine's look after some minutes."""
-    then = clock.advance(minutes=minutes)
-    sweep("test")
-    return then
-
-
-def live(visit: Visit) -> set[str]:
-    return set(VisitDeadline.objects.filter(visit=visit, state="live").values_list("kind", flat=True))
 
 
 @pytest.mark.clause("TC-119", "CS-091", "AF-014", "PS-100")
@@ -146,7 +128,7 @@ def test_a_fine_before_the_visit_starts_does_not_answer_the_call(cast: Cast, clo
     assert Due.CHECK_IN in live(visit)
 
 
-@pytest.mark.clause("TC-118", "SH-065")
+@pytest.mark.clause("TC-118")
 def test_voicemail_is_no_answer_and_raises_the_alarm_at_once(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)
     missing = visit.attendees.get(staff=cast.colleague)
@@ -324,16 +306,40 @@ def test_not_coming_back_is_said_by_telephone(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)
     with pytest.raises(Refused, match="Ring the office"):
         transitions.say_back(visit=visit, by=cast.teacher, now=clock.now, how="left_by_phone")
+    rang = {"by": cast.office, "now": clock.now, "how": "left_by_phone", "identity": "Knew the voice"}
     for person in visit.party:
-        visit = transitions.say_back(
-            visit=visit,
-            by=cast.office,
-            now=clock.now,
-            attendee=person,
-            how="left_by_phone",
-            identity="Knew the voice",
-        )
-    assert visit.state == "returned_safe"
+        visit = transitions.say_back(visit=visit, attendee=person, **rang)
+    assert (visit.state, Due.RETURN in live(visit)) == ("returned_safe", False)
+    clock.set(visit.return_due_at)
+    sweep("test")
+    assert not visit.alarms.exists()
+
+
+@pytest.mark.clause("PS-101", "PS-134")
+@pytest.mark.parametrize("cast", [PS], indirect=True)
+@pytest.mark.parametrize("how", ["at_school", "left_by_phone"])
+def test_whoever_has_not_rung_nor_come_back_is_missed(cast: Cast, clock, now, how: str) -> None:
+    visit = make.out(cast, now=now)
+    transitions.check_in(visit=visit, by=cast.teacher, now=clock.advance(minutes=12), together=True)
+    one, other = visit.party
+    transitions.say_back(
+        visit=visit, by=cast.office, now=clock.now, attendee=one, how=how, identity="Knew the voice"
+    )
+    clock.set(visit.return_due_at)
+    sweep("test")
+    alarm = VisitAlarm.objects.get(visit=visit)
+    assert (alarm.kind, climbing.missing_people(alarm)) == ("overdue", [other])
+
+
+@pytest.mark.clause("PS-134")
+@pytest.mark.parametrize("cast", [PS], indirect=True)
+def test_being_back_at_school_ends_the_watch_too(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    for person in (cast.teacher, cast.colleague):
+        transitions.say_back(visit=visit, by=person, now=clock.now, how="at_school")
+    clock.set(visit.return_due_at)
+    sweep("test")
+    assert (make.fresh(visit).state, visit.alarms.exists()) == ("returned_safe", False)
 
 
 def test_undoing_a_mistaken_mark_fires_at_once_when_the_return_has_passed(cast: Cast, clock, now) -> None:

@@ -13,7 +13,7 @@ from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.roles import RoleName
 from tests.cast import Cast, browser
 from tests.factories import visits as make
-from tests.factories.people import StaffFactory
+from tests.factories.people import StaffFactory, staff_with
 from tests.factories.trusts import TermFactory
 from tests.visits.turning import BLOCK, OFF, SAID, WARN, checks, unmet
 from visits import climbing
@@ -135,6 +135,17 @@ def test_somebody_told_first_was_reached_on_the_telephone_this_term(cast: Cast, 
     for strength in (OFF, WARN, BLOCK):
         said = unmet("depart", visit, now, "responder_verified", responder_verified_rule=strength)
         assert said == SAID[strength]
+
+
+def test_each_of_those_told_first_who_was_never_reached_is_named(cast: Cast, now) -> None:
+    visit = make.logged(cast, now=now)
+    staff_with(RoleName.OFFICE, cast.school, first_name="Nora", last_name="Untried")
+    (line,) = checks("depart", visit, now, "responder_verified", responder_verified_rule=BLOCK)
+    assert (line.status, "N. Untried" in line.sentence, "P. Office" in line.sentence) == (
+        "warns",
+        True,
+        False,
+    )
 
 
 def test_the_policy_page_and_the_board_say_who_answers_now(cast: Cast, now) -> None:

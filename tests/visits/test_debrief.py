@@ -1,6 +1,7 @@
 """After somebody left for safety or needed help: a senior leader talks with them, and it is not forgotten."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 
@@ -9,6 +10,7 @@ from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
+from tests.visits.alarming import swept
 from visits import debrief, timing, transitions
 from visits.models import Visit
 from visits.owed import owed
@@ -25,6 +27,11 @@ def unsafe(cast: Cast, clock, now) -> Visit:
 def asked(visit: Visit) -> set[str]:
     found = Notice.objects.filter(subject=f"{visit.ref}: talk with those who went")
     return {n.recipient.last_name.lower() for n in found}
+
+
+def times_asked(visit: Visit) -> Counter[str]:
+    found = Notice.objects.filter(subject=f"{visit.ref}: talk with those who went", channel="in_app")
+    return Counter(notice.recipient.last_name.lower() for notice in found)
 
 
 @pytest.mark.clause("CS-069")
@@ -46,6 +53,31 @@ def test_a_senior_leader_is_asked_at_once_and_until_it_took_place(cast: Cast, cl
     )
     assert (row.by, owed(cast.head, clock.now)) == (cast.slt, [])
     assert not visit.deadlines.filter(kind="debrief", state="live").exists()
+
+
+@pytest.mark.clause("CS-069")
+def test_a_talk_that_does_not_take_place_is_asked_for_until_the_last_of_three_reminders(
+    cast: Cast, clock, now
+) -> None:
+    visit = unsafe(cast, clock, now)
+    swept(clock, 2)
+    first = times_asked(visit)
+    assert first == {"head": 1, "slt": 1}
+    swept(clock, 24 * 60)
+    assert times_asked(visit) == dict.fromkeys(first, 2)
+    for _ in range(6):
+        swept(clock, 24 * 60)
+    assert times_asked(visit) == dict.fromkeys(first, 1 + 3)
+
+
+@pytest.mark.clause("CS-069")
+def test_once_the_talk_took_place_nobody_is_asked_again(cast: Cast, clock, now) -> None:
+    visit = unsafe(cast, clock, now)
+    swept(clock, 2)
+    transitions.hold_debrief(visit=visit, by=cast.slt, now=clock.now, held_at=clock.now, words="Shaken.")
+    for _ in range(3):
+        swept(clock, 24 * 60)
+    assert times_asked(visit) == {"head": 1, "slt": 1}
 
 
 @pytest.mark.turns("debrief_roles", "debrief_hours")

@@ -181,6 +181,59 @@ def test_nobody_goes_in_without_an_adult_whatever_the_reason(cast: Cast, now: dt
     assert make.fresh(visit).invited_by == "Maria Novak"
 
 
+def told_by_telephone(cast: Cast, visit: Visit, now: dt.datetime) -> None:
+    transitions.told_parents(
+        visit=visit, by=cast.teacher, now=now, what="change", whom="Maria Novak", channel="call"
+    )
+
+
+NOT_TOLD = "The times of the lesson changed."
+
+
+@pytest.mark.clause("TC-199")
+def test_parents_are_told_of_a_delay_before_the_lesson_is_finished(cast: Cast, clock, now) -> None:
+    visit, phone = out(cast, now), browser(cast.teacher)
+    address = f"/visits/{visit.ref}/out/"
+    assert NOT_TOLD not in phone.get(address).content.decode()
+    later = clock.advance(minutes=12)
+    transitions.extend(visit=visit, by=cast.teacher, now=later, minutes=15, reason="We began late")
+    assert codes("record", make.fresh(visit), later)["parents_change"] == "blocks"
+    assert NOT_TOLD in phone.get(address).content.decode()
+    told_by_telephone(cast, visit, later)
+    assert codes("record", make.fresh(visit), later)["parents_change"] == "met"
+    assert NOT_TOLD not in phone.get(address).content.decode()
+    note = visit.parents_told.get(what="change")
+    assert (note.channel, note.told_at, note.told_by) == ("call", later, cast.teacher)
+
+
+@pytest.mark.clause("TC-199")
+@pytest.mark.parametrize(
+    ("minutes", "outcome", "expected"), [(20, "", "blocks"), (0, "", None), (20, "unsafe", None)]
+)
+def test_parents_are_told_of_an_early_finish(
+    cast: Cast, clock, now, minutes: int, outcome: str, expected: str | None
+) -> None:
+    visit = out(cast, now)
+    later = clock.set(visit.end_at - make.minutes(minutes))
+    if outcome:
+        transitions.break_off(visit=visit, by=cast.teacher, now=later)
+    else:
+        transitions.say_left(visit=visit, by=cast.teacher, now=later)
+    assert codes("record", make.fresh(visit), later).get("parents_change") == expected
+    assert (NOT_TOLD in browser(cast.teacher).get(f"/visits/{visit.ref}/out/").content.decode()) is (
+        expected is not None
+    )
+    told_by_telephone(cast, visit, later)
+    assert codes("record", make.fresh(visit), later).get("parents_change") in {None, "met"}
+
+
+@pytest.mark.clause("TC-199")
+def test_another_visit_that_took_longer_asks_nothing_of_its_record(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    transitions.extend(visit=visit, by=cast.teacher, now=clock.now, minutes=15, reason="Traffic")
+    assert "parents_change" not in codes("record", make.fresh(visit), clock.now)
+
+
 @pytest.mark.turns("tutoring_adult_required", "tutoring_door_open")
 @pytest.mark.clause("TC-192", "TC-193", "TC-194", "TC-195")
 def test_the_record_asks_for_adult_room_and_door_as_the_policy_says(cast: Cast, now: dt.datetime) -> None:

@@ -8,6 +8,7 @@ from homevisits.people import keeping
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import next_step, timing, transitions
+from visits.guidance import departure_checks
 from visits.models import Visit, VisitDeadline
 from visits.owed import owed
 from visits.transitions import Refused
@@ -87,6 +88,66 @@ def test_a_second_visit_is_started_like_this_one(cast: Cast, clock, now, outcome
     assert reply.redirect_chain[0][0] == f"/visits/{draft.ref}/request/reason/"
     assert visit.next_steps.get().card_left is True
     assert due(visit) == []
+
+
+def through(cast: Cast, draft: Visit, now) -> Visit:
+    """A draft that is like an earlier visit, through everything that is asked of it until it is logged."""
+    said = {
+        "told": "call", "told_whom": "Maria Novak, mother", "told_at": now, "told_by": cast.teacher,
+        "parent_agreed": True, "two_may_escalate": False,
+    }  # fmt: skip
+    transitions.keep_draft(visit=draft, by=cast.teacher, now=now, values=said)
+    visit = transitions.submit(visit=draft, by=cast.teacher, now=now)
+    make.assessed(cast, visit, now)
+    ticked = {"necessary": True, "best_interests": True, "safeguarding": True}
+    transitions.answer(
+        visit=visit, by=cast.head, now=now, reply="yes", reason="Calmer later.", kinds=["visit"], **ticked
+    )
+    make.briefed(cast, make.fresh(visit), now)
+    return transitions.log(visit=visit, by=cast.office, now=now, **make.log_facts(cast, visit))
+
+
+def comes_back(cast: Cast, clock, now, **more: str):
+    """Put off at half past ten, everybody back, and a second visit named."""
+    visit = unreached(cast, clock, now, "postponed")
+    for attendee in make.fresh(visit).party:
+        transitions.say_back(visit=visit, by=cast.office, now=clock.now, attendee=attendee, identity="Saw")
+    page = browser(cast.teacher).post(f"/visits/{visit.ref}/next/", {"choice": "again", **more})
+    return visit, page
+
+
+@pytest.mark.clause("SH-071")
+def test_coming_back_later_today_sets_every_timer_anew(cast: Cast, clock, now) -> None:
+    visit, _ = comes_back(cast, clock, now, start_at_day="26/11/2026", start_at_time="14:00")
+    draft = Visit.objects.get(follows=visit)
+    starts = now + make.minutes(240)
+    plan = (draft.depart_at, draft.start_at, draft.end_at, draft.return_at)
+    assert plan == tuple(starts + make.minutes(m) for m in (-10, 0, 30, 45))
+    assert b'value="14:00"' in browser(cast.teacher).get(f"/visits/{draft.ref}/request/when/").content
+    again, rules = through(cast, draft, clock.now), cast.policy
+    at = {row.kind: row.due_at for row in again.deadlines.filter(state="live", is_safety=True)}
+    assert at == {
+        "departure": draft.depart_at + make.minutes(rules.departure_grace_minutes),
+        "return": draft.return_at + make.minutes(rules.overdue_grace_minutes),
+    }
+    clock.set(draft.depart_at)
+    ticked = [item.pk for item in departure_checks(again)]
+    transitions.depart(visit=again, by=cast.teacher, now=clock.now, checks=ticked)
+    called = again.deadlines.filter(kind="check_in", state="live")
+    assert {row.prompt_at for row in called} == {
+        draft.start_at + make.minutes(rules.checkin_after_start_minutes)
+    }
+    assert not visit.deadlines.filter(state="live", is_safety=True).exists()
+    clock.set(draft.return_at + make.minutes(rules.overdue_grace_minutes))
+    sweep("test")
+    assert ("overdue" in {a.kind for a in again.alarms.all()}, visit.alarms.exists()) == (True, False)
+
+
+@pytest.mark.clause("SH-071")
+def test_coming_back_is_never_before_now(cast: Cast, clock, now) -> None:
+    visit, page = comes_back(cast, clock, now, start_at_day="26/11/2026", start_at_time="10:15")
+    assert "Enter a time that lies ahead." in page.content.decode()
+    assert not Visit.objects.filter(follows=visit).exists()
 
 
 @pytest.mark.clause("AF-039", "AF-045")

@@ -15,6 +15,7 @@ from tests.cast import PARTS, Cast
 from tests.factories import visits as make
 from tests.factories.people import VehicleFactory
 from tests.factories.visits import fresh
+from tests.visits.alarming import told
 from visits import transitions
 from visits.codeword import read_code_word
 from visits.models import Attendee, Visit
@@ -53,7 +54,7 @@ def sent(client: Client, staff: Staff, path: str, **data: object) -> HttpRespons
 # --- The log --------------------------------------------------------------------------------------
 
 
-@pytest.mark.clause("AF-014", "PS-062")
+@pytest.mark.clause("AF-014", "PS-062", "SH-065")
 @pytest.mark.parametrize("cast", PRESETS, indirect=True)
 def test_office_logs_a_visit_on_each_policy(cast: Cast, now, client: Client) -> None:
     visit = make.authorised(cast, now=now)
@@ -306,9 +307,14 @@ def test_voicemail_is_no_answer_and_opens_the_alarm(cast: Cast, out: Visit, clie
     )
 
 
-@pytest.mark.clause("PS-129")
+@pytest.mark.clause("PS-129", "TC-169")
+@pytest.mark.parametrize(
+    ("cast", "hears"),
+    [("three_counties", {"office", "head"}), ("poulton_le_sands", {"office", "dsl", "slt"})],
+    indirect=["cast"],
+)
 def test_code_word_opens_the_alarm_and_leaves_the_phone_page_as_it_was(
-    cast: Cast, out: Visit, client: Client
+    cast: Cast, out: Visit, clock, client: Client, hears: set[str]
 ) -> None:
     phone = Client()
     phone.force_login(cast.teacher)
@@ -321,6 +327,7 @@ def test_code_word_opens_the_alarm_and_leaves_the_phone_page_as_it_was(
     reply = sent(client, cast.office, f"/visits/{out.ref}/call/{out.party[0].pk}/", answer="code_word")
     alarm = out.alarms.get()
     assert (reply["Location"], alarm.kind, alarm.rung) == (alarm.get_absolute_url(), "duress", 1)
+    assert (told(out, kind="duress"), alarm.opened_at) == (hears, clock.now)
     assert phone_page() == before
     again = sent(client, cast.office, f"/visits/{out.ref}/call/{out.party[0].pk}/", answer="code_word")
     assert (again["Location"], out.alarms.count()) == (alarm.get_absolute_url(), 1)

@@ -8,15 +8,18 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from homevisits.notices.models import Notice
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.people import HouseholdWarningFactory
+from tests.factories.rules import pinned, turned
 from visits import transitions
 from visits.guidance import departure_checks
 from visits.models import Attendee, Visit
 from visits.safety import VisitAlarm
 from visits.states import State
 from visits.story import Moment
+from visits.transitions import Refused
 
 START = "2026-11-26 10:00"
 
@@ -51,6 +54,13 @@ def test_page_is_for_those_who_go(cast: Cast, now) -> None:
 def test_page_answers_in_every_state(cast: Cast, now, state: str) -> None:
     visit = make.in_state(cast, state)
     assert f'data-state="{state}"' in page(browser(cast.teacher), visit)
+
+
+def test_what_a_page_cannot_notice_is_said_before_leaving_and_where_help_is(cast: Cast, now) -> None:
+    said = "A web page cannot notice a fall"
+    assert said in page(browser(cast.teacher), make.logged(cast))
+    url = reverse("out_help", args=[make.out(cast).ref])
+    assert said in browser(cast.teacher).get(url).content.decode()
 
 
 @pytest.mark.clause("TC-017", "TC-067", "TC-070", "TC-137")
@@ -153,6 +163,56 @@ def test_waiting_says_when_the_wait_ends(cast: Cast, clock) -> None:
     assert "Wait no longer than <time" in shown
     assert ">10:35</time>" in shown
     assert "Then the visit is cancelled" in shown
+
+
+MOTHER = "Maria Novak, mother"
+
+
+@pytest.mark.clause("TC-110")
+@pytest.mark.turns("wait_ends_visit")
+@pytest.mark.parametrize(("ends", "goes_in"), [(True, False), (False, True)])
+def test_after_the_wait_nobody_goes_in_without_saying_why(
+    cast: Cast, clock, ends: bool, goes_in: bool
+) -> None:
+    visit = pinned(make.out(cast, now=clock.set(START)), turned(cast, wait_ends_visit=ends))
+    transitions.say_waiting(visit=visit, by=cast.teacher, now=clock.advance(minutes=11))
+    clock.advance(minutes=20, seconds=1)
+    client, url = browser(cast.teacher), reverse("out_entered", args=[visit.ref])
+    asked = client.post(url, {"adult": MOTHER}).content.decode()
+    fresh = Visit.objects.get(pk=visit.pk)
+    assert (fresh.entered_at is not None, "Your wait is over, so the visit is cancelled" in asked) == (
+        goes_in,
+        not goes_in,
+    )
+    if not goes_in:
+        client.post(url, {"adult": MOTHER, "late": "She came running.", "key": str(uuid.uuid4())})
+        assert visit.events.get(kind="entered").detail["breach"] is True
+        assert Notice.objects.filter(key__startswith=f"{visit.ref}:entered_all_the_same", recipient=cast.head)
+
+
+@pytest.mark.clause("TC-109", "TC-110")
+def test_within_the_wait_they_go_in_as_ever(cast: Cast, clock) -> None:
+    visit = make.out(cast, now=clock.set(START))
+    transitions.say_waiting(visit=visit, by=cast.teacher, now=clock.advance(minutes=11))
+    clock.advance(minutes=19)
+    browser(cast.teacher).post(reverse("out_entered", args=[visit.ref]), {"adult": MOTHER})
+    assert visit.events.get(kind="entered").detail["breach"] is False
+
+
+@pytest.mark.clause("TC-115")
+@pytest.mark.turns("animals_end_visit")
+@pytest.mark.parametrize("ends", [True, False])
+def test_animals_that_are_not_put_away_cancel_the_visit(cast: Cast, clock, ends: bool) -> None:
+    visit = pinned(make.out(cast, now=clock.set(START)), turned(cast, animals_end_visit=ends))
+    say = {"visit": visit, "by": cast.teacher, "now": clock.advance(minutes=11)}
+    transitions.say_outcome(**say, outcome="animals")
+    assert Visit.objects.get(pk=visit.pk).get_outcome_display() == "Cancelled: animals not put away"
+    if not ends:
+        assert transitions.say_entered(**say, invited_by=MOTHER).entered_at == clock.now
+        return
+    with pytest.raises(Refused, match="so the visit is cancelled: leave"):
+        transitions.say_entered(**say, invited_by=MOTHER)
+    assert transitions.say_entered(**say, invited_by=MOTHER, breach="Dog out").outcome == "animals"
 
 
 @pytest.mark.clause("PS-071", "PS-072", "TC-229")

@@ -43,7 +43,6 @@ def iso(at: dt.datetime) -> str:
 def shown(row: Row, now: dt.datetime) -> dict[str, Any]:
     """A row with its countdown, pill, people and dots as text."""
     count = countdown_facts(row["due"], now, int(SOON.total_seconds()))
-    alarm = f"alarm at {local(row['alarm_at']):%H:%M}" if row["alarm_at"] else ""
     return {
         **row,
         "due_iso": count["due"],
@@ -51,11 +50,21 @@ def shown(row: Row, now: dt.datetime) -> dict[str, Any]:
         "count_words": count["words"],
         "count_text": count["text"],
         "pill_html": pill(*row["pill"]),
-        "under": alarm or row["since"],
+        "under": grace(row["alarm_at"], now) if row["alarm_at"] else row["since"],
         "people_html": people(tuple((one["name"], one["note"]) for one in row["people"])),
         "reach_html": reach(row["phone"], row["phone_shown"], *row["travel"]),
         "track_html": track(tuple((stop["at"], stop["label"], stop["state"]) for stop in row["stops"])),
     }
+
+
+def grace(alarm_at: dt.datetime, now: dt.datetime) -> SafeString:
+    """What is left of the grace once somebody is late, ticking: "alarm in 4:12, at 10:55"."""
+    left = countdown_facts(alarm_at, now, int(SOON.total_seconds()))
+    return format_html(
+        'alarm in <span class="count count-small count-{} num" role="timer" data-due="{}" data-now="{}" '
+        'data-soon="{}"><span class="visually-hidden" data-words>{}</span><span data-left>{}</span></span>, at {}',
+        left["urgency"], left["due"], iso(now), left["soon"], left["words"], left["text"], f"{local(alarm_at):%H:%M}",
+    )  # fmt: skip
 
 
 # The same rows are drawn every few seconds: what does not change is kept as it was drawn.

@@ -19,6 +19,7 @@ class NextStepForm(HouseForm):
     mark_optional = False
     reveals = {
         "choice": {
+            Choice.AGAIN: ["start_at"],
             Choice.OTHER_WAYS: ["ways"],
             Choice.WELFARE: ["worry"],
             Choice.NOTHING: ["why"],
@@ -26,6 +27,11 @@ class NextStepForm(HouseForm):
     }
     card_left = forms.BooleanField(label="A card was left at the door", required=False)
     choice = forms.ChoiceField(label="What follows?", choices=Choice.choices, widget=Tiles)
+    start_at = MomentField(
+        label="When?",
+        help_text="Later today, or another day. Leave it empty if that is not settled yet.",
+        required=False,
+    )
     ways = forms.CharField(
         label="Which ways are tried, by whom?", help_text="Calls are noted on the next page.", max_length=500
     )
@@ -44,7 +50,8 @@ class NextStepForm(HouseForm):
         """What the door takes."""
         c = self.cleaned_data
         said = {Choice.OTHER_WAYS: c["ways"], Choice.WELFARE: c["worry"], Choice.NOTHING: c["why"]}
-        return {"choice": c["choice"], "card_left": c["card_left"], "words": said.get(c["choice"]) or ""}
+        words = said.get(c["choice"]) or ""
+        return {"choice": c["choice"], "card_left": c["card_left"], "words": words, "start_at": c["start_at"]}
 
 
 class WelfareForm(HouseForm):

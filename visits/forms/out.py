@@ -134,6 +134,18 @@ class Noting(Keyed):
     sentences = {"text": "Write what the office should know"}
 
 
+class Reporting(Keyed):
+    """An incident, in the words of whoever reports it."""
+
+    what = forms.CharField(
+        label="What happened?",
+        help_text="Facts: what happened, who was hurt, what you did. Also what nearly happened.",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    sentences = {"what": "Say what happened"}
+
+
 class Placed(forms.Form):
     """Where a phone says that it is, as its browser tells it."""
 
@@ -215,6 +227,11 @@ class Entering(Keyed):
         help_text="Stay outside unless somebody’s life is at risk. What you write is kept with the visit and the head reads it.",
         max_length=300,
     )
+    late = forms.CharField(
+        label="Why did you go in all the same?",
+        help_text="What you write is kept with the visit, and the head and the DSL read it.",
+        max_length=300,
+    )
     life_at_risk = forms.CharField(
         label="Why is a life at risk?",
         help_text="A few words. The DSL and the office are told at once. In danger ring 999.",
@@ -225,11 +242,12 @@ class Entering(Keyed):
         "name": "Say which adult invited you in",
         "why_other": "Stay outside and ring the parent, or say why you went in",
         "breach": "Stay outside, or say why you went in without an adult",
+        "late": "Stay outside and leave, or say why you went in",
         "life_at_risk": "Stay on the doorstep, or say why a life is at risk",
     }
 
-    def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
-        self.visit, self.outside = visit, infection.entry_objection(visit)
+    def __init__(self, visit: Visit, *args: Any, over: str = "", **kwargs: Any) -> None:
+        self.visit, self.outside, self.over = visit, infection.entry_objection(visit), over
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["adult"])
         field.choices = self._life() if self.outside else self._adults()
@@ -244,6 +262,10 @@ class Entering(Keyed):
         if inviting.anybody_may_invite(self.visit):
             del self.fields["why_other"]
             self.reveals = {"adult": {**self.reveals["adult"], "other": ["name"]}}
+        if self.over and not self.outside:
+            self.fields["late"].help_text = f"{self.over} {self.fields['late'].help_text}"
+        else:
+            del self.fields["late"]
         super().dress()
 
     def _adults(self) -> list[tuple[str, str]]:
@@ -272,7 +294,7 @@ class Entering(Keyed):
         invited_by = c["name"] if adult == self.OTHER else "" if adult in {self.NOBODY, self.LIFE} else adult
         return {
             "invited_by": invited_by,
-            "breach": c.get("breach") or c.get("why_other") or "",
+            "breach": c.get("late") or c.get("breach") or c.get("why_other") or "",
             "life_at_risk": c.get("life_at_risk") or "",
         }
 

@@ -139,23 +139,26 @@ def _first_step(visit: Visit, now: dt.datetime, until: dt.datetime) -> Iterator[
 
 @gate("depart")
 def responder_verified(visit: Visit, now: dt.datetime) -> Iterator[Check]:
-    """Somebody who would be told first has a telephone number on which they were reached this term."""
+    """Everybody who would be told first has a telephone number on which they were reached this term.
+
+    It stops nobody while one of them was reached: the others are named.
+    """
     rules = visit.rules
     if rules is None or rules.responder_verified_rule == Strength.OFF:
         return
     people = first_people(visit, now)
     if not people:
         return  # that nobody answers is said already
-    names = named_few(people)
+    untried = [person for person in people if not is_tried(person, visit.school, now)]
     yield need(
-        any(is_tried(person, visit.school, now) for person in people),
+        not untried,
         "responder_verified",
-        f"Nobody has rung those who would be told first this term ({names}). Ring one of them on the work mobile, "
-        "and say so on the page of that person.",
-        met="The telephone of a first responder was tried this term",
+        f"Told first, and not reached on the work mobile this term: {named_few(untried)}. Ring them, "
+        "and say so on the page of each.",
+        met="Everybody who would be told first was reached on the telephone this term",
         clauses=cites(rules, "responder_verified_rule"),
         fix="/people/",
-        blocks=rules.responder_verified_rule == Strength.BLOCK,
+        blocks=rules.responder_verified_rule == Strength.BLOCK and len(untried) == len(people),
     )
 
 

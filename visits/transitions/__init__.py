@@ -24,6 +24,7 @@ from visits.transitions.going import (
     say_waiting,
 )
 from visits.transitions.handing import ask_colleague, hand_back
+from visits.transitions.incidents import report_incident
 from visits.transitions.intervening import read_interventions, write_intervention
 from visits.transitions.lengthening import answer_time, ask_for_time, want_time
 from visits.transitions.looking import break_off, look_round, say_entered
@@ -106,6 +107,7 @@ __all__ = [
     "read_interventions",
     "record",
     "report_afterwards",
+    "report_incident",
     "report_misbehaviour",
     "resume",
     "retime",

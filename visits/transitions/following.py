@@ -15,14 +15,23 @@ Choice = NextStep.Choice
 
 
 def name_next_step(
-    *, visit: Visit, by: Staff, now: dt.datetime, choice: str, words: str = "", card_left: bool = False
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    choice: str,
+    words: str = "",
+    card_left: bool = False,
+    start_at: dt.datetime | None = None,
 ) -> Visit | None:
     """Say what follows (SH-071, SH-098, AF-045); gives back the draft of a second visit. Raises Refused.
 
-    A check by the police is proposed to the safeguarding team and the head, who decide.
+    `start_at`: when the second visit begins, where that is settled. A check by the police is proposed to the safeguarding team and the head, who decide.
     """
     if choice != Choice.AGAIN and not words.strip():
         raise Refused("Say why, or what is done.")
+    if start_at and start_at <= now:
+        raise Refused("Enter a time that lies ahead.")
     with opened(visit, by=by, action="next_step", now=now) as fresh:
         if since(fresh) is None:
             raise Refused("The visit took place, so there is no next step to name here.")
@@ -34,7 +43,7 @@ def name_next_step(
         if choice == Choice.WELFARE:
             _propose(fresh, by, now)
         rearm(fresh, now=now, met=[Due.NEXT_STEP])
-        return ask_again(visit=fresh, by=by, now=now) if choice == Choice.AGAIN else None
+        return ask_again(visit=fresh, by=by, now=now, start_at=start_at) if choice == Choice.AGAIN else None
 
 
 def _propose(visit: Visit, by: Staff, now: dt.datetime) -> None:

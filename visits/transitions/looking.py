@@ -10,6 +10,7 @@ from django.db import transaction
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from visits import gates, inviting, telling
+from visits.doorstep import is_over
 from visits.gates.tuition import wants_adult
 from visits.infection import entry_objection, may_enter_for_life, overlay_of
 from visits.models import ArrivalLook, Outcome, Visit, VisitRecord
@@ -17,6 +18,7 @@ from visits.preparing import HazardKind
 from visits.safety import Due
 from visits.states import State
 from visits.story import Moment
+from visits.transitions.claims import claim
 from visits.transitions.door import Refused, happened, is_still, keep, opened, rearm
 from visits.transitions.going import is_known, said, say_left, say_outcome
 from visits.transitions.secret import listen
@@ -83,7 +85,7 @@ def say_entered(
                 "A lesson needs an adult in the home. Stay outside, and say how it went: parent not there."
             )
         why = breach.strip() or (life_at_risk.strip() if may_enter_for_life(fresh) else "")
-        against = _against(fresh, invited_by, life_at_risk, now)
+        against = _against(fresh, invited_by, life_at_risk, claim(now) or now)
         if against and not why:
             raise Refused(against)
         if said(fresh, Kind.ENTERED, by=by, now=now, note=why[:300], **more):
@@ -107,6 +109,8 @@ def _against(visit: Visit, invited_by: str, life_at_risk: str, now: dt.datetime)
         return outside
     if life_at_risk.strip():
         return ""
+    if over := is_over(visit, now):
+        return over
     blocked = gates.blocking("enter", visit, now)
     return inviting.objection(visit, invited_by) or (blocked[0].sentence if blocked else "")
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -9,11 +10,12 @@ from django.db import transaction
 from homevisits.clock import london_day
 from homevisits.people.models import Pupil, Staff
 from visits.models import Visit
+from visits.plan import plan_of
 from visits.prefill import first_adult, home_values
 from visits.transitions.asking import keep_draft, start_draft
 from visits.transitions.door import Refused
 
-# Never the dates, what the parents were told, the risks as they were then, or any decision.
+# Never the dates as they were, what the parents were told, the risks as they were then, or any decision.
 AGAIN = (
     "reason_code", "reason_explained", "purpose", "why_necessary", "household", "address", "postcode", "to_see_text",
     "child_there", "access",
@@ -32,19 +34,27 @@ def ask_for(*, by: Staff, pupils: Sequence[Pupil], now: dt.datetime) -> Visit:
         )
 
 
-def ask_again(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
-    """A draft like an earlier visit, led by whoever asks now: why, where, whom to see and who went."""
+def ask_again(*, visit: Visit, by: Staff, now: dt.datetime, start_at: dt.datetime | None = None) -> Visit:
+    """A draft like an earlier visit, led by whoever asks now: why, where, whom to see and who went.
+
+    From `start_at`, where that is known, each part takes as long as the earlier visit planned.
+    """
     if not Visit.objects.visible_to(by).about_reason(by).filter(pk=visit.pk).exists():
         raise Refused("Only somebody who may read why a visit was made can ask for one like it.")
     theirs = Pupil.objects.visible_to(by).on_roll(london_day(now))
     pupils = list(visit.pupils.filter(pk__in=theirs.values("pk")))
     with transaction.atomic():
         new = start_draft(by=by, school=visit.school, now=now, pupils=pupils, follows=visit)
-        values = {name: getattr(visit, name) for name in AGAIN}
+        values = {name: getattr(visit, name) for name in AGAIN} | _times(visit, start_at)
         return keep_draft(
             visit=new, by=by, now=now, values=values, party=_party(visit, by),
             to_see=visit.to_see.filter(pupil__in=pupils),
         )  # fmt: skip
+
+
+def _times(visit: Visit, start_at: dt.datetime | None) -> dict[str, dt.datetime]:
+    plan = plan_of(visit)
+    return replace(plan, start_at=start_at).times if plan and start_at else {}
 
 
 def _party(visit: Visit, by: Staff) -> list[dict[str, Any]]:

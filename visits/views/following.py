@@ -48,9 +48,8 @@ def following(request: StaffRequest, ref: str) -> HttpResponse:
 def _onward(request: StaffRequest, visit: Visit, draft: Visit | None, choice: str) -> HttpResponse:
     """To the second visit's request, to the log of calls, or back."""
     if draft:
-        messages.success(
-            request, f"{draft.ref} is started like {visit.ref}, without its dates and decisions."
-        )
+        without = "decisions" if draft.start_at else "dates and decisions"
+        messages.success(request, f"{draft.ref} is started like {visit.ref}, without its {without}.")
         return redirect("request_step", draft.ref, "reason")
     messages.success(request, "The next step is kept.")
     pupil = visit.pupils.first()

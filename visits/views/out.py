@@ -18,7 +18,7 @@ from homevisits.people.panels import drawn
 from homevisits.people.signed_in import StaffRequest
 from visits import gates, transitions
 from visits.briefing import who_briefs
-from visits.doorstep import advice, whom_to_ring
+from visits.doorstep import advice, is_over, whom_to_ring
 from visits.forms.out import (
     LOOKED_FOR,
     MEASURES,
@@ -41,6 +41,7 @@ from visits.models import ArrivalLook, Attendee, Outcome, Visit
 from visits.phone import Phase, PhonePage, all_reminders
 from visits.registry import OUT_PANELS
 from visits.transitions import PinNeeded, PinWrong, Refused
+from visits.transitions.claims import claim
 from visits.transitions.secret import wants_pin
 from visits.views.failing import by_visitor, remember_office
 from visits.views.keeping import refused_with
@@ -235,7 +236,7 @@ def entered(request: StaffRequest, visit: Visit) -> HttpResponse:
     """Going in; the look round comes first where the policy asks for it."""
     if request.method == "GET" and not entry_objection(visit) and gates.blocking("enter", visit, app_now()):
         return redirect("out_look", visit.ref)
-    form = Entering(visit, request.POST or None)
+    form = Entering(visit, request.POST or None, over=is_over(visit, claim(app_now()) or app_now()))
     say_so = partial(
         transitions.say_entered, visit=visit, by=request.user, now=app_now(), key=key_of(request)
     )

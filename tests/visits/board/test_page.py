@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from homevisits.escalation import heartbeat
+from homevisits.escalation.sweep import sweep
 from homevisits.people.models import DeskDuty, HouseholdWarning
 from tests.cast import PARTS, Cast
 from tests.factories import visits as make
@@ -133,6 +134,19 @@ def test_row_has_its_seams(cast: Cast, board: Client) -> None:
     assert f'data-visit="{visit.ref}" data-status="ok" data-due="2026-11-26T10:20:00+00:00"' in html
     assert 'data-heartbeat-age="0"' in html
     assert f'href="/visits/{visit.ref}/"' in html
+
+
+def test_grace_of_who_is_late_counts_down_to_the_alarm(cast: Cast, board: Client, clock) -> None:
+    visit = make.out(cast)
+    transitions.check_in(visit=visit, by=cast.teacher, now=clock.advance(minutes=12), together=True)
+    assert "alarm in" not in board.get("/board/rows/").content.decode()
+    clock.set(visit.return_at + make.minutes(5))
+    html = board.get("/board/rows/").content.decode()
+    assert f'data-due="{visit.return_due_at.isoformat()}"' in html.split("alarm in", 1)[1]
+    assert "<span data-left>10:00</span></span>, at 11:10" in html
+    clock.set(visit.return_due_at)
+    sweep("test")
+    assert "alarm in" not in board.get("/board/rows/").content.decode()
 
 
 def test_board_without_anybody_out_says_what_will_come(board: Client) -> None:

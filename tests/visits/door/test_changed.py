@@ -88,7 +88,7 @@ def test_a_visitors_own_word_for_a_decision_does_not_let_them_leave(cast: Cast, 
         assert unmet("depart", visit, now, "countersign") == stands
 
 
-@pytest.mark.clause("AF-014", "PS-062")
+@pytest.mark.clause("AF-014", "PS-062", "TC-070", "CS-058")
 def test_what_it_was_logged_with_is_not_taken_away(cast: Cast, now) -> None:
     visit = make.logged(cast, now=now)
     empty = {a.pk: {"phone": "", "travel": "", "vehicle_text": ""} for a in visit.party}

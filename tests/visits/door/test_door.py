@@ -193,11 +193,17 @@ def test_a_child_invites_nobody_in(cast: Cast, now) -> None:
     assert make.fresh(visit).entered_at is None
 
 
-@pytest.mark.clause("PS-071", "TC-229")
+@pytest.mark.clause("PS-071", "TC-229", "CS-075")
+@on("cast", [TC, AF], indirect=True)
 def test_an_entry_without_an_adult_is_kept_as_a_breach_and_told(cast: Cast, now) -> None:
     visit = make.out(cast)
+    with pytest.raises(Refused):
+        enter(cast, visit, now)
+    assert make.fresh(visit).entered_at is None
     enter(cast, visit, now, breach="A child screamed.")
-    assert {cast.head, cast.dsl, cast.deputy} == told(visit, "entered_all_the_same")
+    assert visit.events.get(kind="entered").detail["breach"] is True
+    leaders = {cast.head} if cast.policy.preset == TC else {cast.head, cast.slt}
+    assert {*leaders, cast.dsl, cast.deputy} == told(visit, "entered_all_the_same")
 
 
 # --- A child alone, not safe, nobody in ------------------------------------------------------
@@ -246,7 +252,7 @@ def test_those_whom_the_policy_names_are_told_at_once_of_a_child_alone(
     }
 
 
-@pytest.mark.clause("TC-164", "CS-067", "CS-068", "CS-069")
+@pytest.mark.clause("TC-018", "TC-164", "CS-067", "CS-068", "CS-069")
 def test_not_safe_is_one_tap_and_asks_for_no_word(cast: Cast, now) -> None:
     visit = make.out(cast)
     transitions.say_arrived(visit=visit, by=cast.teacher, now=now)
