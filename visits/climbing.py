@@ -8,11 +8,12 @@ from django.apps import apps
 from django.utils.text import get_text_list
 
 from homevisits.clock import app_now, local
+from homevisits.escalation.ladder import LAST_WAYS
 from homevisits.escalation.models import Rung, Words
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.people.rota import RESPONDERS, on_rota
-from homevisits.trusts.choices import Channel, Ladder
+from homevisits.trusts.choices import Ladder
 from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 EVERYBODY = RESPONDERS
 EVERYBODY_WORDS = "Everybody who can help"
-LAST_WAYS = (Channel.IN_APP, Channel.EMAIL)
 # Asked for by somebody: the first two steps of the ladder are told at once.
 AT_ONCE = {"help", "duress"}
 SENTENCES = {

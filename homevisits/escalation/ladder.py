@@ -1,6 +1,7 @@
 """How an alarm climbs its ladder: who is told at which rung, and when the engine looks again."""
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ from homevisits.people.models import Staff
 MINUTE = dt.timedelta(minutes=1)
 NAMED = 4
 LONGEST = 300
+# The last rung tells by these too, whatever its policy names: in the product needs no provider.
+LAST_WAYS = (Notice.Channel.IN_APP, Notice.Channel.EMAIL)
 GAPS: dict[str, str] = {
     Notice.Channel.EMAIL: "No e-mail",
     Notice.Channel.TEXT: "No text",
@@ -24,6 +27,8 @@ GAPS: dict[str, str] = {
 }
 # Reasons that are nobody's in particular.
 ABOUT_ALL = {NO_ACCOUNT, calls.NOBODY}
+
+logger = logging.getLogger(__name__)
 
 
 class EmptyLadder(Exception):
@@ -84,12 +89,14 @@ def _next(start: dt.datetime, every: dt.timedelta, now: dt.datetime) -> dt.datet
 def tell(alarm: Alarm, rung: Rung, mark: str, *, due_at: dt.datetime, now: dt.datetime) -> bool:
     """Queue a rung's notices and write it down; False when nobody can answer at this rung."""
     if not rung.people:
+        _complain(alarm, rung)
         sentence = f"Nobody can answer at step {rung.number}, {rung.label}: skipped."
         alarm.note("rung_skipped", sentence, by=None, now=now, rung=rung.number)
         return False
     words = _said_late(alarm.words(rung, now=now), now - due_at)
-    told = send_words(alarm, rung.people, rung.channels, words, mark, now=now)
+    told = send_words(alarm, rung.people, ways(rung), words, mark, now=now)
     if not told.pairs:
+        _complain(alarm, rung)
         sentence = f"Nobody could be told at step {rung.number}, {rung.label}: skipped. {gaps(told)}"
         alarm.note("rung_skipped", sentence[:LONGEST], by=None, now=now, rung=rung.number)
         return False
@@ -97,6 +104,17 @@ def tell(alarm: Alarm, rung: Rung, mark: str, *, due_at: dt.datetime, now: dt.da
     people = [p.pk for p in rung.people]
     alarm.note("rung_told", sentence[:LONGEST], by=None, now=now, rung=rung.number, people=people)
     return True
+
+
+def ways(rung: Rung) -> tuple[str, ...]:
+    """How a rung tells; the last one always in the product too, so that no choice of ways ends a ladder in silence."""
+    return tuple(dict.fromkeys([*rung.channels, *(LAST_WAYS if rung.is_last else ())]))
+
+
+def _complain(alarm: Alarm, rung: Rung) -> None:
+    """With nobody at all left to tell, whoever runs the system reads it."""
+    if rung.is_last:
+        logger.critical("nobody could be told at the last step of alarm %s", alarm.uuid)
 
 
 def gaps(told: Reach) -> str:
@@ -174,7 +192,7 @@ def reopen(alarm: Alarm, *, by: Staff | None, now: dt.datetime, why: str) -> int
     for rung in [r for r in alarm.rungs(now=now) if r.number == alarm.rung and r.people]:
         words = alarm.words(rung, now=now)
         again = replace(words, subject=f"Open again: {words.subject}", body=f"{why}\n\n{words.body}")
-        send_words(alarm, rung.people, rung.channels, again, f"open:{now.timestamp():.0f}", now=now)
+        send_words(alarm, rung.people, ways(rung), again, f"open:{now.timestamp():.0f}", now=now)
     return climb(alarm, now=now)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from homevisits.trusts.choices import Ladder, LoneRule, RiskLevel, RiskRule, Strength
+from homevisits.trusts.choices import Channel, Ladder, LoneRule, RiskLevel, RiskRule, Strength
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.faults import Fault, key_of
 from homevisits.trusts.offering import allows_ground, allows_reason
@@ -127,6 +127,11 @@ def _ladder(ladder: Ladder, steps: list[LadderStep]) -> Iterator[str]:
 def _safety(steps: list[LadderStep]) -> Iterator[str]:
     if steps[0].after_minutes:
         yield "Begin the ladder “Somebody may not be safe” at 0 minutes: an alarm reaches somebody at once."
+    if any(Channel.IN_APP not in step.channels for step in steps):
+        yield (
+            "Tick “In the product” at every step of the ladder “Somebody may not be safe”: texts, calls and "
+            "e-mail can fail, and an alarm must be there all the same."
+        )
     if not steps[-1].is_everybody:
         yield (
             "The last step of the ladder “Somebody may not be safe” is everybody, and it repeats until a "

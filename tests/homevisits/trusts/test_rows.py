@@ -76,7 +76,11 @@ def test_ladder_keeps_at_least_one_step(cast, draft, name):
 
 @pytest.mark.parametrize(
     ("facts", "sentence"),
-    [({"roles": []}, "Choose who is told at every step"), ({"channels": []}, "Choose how people are told")],
+    [
+        ({"roles": []}, "Choose who is told at every step"),
+        ({"channels": []}, "Choose how people are told"),
+        ({"channels": ["text", "call"]}, "Tick “In the product” at every step"),
+    ],
 )
 def test_step_tells_somebody_somehow(cast, draft, facts, sentence):
     with pytest.raises(publishing.Unsound, match=sentence):
