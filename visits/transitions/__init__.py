@@ -16,7 +16,6 @@ from visits.transitions.going import (
     check_in,
     depart,
     did_not_leave,
-    extend,
     say_arrived,
     say_left,
     say_no_answer,
@@ -25,7 +24,7 @@ from visits.transitions.going import (
 )
 from visits.transitions.handing import ask_colleague, hand_back
 from visits.transitions.intervening import read_interventions, write_intervention
-from visits.transitions.lengthening import answer_time, ask_for_time, want_time
+from visits.transitions.lengthening import answer_time, ask_for_time, extend, want_time
 from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.noting import keep_position, say_note
 from visits.transitions.office import Word, cancel, keep_log, log, retime

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.models import Staff
@@ -11,8 +12,9 @@ from visits.following import TimeRequest
 from visits.models import Visit
 from visits.states import State
 from visits.story import Moment
-from visits.transitions.door import Refused, Stale, happened, is_still, opened, rearm
-from visits.transitions.going import extend, is_beyond_limit, said, shift
+from visits.transitions.door import Refused, Stale, happened, is_still, keep, opened, rearm
+from visits.transitions.going import has_open_alarm, said
+from visits.transitions.secret import listen
 
 
 def want_time(
@@ -23,6 +25,58 @@ def want_time(
     if is_beyond_limit(fresh, by, minutes):
         return ask_for_time(visit=visit, by=by, now=now, minutes=minutes, reason=reason, key=key)
     return extend(visit=visit, by=by, now=now, minutes=minutes, reason=reason, key=key)
+
+
+def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
+    """More time, with a reason, within the policy's limit; the head is told (TC-170).
+
+    Beyond the limit only the office may agree to it. While an alarm is open the visitor's wish
+    is kept as a moment and the deadlines stay.
+    """
+    if not reason.strip():
+        raise Refused("Say why you need more time.")
+    listen(visit, by=by, now=now, text=reason, key=more.get("key"))
+    with opened(visit, by=by, action="retime", now=now) as fresh:
+        is_still(fresh, State.IN_PROGRESS)
+        _must_be_within_limit(fresh, by, minutes)
+        if not said(fresh, Moment.Kind.MORE_TIME, by=by, now=now, note=f"{minutes} minutes: {reason}"[:300], **more):
+            return fresh
+        if fresh.includes(by) and has_open_alarm(fresh):
+            happened(fresh, "wants_time", f"Asked for {minutes} more minutes", by=by, now=now, reason=reason)
+            return fresh
+        shift(fresh, dt.timedelta(minutes=minutes))
+        happened(fresh, "extended", f"{minutes} more minutes", by=by, now=now, reason=reason)
+        telling.tell_schedule(fresh, now=now)
+        rearm(fresh, now=now)
+    return fresh
+
+
+def _must_be_within_limit(visit: Visit, by: Staff, minutes: int) -> None:
+    rules = visit.rules
+    if not 1 <= minutes <= 600:
+        raise Refused("Enter how many minutes more, from 1 to 600.")
+    if rules and is_beyond_limit(visit, by, minutes):
+        raise Refused(
+            f"Your policy allows {rules.extension_max_times} times {rules.extension_max_minutes} minutes. "
+            "Ring the office: they can give you more."
+        )
+
+
+def is_beyond_limit(visit: Visit, by: Staff, minutes: int) -> bool:
+    """Whether this is more than the policy lets those who go take by themselves."""
+    rules = visit.rules
+    if rules is None or not visit.includes(by):
+        return False
+    return minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times
+
+
+def shift(visit: Visit, by: dt.timedelta) -> None:
+    """Move the end and the return; the start too while nobody has arrived."""
+    fields = ["end_at", "return_at"] if visit.arrived_at else ["start_at", "end_at", "return_at"]
+    for field in fields:
+        setattr(visit, field, getattr(visit, field) + by)
+    visit.extensions += 1
+    keep(visit, *fields, "extensions")
 
 
 def ask_for_time(
