@@ -86,10 +86,21 @@ def _help(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
 
 
 def _time(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.extend(visit=visit, now=now, minutes=int(rest), reason="By text message", **_more(text))
+    """Taken, or asked for and not agreed to: the reply says which, and by when they are looked for."""
+    transitions.want_time(visit=visit, now=now, minutes=int(rest), reason="By text message", **_more(text))
     fresh = Visit.objects.get(pk=visit.pk)
-    due = f" Back by {local(fresh.return_at):%H:%M}." if fresh.return_at else ""
-    return f"{_taken(visit, text, f'{int(rest)} more minutes', now)}{due}"
+    until = f" {local(fresh.return_at):%H:%M}." if fresh.return_at else ""
+    if _is_only_asked(fresh, text):
+        asked = _taken(visit, text, f"you asked for {int(rest)} more minutes", now)
+        return f"{asked} Nobody has agreed yet: back by{until}" if until else asked
+    return f"{_taken(visit, text, f'{int(rest)} more minutes', now)}{until and f' Back by{until}'}"
+
+
+def _is_only_asked(visit: Visit, text: Inbound) -> bool:
+    """Whether a person has to agree to what this text asks for, and has not."""
+    at = Moment.objects.filter(key=text.key).values("recorded_at")
+    wishes = visit.time_requests.filter(asked_by=text.sender, asked_at__in=at)
+    return wishes.exclude(is_agreed=True).exists()
 
 
 def _note(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:

@@ -1,10 +1,14 @@
 """Reminded before they are due, late with two taps, and more time that a person has to agree to."""
 
+import uuid
+
 import pytest
 
+from homevisits.clock import local
 from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
+from homevisits.notices.registry import Inbound
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.rules import pinned, turned
@@ -13,6 +17,7 @@ from visits import timing, transitions
 from visits.alarm_report import lines
 from visits.models import TimeRequest, Visit
 from visits.owed import owed
+from visits.texting import answer
 from visits.transitions import Refused
 
 on = pytest.mark.parametrize
@@ -96,6 +101,24 @@ def test_beyond_the_limit_it_is_asked_for_and_nothing_moves_until_somebody_agree
     assert make.fresh(visit).return_at == before + make.minutes(90)
     assert Notice.objects.filter(subject__contains="times changed", recipient=cast.head).exists()
     assert owed(cast.office, now) == []
+
+
+def test_what_is_sent_twice_is_asked_once(cast: Cast, clock, now) -> None:
+    visit, key = make.out(cast, now=now), uuid.uuid4()
+    for _ in range(2):
+        transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=90, reason="Long talk", key=key)
+    assert visit.time_requests.count() == visit.moments.filter(kind="more_time").count() == 1
+
+
+def test_by_text_under_an_alarm_it_is_asked_for_and_the_reply_says_so(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    said = Inbound(uuid.uuid4(), cast.teacher, "20", now)
+    reply = f"{visit.ref}: you asked for 20 more minutes. Recorded at 10:00. Nobody has agreed yet: back by"
+    assert answer(said, now) == answer(said, now) == f"{reply} {local(visit.return_at):%H:%M}."
+    transitions.answer_time(visit=visit, by=cast.office, now=now, is_agreed=True)
+    moved = local(make.fresh(visit).return_at)
+    assert answer(said, now) == f"{visit.ref}: 20 more minutes. Recorded at 10:00. Back by {moved:%H:%M}."
 
 
 def test_a_refusal_leaves_the_times_and_stands_on_the_phone(cast: Cast, clock, now) -> None:

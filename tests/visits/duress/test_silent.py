@@ -180,10 +180,13 @@ def test_a_text_means_what_it_says_and_counts_once(pins: Cast, clock, now) -> No
     assert "10 more minutes. Recorded at 10:12. Back by 11:05." in text(
         visit, pins.teacher, "10 min", then, key
     )
-    assert "Ring the office" in text(visit, pins.teacher, "90", then)
+    assert "you asked for 90 more minutes. Recorded at 10:12. Nobody has agreed yet: back by 11:05." in text(
+        visit, pins.teacher, "90", then
+    )
+    assert "not recorded. You have asked already" in text(visit, pins.teacher, "80", then)
     assert "In danger ring 999" in text(visit, pins.teacher, "HELP he will not let us out", then)
     assert visit.moments.filter(kind="fine").count() == 0
-    assert [m.via for m in visit.moments.filter(kind__in=["more_time", "help"])] == ["text", "text"]
+    assert [m.via for m in visit.moments.filter(kind__in=["more_time", "help"])] == ["text"] * 3
     assert make.fresh(visit).extensions == 1
     assert visit.alarms.get().kind == "help"
     assert "on no visit" in text(visit, pins.head, "ok", then)
