@@ -2,8 +2,10 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+
+from django.db import OperationalError, transaction
 
 from homevisits.clock import local
 from homevisits.escalation import calls
@@ -145,7 +147,7 @@ def send_words(
     *,
     now: dt.datetime,
 ) -> Reach:
-    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:...".
+    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "step:open:...".
 
     Gives back who is told how, and who is not reached by one of the channels: nothing is queued
     that cannot go.
@@ -183,17 +185,37 @@ def step_of(notice: Notice) -> int | None:
 def reopen(alarm: Alarm, *, by: Staff | None, now: dt.datetime, why: str) -> int:
     """Take the alarm from its owner, tell those who know of it, and climb on. Says how many rungs.
 
-    `why` is a sentence: "M. Reid took this at 10:42 and has been quiet since.".
+    `why` is a sentence: "M. Reid took this at 10:42 and has been quiet since.". Where only the last
+    owner would hear it, the next rung is told at once. With a broken ladder the next sweep makes it a fault.
     """
+    last = alarm.owner_id
     alarm.state, alarm.owner, alarm.owned_at = alarm.State.OPEN, None, None
-    alarm.next_at = now + _every(alarm)
+    alarm.next_at = now
     alarm.save(update_fields=["state", "owner", "owned_at", "next_at"])
     alarm.note("reopened", why, by=by, now=now)
-    for rung in [r for r in alarm.rungs(now=now) if r.number == alarm.rung and r.people]:
+    ladder = or_usual(lambda: alarm.rungs(now=now), [])
+    if not ladder:
+        return 0
+    told: set[int] = set()
+    for rung in [r for r in ladder if r.number == alarm.rung and r.people]:
         words = alarm.words(rung, now=now)
         again = replace(words, subject=f"Open again: {words.subject}", body=f"{why}\n\n{words.body}")
-        send_words(alarm, rung.people, ways(rung), again, f"open:{now.timestamp():.0f}", now=now)
-    return climb(alarm, now=now)
+        mark = f"{rung.number}:open:{now.timestamp():.0f}"
+        told |= {p.pk for p, _ in send_words(alarm, rung.people, ways(rung), again, mark, now=now).pairs}
+    alarm.next_at = now + _every(alarm)
+    return climb(alarm, now=now, hurry=not told - {last})
+
+
+def or_usual[T](hook: Callable[[], T], usual: T) -> T:
+    """What a hook gives, or what is usual where it breaks: what broke a ladder must keep nobody from answering."""
+    try:
+        with transaction.atomic():
+            return hook()
+    except OperationalError:
+        raise  # busy or cut off: nothing is broken
+    except Exception:
+        logger.exception("a hook of an alarm is broken")
+        return usual
 
 
 def names(people: Sequence[Staff]) -> str:
