@@ -101,7 +101,49 @@ def test_whoever_comes_to_the_desk_learns_that_people_are_out(cast: Cast, clock,
     clock.advance(minutes=20)
     sweep("test")
     assert {n.recipient for n in found.all()} == {cast.dsl, cast.office}
-    assert visit.deadlines.filter(kind__startswith="desk_", state="live").count() == 0
+    passed = visit.deadlines.filter(kind__startswith="desk_", due_at__lte=clock.now)
+    assert set(passed.values_list("state", flat=True)) == {"fired"}
+
+
+def lunch_of(cast: Cast, begins: dt.datetime, now) -> None:
+    """The DSL stands in for the office for an hour."""
+    times = {"starts_at": begins, "ends_at": begins + make.minutes(60), "by": cast.head, "now": now}
+    keeping.stand_in(school=cast.school, staff=cast.dsl, **times)
+    keeping.set_away(staff=cast.office, **times)
+
+
+def come_to_the_desk(words: str) -> list:
+    found = Notice.objects.filter(subject=words, channel="in_app")
+    return [notice.recipient for notice in found]
+
+
+def test_a_change_at_the_desk_is_told_though_the_first_visit_is_late(cast: Cast, clock, now) -> None:
+    noon = now + make.minutes(80)
+    lunch_of(cast, noon, now)
+    late = make.out(cast, now=now)
+    make.out(cast, now=clock.advance(minutes=40), party=[cast.slt, cast.deputy])
+    assert late.return_due_at < noon
+    clock.set(noon)
+    sweep("test")
+    assert come_to_the_desk("You now hold 2 visits") == [cast.dsl]
+
+
+def test_a_change_at_the_desk_is_told_of_one_visit_that_is_late(cast: Cast, clock, now) -> None:
+    noon = now + make.minutes(80)
+    lunch_of(cast, noon, now)
+    make.out(cast, now=now)
+    clock.set(noon)
+    sweep("test")
+    assert come_to_the_desk("You now hold 1 visit") == [cast.dsl]
+
+
+def test_a_stand_in_named_while_people_are_out_learns_of_them(cast: Cast, clock, now) -> None:
+    make.out(cast, now=now)
+    soon = now + make.minutes(20)
+    lunch_of(cast, soon, clock.advance(minutes=5))
+    clock.set(soon)
+    sweep("test")
+    assert come_to_the_desk("You now hold 1 visit") == [cast.dsl]
 
 
 def test_with_nobody_next_at_the_desk_the_ladders_next_people_are_told(cast: Cast, clock, now) -> None:

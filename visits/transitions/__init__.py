@@ -29,7 +29,7 @@ from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.noting import keep_position, say_note
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
-from visits.transitions.passing import accept_desk, decline_desk, offer_desk
+from visits.transitions.passing import accept_desk, decline_desk, desk_changed, offer_desk
 from visits.transitions.policing import decide_police
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.secret import PinNeeded, PinWrong
@@ -82,6 +82,7 @@ __all__ = [
     "decide_welfare",
     "decline_desk",
     "depart",
+    "desk_changed",
     "did_not_leave",
     "end_series",
     "extend",

@@ -3,17 +3,30 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from homevisits.escalation import alarms
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.people.models import Staff
+from homevisits.people.rota import RESPONDERS
 from homevisits.trusts.choices import Channel
 from homevisits.trusts.models import School
 from visits.models import Visit
 from visits.passing_on import MINUTES_TO_ACCEPT, Handover, Held, held, takers
+from visits.states import State
 from visits.transitions.door import Refused, happened, keep, opened, rearm
 
 WAYS = (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
+
+
+def desk_changed(of: School | Staff, now: dt.datetime) -> None:
+    """Who answers has changed: whoever comes to a desk while people are out learns of it at the new times too."""
+    if isinstance(of, Staff) and not (of.has_role(*RESPONDERS) or of.desk_duties.exists()):
+        return
+    where = Q(school=of) if isinstance(of, School) else Q(school__trust_id=of.trust_id)
+    out = Visit.objects.filter(where, state=State.IN_PROGRESS).select_related("school", "policy")
+    for visit in out.order_by("pk").select_for_update(of=("self",)):
+        rearm(visit, now=now)
 
 
 def offer_desk(*, school: School, taker: Staff, by: Staff, now: dt.datetime) -> Handover:
