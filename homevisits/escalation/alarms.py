@@ -252,7 +252,7 @@ def _end(alarm: Alarm, *, by: Staff, outcome: str, resolution: str, now: dt.date
 
 def _down_words(alarm: Alarm, by: Staff, now: dt.datetime) -> Words:
     """The last rung's words, made into an all-clear. What was found stays on the page."""
-    subject = or_usual(lambda: _said_last(alarm, now), BROKEN)
+    subject = or_usual(lambda: _said_last(alarm, now), alarm.marked(BROKEN))
     body = f"{by} resolved this at {wall(now)}: {alarm.get_outcome_display()}. You need do nothing more."
     said = Words(subject=f"Over: {subject}", body=body, path=alarm.get_absolute_url())
     return replace(said, subject=said.subject[:120])
@@ -262,4 +262,4 @@ def _said_last(alarm: Alarm, now: dt.datetime) -> str:
     """What the last notice of its ladder was about."""
     rungs = alarm.rungs(now=now)
     rung = next((r for r in rungs if r.number == alarm.rung), rungs[0] if rungs else None)
-    return alarm.words(rung, now=now).subject if rung else BROKEN
+    return alarm.words(rung, now=now).subject if rung else alarm.marked(BROKEN)

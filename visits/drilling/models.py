@@ -123,6 +123,7 @@ class DrillAlarm(Alarm):
     """The alarm of a drill. Every message says first that it is one."""
 
     SUBJECT = "drill"
+    MARK = MARK
     drill = models.ForeignKey(Drill, on_delete=models.PROTECT, related_name="alarms")
 
     class Meta(Alarm.Meta):
@@ -143,7 +144,7 @@ class DrillAlarm(Alarm):
     def words(self, rung: Rung, *, now: dt.datetime) -> Words:
         """What is said: the mark first, so that it stands on a locked screen."""
         return Words(
-            subject=f"{MARK}: somebody has not come back ({self.drill.school})"[:120],
+            subject=self.marked(f"somebody has not come back ({self.drill.school})")[:120],
             body=f"This is a drill, begun at {local(self.opened_at):%H:%M}. Nobody is missing: do not ring the police. "
             "Do what you would do: open it and say that you are dealing with it. "
             f"How long that takes is kept. Step: {rung.label}.",
