@@ -13,7 +13,7 @@ class VisitsConfig(AppConfig):
         from homevisits.notices import registry as notices
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
-        from homevisits.people.keeping import duties
+        from homevisits.people.keeping import accounts, duties
         from homevisits.people.models import Staff
         from homevisits.sealed import sealed_column
         from homevisits.trusts import registry as policies
@@ -30,6 +30,7 @@ class VisitsConfig(AppConfig):
         from visits.phone import help_while_out
         from visits.pocket import on_policy_page
         from visits.regular import visits_in_term
+        from visits.watch import is_out
 
         def leaders(visit: Visit) -> Iterable[Staff]:
             own = visit.attendees.filter(staff__isnull=False).values_list("staff_id", flat=True)
@@ -42,6 +43,7 @@ class VisitsConfig(AppConfig):
             notices.TEXT_HOOKS.append(texting.answer)
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         registry.register(DrillDeadline, DrillAlarm)
+        accounts.OBSTACLES.append(is_out)
         duties.ON_CHANGED.append(transitions.desk_changed)
         policies.ON_PUBLISHED.append(after_publication)
         pages.DAY_PANELS.append(drills_of_day)

@@ -11,7 +11,9 @@ class EscalationConfig(AppConfig):
         from homevisits.escalation.models import CanaryAlarm, CanaryDeadline
         from homevisits.look import context
         from homevisits.notices.registry import on_called, on_failed, on_marked
+        from homevisits.people.keeping import accounts
 
+        accounts.OBSTACLES.append(registry.in_hand)
         on_failed(move_on)
         on_called(note_call)
         on_marked(mark_of)

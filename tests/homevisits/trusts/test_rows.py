@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from homevisits.clock import app_now
 from homevisits.trusts import publishing
@@ -92,6 +93,24 @@ def test_no_setting_stops_the_last_step_repeating(cast, draft):
         publishing.save_draft(
             policy=draft, by=cast.admin, now=app_now(), values={"last_step_repeat_minutes": 0}
         )
+
+
+def test_no_ladder_tells_everybody_after_hours(cast, draft):
+    draft.laddersteps.filter(ladder="safety", after_minutes=30).update(after_minutes=240)
+    with pytest.raises(IntegrityError, match="ladder_step_in_time"), transaction.atomic():
+        draft.laddersteps.filter(ladder="safety", after_minutes=240).update(after_minutes=241)
+    step = step_at(draft, 240)
+    step.after_minutes = 241
+    with pytest.raises((publishing.Unsound, ValidationError)):
+        put(step, cast)
+
+
+def test_no_owner_stays_silent_for_longer_than_an_hour(cast, draft):
+    publishing.save_draft(policy=draft, by=cast.admin, now=app_now(), values={"owner_quiet_minutes": 60})
+    with pytest.raises(ValidationError):
+        publishing.save_draft(policy=draft, by=cast.admin, now=app_now(), values={"owner_quiet_minutes": 61})
+    with pytest.raises(IntegrityError, match="policy_owner_not_quiet_for_ever"), transaction.atomic():
+        Policy.objects.filter(pk=draft.pk).update(owner_quiet_minutes=61)
 
 
 def test_last_reason_is_kept(cast, draft):
