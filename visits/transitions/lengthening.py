@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from homevisits.notices.outbox import drafted, queue_all
+from homevisits.notices.reach import reach
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel
 from visits import telling
@@ -142,10 +143,11 @@ def answer_time(*, visit: Visit, by: Staff, now: dt.datetime, is_agreed: bool) -
 def _tell_party(visit: Visit, by: Staff, is_agreed: bool, now: dt.datetime) -> None:
     """Those who are out read the answer on their telephones."""
     word = "agreed to more time" if is_agreed else "did not agree to more time"
+    out = [attendee.staff for attendee in visit.party if attendee.staff and not attendee.back_at]
     queue_all(
         drafted(
-            key=f"{visit.ref}:time:{now.timestamp():.6f}:{attendee.staff_id}:{channel}",
-            recipient=attendee.staff,
+            key=f"{visit.ref}:time:{now.timestamp():.6f}:{person.pk}:{channel}",
+            recipient=person,
             channel=channel,
             subject=f"{visit.ref}: {by.short_name} {word}",
             body="Your phone page has the times that hold now.",
@@ -154,7 +156,5 @@ def _tell_party(visit: Visit, by: Staff, is_agreed: bool, now: dt.datetime) -> N
             urgent=True,
             school=visit.school,
         )
-        for attendee in visit.party
-        if attendee.staff and not attendee.back_at
-        for channel in (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
+        for person, channel in reach(out, (Channel.IN_APP, Channel.TEXT, Channel.PUSH)).pairs
     )

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from homevisits.escalation import alarms
 from homevisits.notices.outbox import drafted, queue_all
+from homevisits.notices.reach import reach
 from homevisits.people.models import Staff
 from homevisits.people.rota import RESPONDERS
 from homevisits.trusts.choices import Channel
@@ -143,6 +144,5 @@ def tell(people: list[Staff], row: Handover, subject: str, body: str, *, now: dt
             urgent=True,
             school=row.school,
         )
-        for person in people
-        for channel in WAYS
+        for person, channel in reach(people, WAYS).pairs
     )
