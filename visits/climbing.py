@@ -39,9 +39,6 @@ SENTENCES = {
 }
 
 
-AT_ONCE = {"help", "duress"}  # the first two steps are told together
-
-
 def policy_of(alarm: "VisitAlarm") -> Policy:
     """The policy that binds the alarm's visit. A watched visit always has one pinned."""
     policy = alarm.visit.policy
@@ -57,11 +54,6 @@ def missing_people(alarm: "VisitAlarm") -> "list[Attendee]":
     return [a for a in alarm.visit.party if not a.back_at]
 
 
-def roles_told(step: LadderStep, alarm: "VisitAlarm") -> list[str]:
-    """The step's roles for whoever is missing in this alarm."""
-    return roles_for(step, missing_people(alarm))
-
-
 def roles_for(step: LadderStep, missing: "list[Attendee]") -> list[str]:
     """The step's roles; for a missing EWO those that the policy names instead (TC-122, TC-259).
 
@@ -72,11 +64,6 @@ def roles_for(step: LadderStep, missing: "list[Attendee]") -> list[str]:
         return list(step.roles)
     others = step.roles if len(ewo) < len(missing) else []
     return list(dict.fromkeys([*step.roles_ewo, *others]))
-
-
-def people_of(step: LadderStep, alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
-    """Who is told at a step about whoever is missing in this alarm."""
-    return people_told(step, alarm.visit, missing_people(alarm), now)
 
 
 def people_told(
