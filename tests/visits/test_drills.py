@@ -9,6 +9,7 @@ from homevisits.escalation.sweep import sweep
 from homevisits.notices import sending
 from homevisits.notices.calls import Call
 from homevisits.notices.models import Notice, PushSubscription
+from homevisits.notices.vapid import new_private_key
 from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
@@ -50,7 +51,10 @@ def test_a_drill_climbs_the_schools_own_ladder_to_everybody_and_says_what_it_is(
     assert Notice.objects.filter(alarm=alarm.uuid).count() > before
 
 
-def test_every_message_that_goes_out_says_that_it_is_a_drill(cast: Cast, clock, now, notify) -> None:
+def test_every_message_that_goes_out_says_that_it_is_a_drill(
+    cast: Cast, clock, now, notify, settings
+) -> None:
+    settings.VAPID_PRIVATE_KEY = new_private_key()
     notify.account(cast.trust)
     staff = Staff.objects.filter(trust=cast.trust)
     for number, person in enumerate(staff.order_by("pk")):
@@ -150,6 +154,7 @@ def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, no
     assert [row.due_at for row in live] == due
     if not is_asked:
         return
+    assert "Due by 4 December 2026" in browser(cast.head).get("/").content.decode()
     clock.set(due[0])
     sweep("test")
     assert {n.recipient for n in Notice.objects.filter(subject__startswith="A drill is due")} == {cast.head}
@@ -158,7 +163,25 @@ def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, no
     sweep("test")
     reminded = Notice.objects.filter(subject__startswith="A drill is due", recipient=cast.admin)
     assert reminded.exists()
+    alone = start_drill(school=cast.school, by=cast.head, now=clock.now)
+    alarms.own(alarm=alone, by=cast.head, now=clock.now)
+    alarms.resolve(alarm=alone, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
+    assert [row.due_at for row in live.all()] == due
+    assert "It does not count" in browser(cast.head).get("/drills/").content.decode()
     alarm = start_drill(school=cast.school, by=cast.head, now=clock.now)
+    alarms.own(alarm=alarm, by=cast.office, now=clock.now)
     alarms.resolve(alarm=alarm, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
     assert [row.due_at.date() for row in live.all()] == [dt.date(2027, 3, 11)]
     assert plan_next(cast.school, clock.now).pk == live.get().drill_id
+
+
+def test_without_terms_a_drill_that_does_not_count_puts_nothing_off(cast: Cast, clock, now) -> None:
+    planned = plan_next(cast.school, now)
+    due = planned.deadlines.get(state="live").due_at
+    assert due == now + dt.timedelta(days=120)
+    later = clock.advance(days=100)
+    plan_all(later)
+    assert planned.deadlines.get(state="live").due_at == due
+    alone = start_drill(school=cast.school, by=cast.head, now=later)
+    alarms.resolve(alarm=alone, by=cast.head, outcome="drill", resolution="All well.", now=later)
+    assert DrillDeadline.objects.get(state="live").due_at == due

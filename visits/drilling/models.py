@@ -24,6 +24,14 @@ MARK = "DRILL, nobody is missing"
 RUNNERS = (RoleName.HEADTEACHER, RoleName.DSL, RoleName.CEO, RoleName.TRUST_ADMIN)
 
 
+def _by_another(field: str) -> Q:
+    return Q(**{f"{field}__isnull": False}) & ~Q(**{field: models.F("drill__started_by")})
+
+
+# A drill counts as the term's once somebody else than whoever began it has taken or ended it.
+COUNTS = _by_another("owner") | _by_another("resolved_by")
+
+
 class Drill(models.Model):
     """One drill: planned while `started_at` is empty, running until `ended_at`."""
 
