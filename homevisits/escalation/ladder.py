@@ -193,7 +193,7 @@ def reopen(alarm: Alarm, *, by: Staff | None, now: dt.datetime, why: str) -> int
     alarm.next_at = now
     alarm.save(update_fields=["state", "owner", "owned_at", "next_at"])
     alarm.note("reopened", why, by=by, now=now)
-    ladder = or_usual(lambda: alarm.rungs(now=now), [])
+    ladder = or_usual(lambda: alarm.rungs(now=now), list[Rung]())
     if not ladder:
         return 0
     told: set[int] = set()
