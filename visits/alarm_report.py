@@ -66,8 +66,8 @@ def lines(staff: Staff, now: dt.datetime) -> list[Line]:
     made = []
     for school in schools:
         policy = policies.get(school.pk)
-        for term in _terms(school, now):
-            got = {outcome: counts[school.pk, term, outcome] for outcome in Outcome.values}
+        for key, term in _terms(school, now):
+            got = {outcome: counts[school.pk, key, outcome] for outcome in Outcome.values}
             target = policy.false_alarm_percent if policy else 0
             made.append(
                 Line(
@@ -83,31 +83,35 @@ def lines(staff: Staff, now: dt.datetime) -> list[Line]:
     return made
 
 
-def _terms(school: School, now: dt.datetime) -> list[str]:
-    """The names of the terms, the newest first; what lies in none stands under one heading."""
+def _terms(school: School, now: dt.datetime) -> list[tuple[int | None, str]]:
+    """The terms and what each is called, the newest first; what lies in none stands under one heading.
+
+    Two that have one name are told apart by their years.
+    """
     today = london_day(now)
     begun = [t for t in school.terms.all() if t.starts_on <= today and t.ends_on >= today - BACK]
     newest = sorted(begun, key=lambda term: term.starts_on, reverse=True)
-    return [*dict.fromkeys(term.name for term in newest), OUTSIDE]
+    many = Counter(term.name for term in newest)
+    named = [(t.pk, t.name if many[t.name] == 1 else f"{t.name} {t.starts_on.year}") for t in newest]
+    return [*named, (None, OUTSIDE)]
 
 
 OUTSIDE = "Outside term"
 
 
-def _term_name(terms: Iterable[Term], day: dt.date) -> str:
-    return next((term.name for term in terms if term.starts_on <= day <= term.ends_on), OUTSIDE)
+def _term_of(terms: Iterable[Term], day: dt.date) -> int | None:
+    return next((term.pk for term in terms if term.starts_on <= day <= term.ends_on), None)
 
 
-def _counts(schools: list[School], now: dt.datetime) -> Counter[tuple[int, str, str]]:
-    """How many alarms ended in each way. An alarm of a visit that somebody called a drill counts as one."""
+def _counts(schools: list[School], now: dt.datetime) -> Counter[tuple[int, int | None, str]]:
+    """How many alarms ended in each way, timers that broke aside. One that somebody called a drill counts as one."""
     terms = {school.pk: list(school.terms.all()) for school in schools}
     since = now - BACK
     ended = VisitAlarm.objects.filter(state="resolved", visit__school__in=terms, opened_at__gt=since)
+    ended = ended.exclude(kind=VisitAlarm.Kind.FAULT)
     run = DrillAlarm.objects.filter(state="resolved", drill__school__in=terms, opened_at__gt=since)
     rows = [
         *ended.values_list("visit__school_id", "opened_at", "outcome"),
         *((school, at, Outcome.DRILL) for school, at in run.values_list("drill__school_id", "opened_at")),
     ]
-    return Counter(
-        (school, _term_name(terms[school], london_day(at)), outcome) for school, at, outcome in rows
-    )
+    return Counter((school, _term_of(terms[school], london_day(at)), outcome) for school, at, outcome in rows)

@@ -13,11 +13,12 @@ class VisitsConfig(AppConfig):
         from homevisits.notices import registry as notices
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
+        from homevisits.people.keeping import accounts, duties
         from homevisits.people.models import Staff
         from homevisits.sealed import sealed_column
         from homevisits.trusts import registry as policies
         from homevisits.upkeep.panels import of_day
-        from visits import answering, impact, menus, pupil_file, texting
+        from visits import answering, impact, menus, pupil_file, texting, transitions
         from visits import registry as pages
         from visits.climbing import EVERYBODY, last_people
         from visits.drilling.models import DrillAlarm, DrillDeadline
@@ -29,6 +30,7 @@ class VisitsConfig(AppConfig):
         from visits.phone import help_while_out
         from visits.pocket import on_policy_page
         from visits.regular import visits_in_term
+        from visits.watch import is_out
 
         def leaders(visit: Visit) -> Iterable[Staff]:
             own = visit.attendees.filter(staff__isnull=False).values_list("staff_id", flat=True)
@@ -43,6 +45,8 @@ class VisitsConfig(AppConfig):
             notices.PHONES.append(notices.Phones(texting.carriers, texting.numbers, texting.schools))
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         registry.register(DrillDeadline, DrillAlarm)
+        accounts.OBSTACLES.append(is_out)
+        duties.ON_CHANGED.append(transitions.desk_changed)
         policies.ON_PUBLISHED.append(after_publication)
         pages.DAY_PANELS.append(drills_of_day)
         examples.register(examples.Stage.VISITS, load)

@@ -8,11 +8,12 @@ from django.apps import apps
 from django.utils.text import get_text_list
 
 from homevisits.clock import app_now, local
+from homevisits.escalation.ladder import LAST_WAYS
 from homevisits.escalation.models import Rung, Words
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.people.rota import RESPONDERS, on_rota
-from homevisits.trusts.choices import Channel, Ladder
+from homevisits.trusts.choices import Ladder
 from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 EVERYBODY = RESPONDERS
 EVERYBODY_WORDS = "Everybody who can help"
-LAST_WAYS = (Channel.IN_APP, Channel.EMAIL)
 # Asked for by somebody: the first two steps of the ladder are told at once.
 AT_ONCE = {"help", "duress"}
 SENTENCES = {
@@ -37,9 +37,6 @@ SENTENCES = {
     "duress": "{about}: silent alarm",
     "fault": "{about}: a timer could not be processed",
 }
-
-
-AT_ONCE = {"help", "duress"}  # the first two steps are told together
 
 
 def policy_of(alarm: "VisitAlarm") -> Policy:
@@ -57,11 +54,6 @@ def missing_people(alarm: "VisitAlarm") -> "list[Attendee]":
     return [a for a in alarm.visit.party if not a.back_at]
 
 
-def roles_told(step: LadderStep, alarm: "VisitAlarm") -> list[str]:
-    """The step's roles for whoever is missing in this alarm."""
-    return roles_for(step, missing_people(alarm))
-
-
 def roles_for(step: LadderStep, missing: "list[Attendee]") -> list[str]:
     """The step's roles; for a missing EWO those that the policy names instead (TC-122, TC-259).
 
@@ -72,11 +64,6 @@ def roles_for(step: LadderStep, missing: "list[Attendee]") -> list[str]:
         return list(step.roles)
     others = step.roles if len(ewo) < len(missing) else []
     return list(dict.fromkeys([*step.roles_ewo, *others]))
-
-
-def people_of(step: LadderStep, alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
-    """Who is told at a step about whoever is missing in this alarm."""
-    return people_told(step, alarm.visit, missing_people(alarm), now)
 
 
 def people_told(

@@ -213,8 +213,9 @@ def _desk(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     visit = deadline.visit
     out = type(visit).objects.filter(school=visit.school, state="in_progress").order_by("pk")
     refs = list(out.values_list("ref", flat=True))
-    if not refs or refs[0] != visit.ref:
-        return []  # one notice for all of them
+    same = type(deadline).objects.filter(visit__in=out, kind=deadline.kind, due_at=deadline.due_at)
+    if same.order_by("visit").values_list("visit", flat=True).first() != visit.pk:
+        return []  # one notice for all of them, by the first that has this change
     before = set(answerers(visit, deadline.due_at - dt.timedelta(seconds=1)).values_list("pk", flat=True))
     there = list(answerers(visit, now))
     many = f"{len(refs)} visit{'' if len(refs) == 1 else 's'}"

@@ -60,6 +60,11 @@ class Held:
         of_alarms = {alarm.visit_id: alarm.visit for alarm in self.alarms}
         return list((of_alarms | {visit.pk: visit for visit in self.visits}).values())
 
+    def of(self, visits: set[int]) -> "Held":
+        """Of it what is about these visits, by id."""
+        alarms = [alarm for alarm in self.alarms if alarm.visit_id in visits]
+        return Held(alarms, [visit for visit in self.visits if visit.pk in visits])
+
     def __bool__(self) -> bool:
         return bool(self.alarms or self.visits)
 

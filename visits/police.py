@@ -3,6 +3,9 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db import models
+from django.db.models import Q
+
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
 from visits.climbing import everybody, missing_people
@@ -30,12 +33,25 @@ def is_asked(alarm: "VisitAlarm", now: dt.datetime) -> bool:
     """
     if not alarm.is_open or alarm.kind not in KINDS or now < asked_at(alarm):
         return False
-    last = alarm.police.order_by("-recorded_at", "-id").first()
+    # That they rang back decides nothing.
+    last = decided(alarm).exclude(answer=PoliceDecision.Answer.CALLED_BACK).last()
     if last is None:
         return True
     rules = alarm.visit.rules
     again = last.recorded_at + dt.timedelta(minutes=rules.police_after_minutes if rules else 0)
     return last.answer == PoliceDecision.Answer.NOT_YET and now >= again
+
+
+def decided(alarm: "VisitAlarm") -> "models.QuerySet[PoliceDecision]":
+    """What was decided, for an alarm: about itself, or that the police were rung about these people since it opened.
+
+    Of a silent alarm only the first, and it counts for no other: whoever goes reads the page of a loud one.
+    """
+    counts = Q(alarm=alarm)
+    if not alarm.is_silent:
+        called = PoliceDecision.Answer.CALLED
+        counts |= Q(alarm__in=alarm.visit.alarms.loud(), answer=called, recorded_at__gte=alarm.opened_at)
+    return PoliceDecision.objects.filter(counts, visit=alarm.visit_id).order_by("recorded_at", "id")
 
 
 def asked_about(visit: "Visit", now: dt.datetime) -> "list[VisitAlarm]":
@@ -50,6 +66,14 @@ def open_ones(visit: "Visit") -> "list[VisitAlarm]":
     for alarm in alarms:
         alarm.visit = visit
     return alarms
+
+
+def in_question(visit: "Visit", now: dt.datetime, key: str = "") -> "VisitAlarm | None":
+    """The open alarm of this UUID; without one that about which somebody has to decide now, else the oldest."""
+    alarms = open_ones(visit)
+    if key:
+        return next((alarm for alarm in alarms if str(alarm.uuid) == key), None)
+    return next((alarm for alarm in alarms if is_asked(alarm, now)), next(iter(alarms), None))
 
 
 def deciders(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:

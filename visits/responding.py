@@ -73,7 +73,7 @@ def about_police(
         "at": police.asked_at(alarm),
         "is_asked": police.is_asked(alarm, now),
         "may": climbing.may_answer(visit, staff, now),
-        "rows": list(alarm.police.select_related("decider", "by")),
+        "rows": list(police.decided(alarm).select_related("decider", "by")),
     }
 
 

@@ -175,11 +175,22 @@ def _help(spoken: Spoken) -> str:
 
 
 def _time(spoken: Spoken) -> str:
+    """Taken, or asked for and not agreed to: the reply says which, and by when they are looked for."""
     _give_pin(spoken)
-    transitions.extend(minutes=spoken.meaning.minutes, reason="By text message", **spoken.more)
-    fresh = Visit.objects.get(pk=spoken.visit.pk)
-    due = f" Back by {local(fresh.return_at):%H:%M}." if fresh.return_at else ""
-    return f"{spoken.taken(f'{spoken.meaning.minutes} more minutes')}{due}"
+    transitions.want_time(minutes=spoken.meaning.minutes, reason="By text message", **spoken.more)
+    fresh, words = Visit.objects.get(pk=spoken.visit.pk), f"{spoken.meaning.minutes} more minutes"
+    until = f" {local(fresh.return_at):%H:%M}." if fresh.return_at else ""
+    if _is_only_asked(fresh, spoken):
+        asked = spoken.taken(f"you asked for {words}")
+        return f"{asked} Nobody has agreed yet: back by{until}" if until else asked
+    return f"{spoken.taken(words)}{until and f' Back by{until}'}"
+
+
+def _is_only_asked(visit: Visit, spoken: Spoken) -> bool:
+    """Whether a person has to agree to what this text asks for, and has not."""
+    at = Moment.objects.filter(key=spoken.key).values("recorded_at")
+    wishes = visit.time_requests.filter(asked_by=spoken.person, asked_at__in=at)
+    return wishes.exclude(is_agreed=True).exists()
 
 
 def _note(spoken: Spoken) -> str:

@@ -24,7 +24,9 @@ CONTACT_MINUTES = 15
 INTERVENTION_MINUTES = 60
 CONTACT_NUDGES = 8
 POLICE_NUDGES = 200
-DESK_CHANGES = 8
+DESK_CHANGES = 20
+# Somebody who is late is watched over the next changes at the desk too.
+DESK_AFTER = dt.timedelta(hours=12)
 
 
 def minutes(number: int) -> dt.timedelta:
@@ -109,12 +111,16 @@ def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wante
 
 
 def desk(visit: Visit, policy: Policy) -> Iterator[Wanted]:
-    """Each time at which somebody else comes to the desk while these people are out: an end of hours or of a duty."""
+    """Each time at which somebody else comes to the desk while these people are out: an end of hours or of a duty.
+
+    Of somebody who is late too. A change is known by its time, so that one that is new re-times no other.
+    """
     if not (visit.departed_at and visit.return_due_at):
         return
-    at = [at for at in moments(visit, visit.departed_at, visit.return_due_at)[1:-1] if at > visit.departed_at]
-    for number, change in enumerate(at[:DESK_CHANGES], start=1):
-        yield _want(f"{Due.DESK}_{number}", change, nudges=1)
+    begun, until = visit.departed_at, visit.return_due_at + DESK_AFTER
+    changes = [at for at in moments(visit, begun, until) if begun < at < until]
+    for change in changes[:DESK_CHANGES]:
+        yield _want(f"{Due.DESK}_{change:%d%H%M%S}", change, nudges=1)
 
 
 def handover(visit: Visit, policy: Policy) -> Iterator[Wanted]:

@@ -9,6 +9,7 @@ from homevisits.people.models import Staff
 from homevisits.people.querysets import StaffQuerySet
 from homevisits.trusts.roles import RoleName
 from visits.models import Visit
+from visits.states import State
 
 
 def party_ids(visit: Visit) -> list[int]:
@@ -34,3 +35,13 @@ def may_act_as_office(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     return staff.has_role(RoleName.OFFICE, school=visit.school) or (
         answerers(visit, now).filter(pk=staff.pk).exists()
     )
+
+
+def is_out(staff: Staff, by: Staff) -> str:
+    """Why an account is not closed now: this person is out and could say nothing more. For whoever would close it."""
+    out = Visit.objects.filter(
+        state=State.IN_PROGRESS, attendees__staff=staff, attendees__back_at=None
+    ).first()
+    if out is None:
+        return ""
+    return f"{staff} is out on a visit ({out.ref}): close the account when they are back."

@@ -11,12 +11,16 @@ from typing import Any
 
 from django.db import models, transaction
 
-from homevisits.escalation.ladder import climb, names, reopen, send_words, step_of, wall
+from homevisits.escalation.ladder import climb, names, or_usual, reopen, send_words, step_of, wall
 from homevisits.escalation.models import Alarm, Words
 from homevisits.escalation.registry import find_alarm
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drop_for_alarm
 from homevisits.people.models import Staff
+
+# For an alarm whose ladder is broken.
+USUAL_QUIET = dt.timedelta(minutes=5)
+BROKEN = "a safety timer"
 
 
 class Refused(Exception):
@@ -86,7 +90,7 @@ def own(*, alarm: Alarm, by: Staff, now: dt.datetime) -> Alarm:
         if fresh.owner is not None:
             raise TakenAlready(fresh.owner, fresh.owned_at or now)
         fresh.state, fresh.owner, fresh.owned_at = fresh.State.OWNED, by, now
-        fresh.next_at = now + fresh.quiet_after()
+        fresh.next_at = now + _quiet_after(fresh)
         fresh.save(update_fields=["state", "owner", "owned_at", "next_at"])
         fresh.note("owned", f"{by} is dealing with this.", by=by, now=now)
         return fresh
@@ -98,7 +102,7 @@ def take_over(*, alarm: Alarm, of: Staff, by: Staff, now: dt.datetime) -> Alarm:
         _may(fresh, by, now)
         if fresh.owner_id != of.pk:
             return fresh
-        fresh.owner, fresh.owned_at, fresh.next_at = by, now, now + fresh.quiet_after()
+        fresh.owner, fresh.owned_at, fresh.next_at = by, now, now + _quiet_after(fresh)
         fresh.save(update_fields=["owner", "owned_at", "next_at"])
         fresh.note("owned", f"{by} took this over from {of}.", by=by, now=now)
         return fresh
@@ -228,8 +232,13 @@ def _refuse(alarm: Alarm, by: Staff, now: dt.datetime) -> None:
 
 def _renew(alarm: Alarm, by: Staff, now: dt.datetime) -> None:
     if alarm.owner_id == by.pk and alarm.is_open:
-        alarm.next_at = now + alarm.quiet_after()
+        alarm.next_at = now + _quiet_after(alarm)
         alarm.save(update_fields=["next_at"])
+
+
+def _quiet_after(alarm: Alarm) -> dt.timedelta:
+    """How long its owner may stay silent, also where the policy that says so cannot be read."""
+    return or_usual(alarm.quiet_after, USUAL_QUIET)
 
 
 def _end(alarm: Alarm, *, by: Staff, outcome: str, resolution: str, now: dt.datetime) -> None:
@@ -243,9 +252,14 @@ def _end(alarm: Alarm, *, by: Staff, outcome: str, resolution: str, now: dt.date
 
 def _down_words(alarm: Alarm, by: Staff, now: dt.datetime) -> Words:
     """The last rung's words, made into an all-clear. What was found stays on the page."""
-    rungs = alarm.rungs(now=now)
-    rung = next((r for r in rungs if r.number == alarm.rung), rungs[0] if rungs else None)
-    subject = alarm.words(rung, now=now).subject if rung else "a safety timer"
+    subject = or_usual(lambda: _said_last(alarm, now), alarm.marked(BROKEN))
     body = f"{by} resolved this at {wall(now)}: {alarm.get_outcome_display()}. You need do nothing more."
     said = Words(subject=f"Over: {subject}", body=body, path=alarm.get_absolute_url())
     return replace(said, subject=said.subject[:120])
+
+
+def _said_last(alarm: Alarm, now: dt.datetime) -> str:
+    """What the last notice of its ladder was about."""
+    rungs = alarm.rungs(now=now)
+    rung = next((r for r in rungs if r.number == alarm.rung), rungs[0] if rungs else None)
+    return alarm.words(rung, now=now).subject if rung else alarm.marked(BROKEN)

@@ -1,6 +1,7 @@
 """Who rings whom about an alarm: shared out among those who may, never somebody of its party."""
 
 import datetime as dt
+import uuid
 from itertools import cycle
 
 from homevisits.escalation.models import Alarm
@@ -55,3 +56,11 @@ def note_call(call: Call, now: dt.datetime) -> None:
         return
     with locked(alarm) as fresh:
         fresh.note("called", said(call), by=call.made_by, now=now)
+
+
+def mark_of(key: uuid.UUID) -> str:
+    """What every message about an alarm begins with."""
+    from homevisits.escalation.registry import find_alarm
+
+    alarm = find_alarm(key)
+    return alarm.MARK if alarm else ""

@@ -93,11 +93,14 @@ def _words(alarm: Alarm, row: Deadline | Alarm) -> Words:
     if isinstance(row, Deadline) and not row.is_safety:
         subject = "A reminder could not be processed"
         body = "Open it, see what was due, and do it. "
+    elif alarm.MARK:
+        subject = "a timer could not be processed"
+        body = "Nobody is out because of it. "
     else:
         subject = "A safety timer could not be processed"
         body = "Somebody may be out and not watched. Look at the board now and ring everybody who is out. "
     body += "Then tell whoever runs this system: the cause is in its log."
-    return Words(subject=subject, body=body, path=alarm.get_absolute_url())
+    return Words(subject=alarm.marked(subject), body=body, path=alarm.get_absolute_url())
 
 
 def last_resort(watch: Watch, subject: Any) -> list[Staff]:

@@ -1,8 +1,11 @@
 """How an alarm climbs its ladder: who is told at which rung, and when the engine looks again."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+
+from django.db import OperationalError, transaction
 
 from homevisits.clock import local
 from homevisits.escalation import calls
@@ -16,6 +19,8 @@ from homevisits.people.models import Staff
 MINUTE = dt.timedelta(minutes=1)
 NAMED = 4
 LONGEST = 300
+# The last rung tells by these too, whatever its policy names: in the product needs no provider.
+LAST_WAYS = (Notice.Channel.IN_APP, Notice.Channel.EMAIL)
 GAPS: dict[str, str] = {
     Notice.Channel.EMAIL: "No e-mail",
     Notice.Channel.TEXT: "No text",
@@ -24,6 +29,8 @@ GAPS: dict[str, str] = {
 }
 # Reasons that are nobody's in particular.
 ABOUT_ALL = {NO_ACCOUNT, calls.NOBODY}
+
+logger = logging.getLogger(__name__)
 
 
 class EmptyLadder(Exception):
@@ -84,12 +91,14 @@ def _next(start: dt.datetime, every: dt.timedelta, now: dt.datetime) -> dt.datet
 def tell(alarm: Alarm, rung: Rung, mark: str, *, due_at: dt.datetime, now: dt.datetime) -> bool:
     """Queue a rung's notices and write it down; False when nobody can answer at this rung."""
     if not rung.people:
+        _complain(alarm, rung)
         sentence = f"Nobody can answer at step {rung.number}, {rung.label}: skipped."
         alarm.note("rung_skipped", sentence, by=None, now=now, rung=rung.number)
         return False
     words = _said_late(alarm.words(rung, now=now), now - due_at)
-    told = send_words(alarm, rung.people, rung.channels, words, mark, now=now)
+    told = send_words(alarm, rung.people, ways(rung), words, mark, now=now)
     if not told.pairs:
+        _complain(alarm, rung)
         sentence = f"Nobody could be told at step {rung.number}, {rung.label}: skipped. {gaps(told)}"
         alarm.note("rung_skipped", sentence[:LONGEST], by=None, now=now, rung=rung.number)
         return False
@@ -97,6 +106,17 @@ def tell(alarm: Alarm, rung: Rung, mark: str, *, due_at: dt.datetime, now: dt.da
     people = [p.pk for p in rung.people]
     alarm.note("rung_told", sentence[:LONGEST], by=None, now=now, rung=rung.number, people=people)
     return True
+
+
+def ways(rung: Rung) -> tuple[str, ...]:
+    """How a rung tells; the last one always in the product too, so that no choice of ways ends a ladder in silence."""
+    return tuple(dict.fromkeys([*rung.channels, *(LAST_WAYS if rung.is_last else ())]))
+
+
+def _complain(alarm: Alarm, rung: Rung) -> None:
+    """With nobody at all left to tell, whoever runs the system reads it."""
+    if rung.is_last:
+        logger.critical("nobody could be told at the last step of alarm %s", alarm.uuid)
 
 
 def gaps(told: Reach) -> str:
@@ -127,7 +147,7 @@ def send_words(
     *,
     now: dt.datetime,
 ) -> Reach:
-    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "open:...".
+    """Queue urgent notices about an alarm; `mark` makes their keys: "step:round", "down", "step:open:...".
 
     Gives back who is told how, and who is not reached by one of the channels: nothing is queued
     that cannot go.
@@ -165,17 +185,37 @@ def step_of(notice: Notice) -> int | None:
 def reopen(alarm: Alarm, *, by: Staff | None, now: dt.datetime, why: str) -> int:
     """Take the alarm from its owner, tell those who know of it, and climb on. Says how many rungs.
 
-    `why` is a sentence: "M. Reid took this at 10:42 and has been quiet since.".
+    `why` is a sentence: "M. Reid took this at 10:42 and has been quiet since.". Where only the last
+    owner would hear it, the next rung is told at once. With a broken ladder the next sweep makes it a fault.
     """
+    last = alarm.owner_id
     alarm.state, alarm.owner, alarm.owned_at = alarm.State.OPEN, None, None
-    alarm.next_at = now + _every(alarm)
+    alarm.next_at = now
     alarm.save(update_fields=["state", "owner", "owned_at", "next_at"])
     alarm.note("reopened", why, by=by, now=now)
-    for rung in [r for r in alarm.rungs(now=now) if r.number == alarm.rung and r.people]:
+    ladder = or_usual(lambda: alarm.rungs(now=now), list[Rung]())
+    if not ladder:
+        return 0
+    told: set[int] = set()
+    for rung in [r for r in ladder if r.number == alarm.rung and r.people]:
         words = alarm.words(rung, now=now)
         again = replace(words, subject=f"Open again: {words.subject}", body=f"{why}\n\n{words.body}")
-        send_words(alarm, rung.people, rung.channels, again, f"open:{now.timestamp():.0f}", now=now)
-    return climb(alarm, now=now)
+        mark = f"{rung.number}:open:{now.timestamp():.0f}"
+        told |= {p.pk for p, _ in send_words(alarm, rung.people, ways(rung), again, mark, now=now).pairs}
+    alarm.next_at = now + _every(alarm)
+    return climb(alarm, now=now, hurry=not told - {last})
+
+
+def or_usual[T](hook: Callable[[], T], usual: T) -> T:
+    """What a hook gives, or what is usual where it breaks: what broke a ladder must keep nobody from answering."""
+    try:
+        with transaction.atomic():
+            return hook()
+    except OperationalError:
+        raise  # busy or cut off: nothing is broken
+    except Exception:
+        logger.exception("a hook of an alarm is broken")
+        return usual
 
 
 def names(people: Sequence[Staff]) -> str:

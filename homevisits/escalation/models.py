@@ -153,6 +153,7 @@ class Alarm(models.Model):
     SUBJECT: ClassVar[str]
     PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
     SHOWN: ClassVar[bool] = True  # people may look for it
+    MARK: ClassVar[str] = ""  # what every message begins with, such as that it is a drill
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=24)
@@ -201,6 +202,10 @@ class Alarm(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/alarms/{self.uuid}/"
+
+    def marked(self, words: str) -> str:
+        """Words of a message, behind the alarm's mark if it has one."""
+        return f"{self.MARK}: {words}" if self.MARK else words
 
     @property
     def outcomes(self) -> "list[tuple[str, str]]":

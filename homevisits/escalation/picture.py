@@ -57,12 +57,18 @@ def picture(alarm: Alarm, now: dt.datetime) -> Picture:
         logger.exception("the ladder of alarm %s cannot be shown", alarm.uuid)
         ladder, words = [], None
     return Picture(
-        title=words.subject if words else "A safety timer could not be processed",
-        text=words.body if words else "Its steps cannot be shown. Ring everybody who is out, and the head.",
+        title=words.subject if words else alarm.marked("A safety timer could not be processed"),
+        text=words.body if words else _without_steps(alarm),
         steps=list(_steps(alarm, ladder)),
         next_text=_next(alarm, ladder),
         next_at=alarm.next_at if alarm.is_open else None,
     )
+
+
+def _without_steps(alarm: Alarm) -> str:
+    if alarm.MARK:
+        return "Its steps cannot be shown. Tell whoever runs this system."
+    return "Its steps cannot be shown. Ring everybody who is out, and the head."
 
 
 def _steps(alarm: Alarm, ladder: list[Rung]) -> Iterable[Step]:

@@ -83,3 +83,12 @@ def find_visible(key: uuid.UUID, staff: "Staff") -> Alarm | None:
         if alarm := table.visible_to(staff).filter(uuid=key).first():
             return alarm
     return None
+
+
+def in_hand(staff: "Staff", by: "Staff") -> str:
+    """Why an account is not closed now: an alarm is in this person's hands. Of one kept from `by`, nothing is said."""
+    for table in shown_tables():
+        owned = table._default_manager.filter(owner=staff).exclude(state=table.State.RESOLVED)
+        if any(by.pk not in alarm.kept_from() for alarm in owned):
+            return f"{staff} is dealing with an alarm: it is resolved, or somebody else takes it, before the account is closed."
+    return ""

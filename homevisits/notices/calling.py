@@ -16,7 +16,7 @@ from homevisits.notices.delivery import Undeliverable
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
 from homevisits.notices.reach import reach
-from homevisits.notices.registry import tell_called, tell_failed
+from homevisits.notices.registry import marked, tell_called, tell_failed
 from homevisits.people.duty import on_duty
 from homevisits.people.models import Staff
 from homevisits.people.phones import written
@@ -61,7 +61,7 @@ def _on_duty(notice: Notice, now: dt.datetime) -> Staff | None:
 def _tell(notice: Notice, caller: Staff, now: dt.datetime) -> None:
     person = notice.recipient
     until = f"{local(now + WITHIN):%H:%M}"
-    subject = f"Ring {person.short_name} now: {written(str(person.mobile))}"
+    subject = marked(notice, f"Ring {person.short_name} now: {written(str(person.mobile))}")[:120]
     body = f"{notice.subject}. Ring them, and say before {until} on the page whether you spoke to them. Voicemail is no answer."
     queue_all(
         drafted(

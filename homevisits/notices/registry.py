@@ -50,10 +50,14 @@ class Phones:
 # Writes into the story of what a call was about what came of it.
 OnCalled = Callable[[Call, dt.datetime], None]
 
+# Gives the mark that every message about an alarm begins with, such as that it is a drill; "" for none.
+MarkOf = Callable[[uuid.UUID], str]
+
 FAILED_HOOKS: list[OnFailed] = []
 TEXT_HOOKS: list[OnText] = []
 PHONES: list[Phones] = []
 CALLED_HOOKS: list[OnCalled] = []
+MARK_HOOKS: list[MarkOf] = []
 
 
 def on_failed(hook: OnFailed) -> None:
@@ -80,6 +84,23 @@ def on_called(hook: OnCalled) -> None:
     """Have `hook(call, now)` called, in a transaction, when it is known what came of a call."""
     if hook not in CALLED_HOOKS:
         CALLED_HOOKS.append(hook)
+
+
+def on_marked(hook: MarkOf) -> None:
+    """Have `hook(alarm)` asked for the mark of an alarm before a message about it is worded here."""
+    if hook not in MARK_HOOKS:
+        MARK_HOOKS.append(hook)
+
+
+def marked(notice: Notice, words: str) -> str:
+    """Words of a message that follows from a notice, behind the mark of its alarm. Without one they go all the same."""
+    mark = ""
+    try:
+        with transaction.atomic():
+            mark = next(filter(None, (hook(notice.alarm) for hook in MARK_HOOKS if notice.alarm)), "")
+    except Exception:
+        logger.exception("the mark of notice %s is not known", notice.uuid)
+    return f"{mark}: {words}" if mark else words
 
 
 def tell_failed(notice: Notice, now: dt.datetime) -> bool:

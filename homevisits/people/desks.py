@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from homevisits.people import permissions
 from homevisits.people.duty import office_is_open
 from homevisits.people.models import Away, DeskDuty, Role, Staff
+from homevisits.people.rota import RESPONDERS, turns_at
 from homevisits.trusts.models import School
 from homevisits.trusts.roles import RoleName
 
@@ -37,9 +40,13 @@ def desks(schools: Iterable[School], by: Staff, now: dt.datetime) -> list[Desk]:
     """Every school's desk. `schools` should have their terms and closures prefetched."""
     schools = list(schools)
     office = _office(schools)
+    named = _named(schools, now)
     duties = _duties(schools, now)
     away = set(Away.objects.filter(during__contains=now).values_list("staff_id", flat=True))
-    return [_desk(school, office[school.pk], duties[school.pk], away, by, now) for school in schools]
+    return [
+        _desk(school, _once(office[school.pk], named[school.pk]), duties[school.pk], away, by, now)
+        for school in schools
+    ]
 
 
 def _office(schools: list[School]) -> dict[int, list[Staff]]:
@@ -49,6 +56,23 @@ def _office(schools: list[School]) -> dict[int, list[Staff]]:
         if role.school_id:
             found[role.school_id].append(role.staff)
     return found
+
+
+def _named(schools: list[School], now: dt.datetime) -> dict[int, list[Staff]]:
+    """Whom the rota names for the office now, beside those who work there."""
+    found: dict[int, list[Staff]] = defaultdict(list)
+    places = {school.pk: school for school in schools}
+    turns = turns_at(schools, now, role=RoleName.OFFICE)
+    people = [person for turn in turns.values() for person in (turn.staff, turn.stand_in) if person]
+    prefetch_related_objects(people, "roles")
+    for (school, _), turn in turns.items():
+        named = [person for person in (turn.staff, turn.stand_in) if person and person.is_active]
+        found[school] = [p for p in named if p.has_role(*RESPONDERS, school=places[school])]
+    return found
+
+
+def _once(*lists: list[Staff]) -> list[Staff]:
+    return list({person.pk: person for people in lists for person in people}.values())
 
 
 def _duties(schools: list[School], now: dt.datetime) -> dict[int, list[DeskDuty]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -77,17 +77,25 @@ def on_rota(school: School, at: dt.datetime) -> "dict[str, list[Staff]]":
     Nothing on a day that is no school day, and no part for which the rota names nobody who can
     answer: then everybody who holds it is asked. One query where there is no rota.
     """
-    wall = local(at)
-    half = Half.MORNING if wall.time() < NOON else Half.AFTERNOON
-    turns = RotaTurn.objects.filter(school=school, weekday=wall.weekday(), half=half).select_related("term")
-    rows = [turn for turn in turns if turn.term is None or _lies_in(wall.date(), turn.term)]
-    if not rows or not is_school_day(school, wall.date()):
+    chosen = {role: turn for (_, role), turn in turns_at([school], at).items()}
+    if not chosen or not is_school_day(school, local(at).date()):
         return {}
-    able = _able(school, {pk for turn in rows for pk in turn.people}, at)
-    # A term's own row counts for more than the one for all year.
-    chosen = {turn.role: turn for turn in sorted(rows, key=lambda turn: turn.term_id is not None)}
+    able = _able(school, {pk for turn in chosen.values() for pk in turn.people}, at)
     named = {role: [able[pk] for pk in turn.people if pk in able] for role, turn in chosen.items()}
     return {role: people for role, people in named.items() if people}
+
+
+def turns_at(schools: Iterable[School], at: dt.datetime, **of: Any) -> dict[tuple[int, str], RotaTurn]:
+    """By school and part the turn of the week at an instant. One query.
+
+    A term's own row counts for more than the one for all year.
+    """
+    wall = local(at)
+    half = Half.MORNING if wall.time() < NOON else Half.AFTERNOON
+    turns = RotaTurn.objects.filter(school__in=schools, weekday=wall.weekday(), half=half, **of)
+    rows = turns.select_related("term", "staff", "stand_in")
+    now = [turn for turn in rows if turn.term is None or _lies_in(wall.date(), turn.term)]
+    return {(t.school_id, t.role): t for t in sorted(now, key=lambda turn: turn.term_id is not None)}
 
 
 def _lies_in(day: dt.date, term: Term) -> bool:

@@ -111,6 +111,10 @@ class NoticeGround(PolicyPart):
         return self.label
 
 
+# Minutes within which everybody knows of somebody who may not be safe: before the school day is over.
+EVERYBODY_WITHIN = 240
+
+
 class LadderStep(PolicyPart):
     """Who is told how long after an alarm opened; `roles_ewo` replaces `roles` when the EWO is missing.
 
@@ -127,7 +131,12 @@ class LadderStep(PolicyPart):
     class Meta(PolicyPart.Meta):
         ordering = ["ladder", "after_minutes", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["policy", "ladder", "position"], name="ladder_step_once")
+            models.UniqueConstraint(fields=["policy", "ladder", "position"], name="ladder_step_once"),
+            models.CheckConstraint(
+                condition=~models.Q(ladder=Ladder.SAFETY) | models.Q(after_minutes__lte=EVERYBODY_WITHIN),
+                name="ladder_step_in_time",
+                violation_error_message=f"Enter {EVERYBODY_WITHIN} minutes at most: by then everybody is told.",
+            ),
         ]
         triggers = FROZEN_WITH_POLICY
 

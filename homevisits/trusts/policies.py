@@ -83,6 +83,10 @@ class Policy(
             models.CheckConstraint(
                 condition=models.Q(last_step_repeat_minutes__range=(1, 30)), name="policy_alarm_never_stops"
             ),
+            # An hour of silence about somebody who may be in danger is too long already.
+            models.CheckConstraint(
+                condition=models.Q(owner_quiet_minutes__lte=60), name="policy_owner_not_quiet_for_ever"
+            ),
             models.CheckConstraint(condition=models.Q(min_people__gte=1), name="policy_somebody_goes"),
         ]
         triggers = [

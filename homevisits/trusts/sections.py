@@ -183,7 +183,7 @@ class Late(models.Model):
     """When somebody is late."""
 
     overdue_grace_minutes = minutes_field(15)
-    owner_quiet_minutes = minutes_field(10)
+    owner_quiet_minutes = minutes_field(10, validators=[MaxValueValidator(60)])
     last_step_repeat_minutes = minutes_field(5, validators=[MinValueValidator(1), MaxValueValidator(30)])
     police_after_minutes = minutes_field(30)
     police_roles = roles_field()

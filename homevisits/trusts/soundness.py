@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from homevisits.trusts.choices import Ladder, LoneRule, RiskLevel, RiskRule, Strength
+from homevisits.trusts.choices import Channel, Ladder, LoneRule, RiskLevel, RiskRule, Strength
 from homevisits.trusts.contents import Contents
 from homevisits.trusts.faults import Fault, key_of
 from homevisits.trusts.offering import allows_ground, allows_reason
-from homevisits.trusts.parts import LadderStep, LinkedPolicy, RiskBand
+from homevisits.trusts.parts import EVERYBODY_WITHIN, LadderStep, LinkedPolicy, RiskBand
 from homevisits.trusts.policies import Policy
 
 
@@ -127,6 +127,16 @@ def _ladder(ladder: Ladder, steps: list[LadderStep]) -> Iterator[str]:
 def _safety(steps: list[LadderStep]) -> Iterator[str]:
     if steps[0].after_minutes:
         yield "Begin the ladder “Somebody may not be safe” at 0 minutes: an alarm reaches somebody at once."
+    if steps[-1].after_minutes > EVERYBODY_WITHIN:
+        yield (
+            f"Have the last step of the ladder “Somebody may not be safe” tell everybody after {EVERYBODY_WITHIN} "
+            "minutes at most."
+        )
+    if any(Channel.IN_APP not in step.channels for step in steps):
+        yield (
+            "Tick “In the product” at every step of the ladder “Somebody may not be safe”: texts, calls and "
+            "e-mail can fail, and an alarm must be there all the same."
+        )
     if not steps[-1].is_everybody:
         yield (
             "The last step of the ladder “Somebody may not be safe” is everybody, and it repeats until a "

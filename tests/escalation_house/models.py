@@ -112,9 +112,11 @@ class HouseAlarm(Alarm):
         ]
 
     def words(self, rung: Rung, *, now: dt.datetime) -> Words:
+        self.house.may_break("words")
         return Words(f"{self.house.name} is on fire", "Look at once.", self.get_absolute_url())
 
     def quiet_after(self) -> dt.timedelta:
+        self.house.may_break("quiet_after")
         return dt.timedelta(minutes=self.house.quiet_minutes)
 
     def repeat_every(self) -> dt.timedelta:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from homevisits.escalation import alarms
+from homevisits.escalation.alarms import open_alarm_now
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from tests.cast import Cast
@@ -236,8 +237,22 @@ def test_more_time_during_an_alarm_moves_no_deadline(cast: Cast, clock, now) -> 
     visit = make.out(cast, now=now)
     transitions.ask_for_help(visit=visit, by=cast.teacher, now=clock.now)
     due = VisitDeadline.objects.get(visit=visit, kind=Due.RETURN).due_at
+    alarms.own(alarm=visit.alarms.get(), by=cast.slt, now=clock.now)
     transitions.extend(visit=visit, by=cast.teacher, now=clock.now, minutes=20, reason="Long talk")
     assert VisitDeadline.objects.get(visit=visit, kind=Due.RETURN).due_at == due
+    asked = Notice.objects.filter(subject=f"{visit.ref}: they ask for 20 more minutes", is_urgent=True)
+    assert {n.recipient for n in asked} == {cast.office, cast.head, cast.slt}
+    transitions.answer_time(visit=visit, by=cast.slt, now=clock.now, is_agreed=True)
+    later = VisitDeadline.objects.get(visit=visit, kind=Due.RETURN, state="live").due_at
+    assert later == due + dt.timedelta(minutes=20)
+
+
+def test_a_silent_alarm_alone_gives_more_time_as_without_one(cast: Cast, clock, now) -> None:
+    visit = make.fresh(make.out(cast, now=now))
+    open_alarm_now(VisitAlarm, visit, kind="duress", now=now, attendee=visit.lead)
+    transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=20, reason="Long talk")
+    assert make.fresh(visit).return_at == visit.return_at + dt.timedelta(minutes=20)
+    assert visit.time_requests.count() == 0
 
 
 @pytest.mark.clause("TC-170")

@@ -17,6 +17,7 @@ from tests.factories.people import HouseholdWarningFactory
 from visits import documents, pupil_file, tasks, transitions
 from visits.codeword import set_code_word
 from visits.models import Visit
+from visits.paper import spoken
 from visits.states import State
 from visits.story import Document
 
@@ -397,3 +398,23 @@ def test_the_pupils_file_costs_the_same_for_one_visit_and_for_many(
         panel = pupil_file.visits_of(pupil, cast.head)
         assert panel is not None
         assert [visit.papers for visit in panel[1]["visits"]] == [[], [], [], []]
+
+
+def test_responders_sheet_holds_whom_to_look_for_and_where_and_never_why(cast: Cast, now) -> None:
+    visit = make.fresh(make.out(cast, now=now))
+    HouseholdWarningFactory(household=visit.household, author=cast.dsl)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    whole = " ".join(text_of(made(visit, "responders", cast.office, now)))
+    numbers = [spoken(attendee.phone) for attendee in visit.party]
+    people = ["Pat Teacher", "Pat Colleague", "Pat Office", *numbers]
+    for words in (
+        visit.ref,
+        cast.school.name,
+        visit.address,
+        visit.postcode,
+        "asked for help at 10:00",
+        *people,
+    ):
+        assert words in whole
+    for words in (visit.purpose, visit.why_necessary, str(visit.pupils.get())):
+        assert words not in whole

@@ -6,11 +6,16 @@ import pytest
 
 from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
-from homevisits.notices.models import Notice
+from homevisits.notices import sending
+from homevisits.notices.calls import Call
+from homevisits.notices.models import Notice, PushSubscription
+from homevisits.notices.vapid import new_private_key
+from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.rules import turned
 from tests.factories.trusts import TermFactory
+from visits import climbing
 from visits.drilling.models import MARK, Drill, DrillDeadline
 from visits.drilling.results import results
 from visits.drilling.running import plan_all, plan_next, start_drill
@@ -18,6 +23,7 @@ from visits.models import VisitAlarm
 from visits.transitions import Refused
 
 on = pytest.mark.parametrize
+PHONES = "https://127.0.0.1:1/phone/"
 PRESETS = ("three_counties", "poulton_le_sands", "aspirational_futures")
 
 
@@ -43,6 +49,57 @@ def test_a_drill_climbs_the_schools_own_ladder_to_everybody_and_says_what_it_is(
     clock.advance(minutes=cast.policy.last_step_repeat_minutes)
     sweep("test")
     assert Notice.objects.filter(alarm=alarm.uuid).count() > before
+
+
+def test_every_message_that_goes_out_says_that_it_is_a_drill(
+    cast: Cast, clock, now, notify, settings
+) -> None:
+    settings.VAPID_PRIVATE_KEY = new_private_key()
+    notify.account(cast.trust)
+    staff = Staff.objects.filter(trust=cast.trust)
+    for number, person in enumerate(staff.order_by("pk")):
+        Staff.objects.filter(pk=person.pk).update(mobile=f"+4477009001{number:02}")
+        PushSubscription.objects.create(
+            staff=person, endpoint=f"{PHONES}{number}", p256dh="x", auth="x", created_at=now
+        )
+    alarm = start_drill(school=cast.school, by=cast.head, now=now)
+    clock.set(now + max(rung.after for rung in alarm.rungs(now=now)))
+    sweep("test")
+    sending.drain(seconds=20)
+    assert Call.objects.exists()
+    alarms.own(alarm=alarm, by=cast.office, now=clock.now)
+    alarms.let_go(alarm=alarm, by=cast.office, now=clock.now)
+    alarms.resolve(alarm=alarm, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
+    sending.drain(seconds=20)
+    found = Notice.objects.filter(alarm=alarm.uuid)
+    assert set(found.values_list("channel", flat=True)) == {"in_app", "email", "text", "push", "call"}
+    begins = (MARK, f"Open again: {MARK}", f"Over: {MARK}")
+    assert [notice.subject for notice in found if not notice.subject.startswith(begins)] == []
+    assert [body for body in notify.texts if MARK not in body] == []
+    assert notify.texts
+
+
+def test_a_drill_whose_ladder_breaks_says_that_it_is_one(cast: Cast, clock, now, monkeypatch) -> None:
+    alarm = start_drill(school=cast.school, by=cast.head, now=now)
+    monkeypatch.setattr(climbing, "ladder", lambda *args: 1 / 0)
+    before = set(Notice.objects.values_list("pk", flat=True))
+    clock.advance(minutes=30)
+    sweep("test")
+    found = Notice.objects.filter(alarm=alarm.uuid).exclude(pk__in=before)
+    assert {n.subject for n in found} == {f"{MARK}: a timer could not be processed"}
+    assert "Somebody may be out" not in found.first().body
+
+
+def test_a_board_that_is_open_shows_a_drill_and_its_end(cast: Cast, clock, now) -> None:
+    desk = browser(cast.office)
+    first = desk.get("/board/rows/")
+    alarm = start_drill(school=cast.school, by=cast.head, now=now)
+    shown = desk.get("/board/rows/", headers={"If-None-Match": first["ETag"]})
+    assert (shown.status_code, "Nobody is missing." in shown.content.decode()) == (200, True)
+    assert desk.get("/board/rows/", headers={"If-None-Match": shown["ETag"]}).status_code == 304
+    alarms.resolve(alarm=alarm, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
+    over = desk.get("/board/rows/", headers={"If-None-Match": shown["ETag"]})
+    assert (over.status_code, "Nobody is missing." in over.content.decode()) == (200, False)
 
 
 def test_who_took_it_and_how_fast_is_kept(cast: Cast, clock, now) -> None:
@@ -97,6 +154,7 @@ def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, no
     assert [row.due_at for row in live] == due
     if not is_asked:
         return
+    assert "Due by 4 December 2026" in browser(cast.head).get("/").content.decode()
     clock.set(due[0])
     sweep("test")
     assert {n.recipient for n in Notice.objects.filter(subject__startswith="A drill is due")} == {cast.head}
@@ -105,7 +163,25 @@ def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, no
     sweep("test")
     reminded = Notice.objects.filter(subject__startswith="A drill is due", recipient=cast.admin)
     assert reminded.exists()
+    alone = start_drill(school=cast.school, by=cast.head, now=clock.now)
+    alarms.own(alarm=alone, by=cast.head, now=clock.now)
+    alarms.resolve(alarm=alone, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
+    assert [row.due_at for row in live.all()] == due
+    assert "It does not count" in browser(cast.head).get("/drills/").content.decode()
     alarm = start_drill(school=cast.school, by=cast.head, now=clock.now)
+    alarms.own(alarm=alarm, by=cast.office, now=clock.now)
     alarms.resolve(alarm=alarm, by=cast.head, outcome="drill", resolution="All well.", now=clock.now)
     assert [row.due_at.date() for row in live.all()] == [dt.date(2027, 3, 11)]
     assert plan_next(cast.school, clock.now).pk == live.get().drill_id
+
+
+def test_without_terms_a_drill_that_does_not_count_puts_nothing_off(cast: Cast, clock, now) -> None:
+    planned = plan_next(cast.school, now)
+    due = planned.deadlines.get(state="live").due_at
+    assert due == now + dt.timedelta(days=120)
+    later = clock.advance(days=100)
+    plan_all(later)
+    assert planned.deadlines.get(state="live").due_at == due
+    alone = start_drill(school=cast.school, by=cast.head, now=later)
+    alarms.resolve(alarm=alone, by=cast.head, outcome="drill", resolution="All well.", now=later)
+    assert DrillDeadline.objects.get(state="live").due_at == due

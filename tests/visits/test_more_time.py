@@ -1,18 +1,26 @@
 """Reminded before they are due, late with two taps, and more time that a person has to agree to."""
 
+import datetime as dt
+import uuid
+
 import pytest
 
+from homevisits.clock import local
 from homevisits.escalation import alarms
+from homevisits.escalation.alarms import open_alarm_now
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
+from homevisits.notices.registry import Inbound
+from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.rules import pinned, turned
 from tests.factories.trusts import TermFactory
 from visits import timing, transitions
 from visits.alarm_report import lines
-from visits.models import TimeRequest, Visit
+from visits.models import TimeRequest, Visit, VisitAlarm
 from visits.owed import owed
+from visits.texting import answer
 from visits.transitions import Refused
 
 on = pytest.mark.parametrize
@@ -26,9 +34,11 @@ def reminded(visit: Visit) -> dict[str, set[str]]:
     return found
 
 
-def test_visitors_are_reminded_on_their_phones_before_each_time(cast: Cast, clock, now) -> None:
+def test_visitors_are_reminded_on_their_phones_before_each_time(cast: Cast, clock, now, notify) -> None:
+    notify.account(cast.trust)
+    Staff.objects.filter(pk__in=[cast.teacher.pk, cast.colleague.pk]).update(mobile="+447700900101")
     visit = make.out(cast, now=now)
-    ways = {"in_app", "text", "push"}
+    ways = {"in_app", "text"}
     clock.set(now + make.minutes(15))  # the call begins at 10:20
     sweep("test")
     assert reminded(visit) == {"somebody rings you soon": ways}
@@ -42,6 +52,15 @@ def test_visitors_are_reminded_on_their_phones_before_each_time(cast: Cast, cloc
         "somebody rings you soon": ways,
         "the visit ends soon": ways,
         "you are due back soon": ways,
+    }
+
+
+def test_without_a_text_account_no_reminder_waits_for_one(cast: Cast, clock, now) -> None:
+    make.out(cast, now=now)
+    clock.set(now + make.minutes(15))
+    sweep("test")
+    assert set(Notice.objects.filter(subject__endswith="soon").values_list("channel", flat=True)) == {
+        "in_app"
     }
 
 
@@ -98,6 +117,24 @@ def test_beyond_the_limit_it_is_asked_for_and_nothing_moves_until_somebody_agree
     assert owed(cast.office, now) == []
 
 
+def test_what_is_sent_twice_is_asked_once(cast: Cast, clock, now) -> None:
+    visit, key = make.out(cast, now=now), uuid.uuid4()
+    for _ in range(2):
+        transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=90, reason="Long talk", key=key)
+    assert visit.time_requests.count() == visit.moments.filter(kind="more_time").count() == 1
+
+
+def test_by_text_under_an_alarm_it_is_asked_for_and_the_reply_says_so(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    said = Inbound(uuid.uuid4(), cast.teacher, "20", now)
+    reply = f"{visit.ref}: you asked for 20 more minutes. Recorded at 10:00. Nobody has agreed yet: back by"
+    assert answer(said, now) == answer(said, now) == f"{reply} {local(visit.return_at):%H:%M}."
+    transitions.answer_time(visit=visit, by=cast.office, now=now, is_agreed=True)
+    moved = local(make.fresh(visit).return_at)
+    assert answer(said, now) == f"{visit.ref}: 20 more minutes. Recorded at 10:00. Back by {moved:%H:%M}."
+
+
 def test_a_refusal_leaves_the_times_and_stands_on_the_phone(cast: Cast, clock, now) -> None:
     visit = asked(cast, now)
     before = make.fresh(visit).return_at
@@ -135,3 +172,15 @@ def test_how_alarms_turned_out_is_counted_without_names(
     file = browser(cast.admin).get("/reports/alarms.csv").content.decode()
     assert "Teacher" not in page.replace("P. Head", "") + file
     assert f"{cast.school},Autumn,2,0,1,1,50,{most},1" in file
+
+
+def test_terms_of_one_name_stay_apart_and_broken_timers_are_no_alarms(cast: Cast, clock, now) -> None:
+    for year in (2025, 2026):
+        begins, ends = dt.date(year, 9, 1), dt.date(year, 12, 18)
+        TermFactory(school=cast.school, name="Autumn", starts_on=begins, ends_on=ends)
+    visit = make.out(cast, now=now)
+    for kind in ("help", "fault"):
+        alarm = open_alarm_now(VisitAlarm, visit, kind=kind, now=now)
+        alarms.resolve(alarm=alarm, by=cast.head, outcome="false", resolution="All well.", now=now)
+    found = {line.term: line.total for line in lines(cast.head, now) if line.school == cast.school}
+    assert found == {"Autumn 2026": 1, "Autumn 2025": 0, "Outside term": 0}

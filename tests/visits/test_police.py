@@ -164,3 +164,115 @@ def test_the_prompt_is_timed_from_the_first_alarm_that_may_come(cast: Cast, now)
     sooner = pinned(visit, turned(cast, police_after_minutes=7))
     transitions.door.rearm(sooner, now=now)
     assert visit.deadlines.get(kind="police", state="live").due_at == visit.return_due_at + make.minutes(7)
+
+
+def with_two_alarms(cast: Cast, now) -> Visit:
+    """Two of the party missed their check-in."""
+    visit = make.out(cast, now=now)
+    for attendee in make.fresh(visit).party:
+        transitions.say_no_answer(visit=visit, by=cast.office, now=now, attendee=attendee)
+    return make.fresh(visit)
+
+
+def test_each_alarm_of_a_visit_gets_its_own_not_now(cast: Cast, clock, now) -> None:
+    visit = with_two_alarms(cast, now)
+    first, second = visit.alarms.order_by("pk")
+    later, head = clock.advance(minutes=31), browser(cast.head)
+    said = {
+        "answer": "not_yet",
+        "why": "Seen",
+        "decider": cast.head.pk,
+        "at_day": "26/11/2026",
+        "at_time": "10:31",
+    }
+    page = head.get(second.get_absolute_url()).content.decode()
+    address = f"/visits/{visit.ref}/police/?alarm={second.uuid}"
+    assert address in page
+    assert head.post(address, said).status_code == 302
+    assert [alarm.pk for alarm in police.asked_about(visit, later)] == [first.pk]
+    assert head.post(f"/visits/{visit.ref}/police/", said).status_code == 302
+    assert police.asked_about(visit, later) == []
+    assert head.get(f"/visits/{visit.ref}/police/?alarm=nonsense").status_code == 404
+
+
+def test_that_the_police_were_rung_counts_for_every_alarm_that_is_open(cast: Cast, clock, now) -> None:
+    visit = with_two_alarms(cast, now)
+    first, second = visit.alarms.order_by("pk")
+    later = clock.advance(minutes=31)
+    said = {"answer": "called", "at": later, "decider": cast.head, "number": "999", "reference": "77"}
+    transitions.decide_police(visit=visit, alarm=second, by=cast.head, now=later, **said)
+    assert police.asked_about(visit, later) == []
+    assert "reference 77" in browser(cast.head).get(first.get_absolute_url()).content.decode()
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=clock.advance(minutes=1))
+    clock.advance(minutes=30)
+    assert [alarm.kind for alarm in police.asked_about(make.fresh(visit), clock.now)] == ["help"]
+
+
+def test_what_was_decided_about_a_silent_alarm_counts_for_no_other_and_none_for_it(
+    cast: Cast, clock, now
+) -> None:
+    visit = with_two_alarms(cast, now)
+    loud = visit.alarms.first()
+    silent = open_alarm_now(VisitAlarm, visit, kind="duress", now=now, attendee=visit.lead)
+    later = clock.advance(minutes=31)
+    said = {"answer": "called", "at": later, "decider": cast.head, "number": "999", "reference": "77"}
+    transitions.decide_police(visit=visit, alarm=silent, by=cast.head, now=later, **said)
+    assert [alarm.is_silent for alarm in police.asked_about(visit, later)] == [False, False]
+    assert list(police.decided(police.in_question(visit, later, str(loud.uuid)))) == []
+    transitions.decide_police(visit=visit, alarm=loud, by=cast.head, now=later, **said)
+    assert police.decided(police.in_question(visit, later, str(silent.uuid))).count() == 1
+
+
+def test_that_they_rang_back_is_no_decision(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    alarm, later = visit.alarms.get(), clock.advance(minutes=31)
+    said = {"answer": "called_back", "at": later, "decider": cast.office}
+    transitions.decide_police(visit=visit, alarm=alarm, by=cast.office, now=later, **said)
+    assert police.asked_about(make.fresh(visit), later) == [alarm]
+
+
+@pytest.mark.clause("TC-120", "TC-122")
+@on(("missing", "named"), [("teacher", ["head"]), ("ewo", ["ceo"])])
+@on("decider", ["office", "slt", "dsl", "head", "ceo"])
+def test_not_now_is_for_those_whom_the_policy_names(cast: Cast, clock, now, missing, named, decider) -> None:
+    person = cast.people[missing]
+    visit = make.out(cast, now=now, by=person, party=[person, cast.colleague])
+    transitions.ask_for_help(visit=visit, by=person, now=now)
+    alarm, later = visit.alarms.get(), clock.advance(minutes=31)
+    said = {"answer": "not_yet", "at": later, "decider": cast.people[decider], "words": "On the phone"}
+    if decider in named:
+        transitions.decide_police(visit=visit, alarm=alarm, by=cast.office, now=later, **said)
+    else:
+        with pytest.raises(Refused, match=f"decided by P. {named[0].capitalize()}"):
+            transitions.decide_police(visit=visit, alarm=alarm, by=cast.office, now=later, **said)
+    assert (police.asked_about(make.fresh(visit), later) == []) == (decider in named)
+
+
+def test_anybody_rings_at_once_and_the_story_says_that_the_policy_names_others(
+    cast: Cast, clock, now
+) -> None:
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    alarm, later = visit.alarms.get(), clock.advance(minutes=2)
+    said = {"answer": "called", "at": later, "decider": cast.office, "number": "999"}
+    with pytest.raises(Refused, match="did not wait"):
+        transitions.decide_police(visit=visit, alarm=alarm, by=cast.office, now=later, **said)
+    transitions.decide_police(
+        visit=visit,
+        alarm=alarm,
+        by=cast.office,
+        now=later,
+        words="A car comes. The head is teaching.",
+        **said,
+    )
+    line = visit.events.filter(kind="police").last().sentence
+    assert line == "Rang 999: P. Office decided, not whom the policy names"
+
+
+@on(("who", "chosen"), [("office", "head"), ("head", "head")])
+def test_the_form_begins_with_whom_the_policy_names(cast: Cast, clock, now, who: str, chosen: str) -> None:
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    page = browser(cast.people[who]).get(f"/visits/{visit.ref}/police/")
+    assert page.context["form"].initial["decider"] == cast.people[chosen]

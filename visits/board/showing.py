@@ -18,6 +18,7 @@ from visits.board import facts
 from visits.board.banners import banners, open_alarms, told
 from visits.board.rows import SOON, Row, rows, stats
 from visits.board.scope import viewer
+from visits.drilling.results import under_way
 
 
 def board(staff: Staff, visits: Collection[int], now: dt.datetime) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def board(staff: Staff, visits: Collection[int], now: dt.datetime) -> dict[str, 
         "now": now,
         "now_iso": iso(now),
         "banners": banners(alarms, told(alarms), seen),
+        "drills": under_way(staff),
         "rows": [shown(row, now) for row in made],
         "stats": stats(made, known, now),
         "many_schools": len({row["school"] for row in made}) > 1,

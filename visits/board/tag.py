@@ -58,6 +58,9 @@ SELECT app_now(),
     (SELECT string_agg(school_id::text, ',' ORDER BY school_id) FROM people_deskduty
         WHERE staff_id = %s AND during @> app_now()),
     (app_now() AT TIME ZONE 'Europe/London')::date,
+    (SELECT string_agg(concat_ws(':', a.id, a.xmin, a.ctid), ',' ORDER BY a.id) FROM visits_drillalarm a
+        JOIN visits_drill d ON d.id = a.drill_id JOIN trusts_school s ON s.id = d.school_id
+        WHERE a.state <> 'resolved' AND s.trust_id = %s),
     (SELECT array_agg(id) FROM seen)
 """
 
@@ -99,7 +102,7 @@ def tag(staff: Staff, school: School | None, session: str) -> Tag:
     held = frozenset(staff.held)
     sql, params = seen(Asked(staff.pk, staff.trust_id, held, school.pk if school else None, staff, school))
     with connection.cursor() as cursor:
-        cursor.execute(sql, (*params, staff.pk, SOON.total_seconds(), staff.pk))
+        cursor.execute(sql, (*params, staff.pk, SOON.total_seconds(), staff.pk, staff.trust_id))
         now, *says, visits = cursor.fetchone()
     says += [staff.pk, sorted(map(str, held)), school.pk if school else 0, session]
     digest = hashlib.sha256(repr(says).encode()).hexdigest()[:32]

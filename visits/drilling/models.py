@@ -24,6 +24,14 @@ MARK = "DRILL, nobody is missing"
 RUNNERS = (RoleName.HEADTEACHER, RoleName.DSL, RoleName.CEO, RoleName.TRUST_ADMIN)
 
 
+def _by_another(field: str) -> Q:
+    return Q(**{f"{field}__isnull": False}) & ~Q(**{field: models.F("drill__started_by")})
+
+
+# A drill counts as the term's once somebody else than whoever began it has taken or ended it.
+COUNTS = _by_another("owner") | _by_another("resolved_by")
+
+
 class Drill(models.Model):
     """One drill: planned while `started_at` is empty, running until `ended_at`."""
 
@@ -123,6 +131,7 @@ class DrillAlarm(Alarm):
     """The alarm of a drill. Every message says first that it is one."""
 
     SUBJECT = "drill"
+    MARK = MARK
     drill = models.ForeignKey(Drill, on_delete=models.PROTECT, related_name="alarms")
 
     class Meta(Alarm.Meta):
@@ -143,7 +152,7 @@ class DrillAlarm(Alarm):
     def words(self, rung: Rung, *, now: dt.datetime) -> Words:
         """What is said: the mark first, so that it stands on a locked screen."""
         return Words(
-            subject=f"{MARK}: somebody has not come back ({self.drill.school})"[:120],
+            subject=self.marked(f"somebody has not come back ({self.drill.school})")[:120],
             body=f"This is a drill, begun at {local(self.opened_at):%H:%M}. Nobody is missing: do not ring the police. "
             "Do what you would do: open it and say that you are dealing with it. "
             f"How long that takes is kept. Step: {rung.label}.",

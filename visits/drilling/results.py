@@ -9,12 +9,20 @@ from homevisits.people.models import Staff
 from homevisits.trusts.models import School
 from visits.drilling.models import RUNNERS, DrillAlarm, DrillDeadline
 
+AHEAD = dt.timedelta(days=28)
+
 
 @dataclass(frozen=True)
 class Result:
     """One drill that is over, or runs: its alarm says the rest."""
 
     alarm: DrillAlarm
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the term's drill: a person answered it who had not begun it."""
+        others = {self.alarm.owner_id, self.alarm.resolved_by_id} - {None, self.alarm.drill.started_by_id}
+        return bool(others)
 
     @property
     def minutes(self) -> int | None:
@@ -47,6 +55,10 @@ class OfSchool:
     def is_overdue(self, now: dt.datetime) -> bool:
         return self.due_at is not None and self.due_at <= now
 
+    def is_near(self, now: dt.datetime) -> bool:
+        """Whether its date stands on the days of those who run drills."""
+        return self.due_at is not None and self.due_at <= now + AHEAD
+
 
 def schools_of(staff: Staff) -> "list[School]":
     """The schools at which somebody may have a drill run."""
@@ -75,10 +87,11 @@ def under_way(staff: Staff) -> list[DrillAlarm]:
 
 
 def of_day(staff: Staff, now: dt.datetime) -> tuple[str, dict[str, object]] | None:
-    """On the day of whoever runs drills: one that runs, or is due; nothing else."""
+    """On the day of whoever runs drills: one that runs, or is due within some weeks; nothing else."""
     open_ones = under_way(staff)
     schools = schools_of(staff) if staff.has_role(*RUNNERS) else []
-    due = [one for one in results(schools) if one.is_overdue(now)] if schools else []
+    near = [one for one in results(schools) if one.is_near(now)] if schools else []
+    due = [{"school": one.school, "at": one.due_at, "is_over": one.is_overdue(now)} for one in near]
     if not (open_ones or due):
         return None
     return "visits/drills/_day.html", {"alarms": open_ones, "due": due, "now": now}

@@ -10,7 +10,7 @@ from homevisits.escalation.deadlines import Wanted, arm
 from homevisits.people.models import Staff
 from homevisits.trusts.calendar import SchoolDays
 from homevisits.trusts.models import Policy, School
-from visits.drilling.models import Drill, DrillAlarm, DrillDeadline, may_run, note
+from visits.drilling.models import COUNTS, Drill, DrillAlarm, DrillDeadline, may_run, note
 from visits.transitions.door import Refused
 
 # A drill is due two weeks before the term ends, at nine; without terms some months after the last.
@@ -71,15 +71,18 @@ def plan_next(school: School, now: dt.datetime) -> Drill | None:
 
 
 def due_at(school: School, now: dt.datetime) -> dt.datetime:
-    """By when the next drill is run: two weeks before the end of the first term that has none yet."""
-    last = school.drills.filter(ended_at__isnull=False).order_by("-started_at").first()
+    """By when the next drill is run: two weeks before the end of the first term that has none that counts."""
+    counted = DrillAlarm.objects.filter(COUNTS, state=DrillAlarm.State.RESOLVED).values("drill")
+    last = school.drills.filter(ended_at__isnull=False, pk__in=counted).order_by("-started_at").first()
     last_day = london_day(last.started_at) if last and last.started_at else None
     for term in school.terms.filter(ends_on__gte=london_day(now)).order_by("starts_on"):
         if last_day and term.starts_on <= last_day <= term.ends_on:
             continue
         day = max(term.ends_on - BEFORE_END, term.starts_on)
         return from_local(day if day in SchoolDays.of(school) else _before(school, day), NINE)
-    return (last.ended_at if last and last.ended_at else now) + WITHOUT_TERMS
+    first = school.drills.order_by("planned_at").first()
+    begun = last.ended_at if last else first.planned_at if first else None
+    return (begun or now) + WITHOUT_TERMS
 
 
 def _before(school: School, day: dt.date) -> dt.date:

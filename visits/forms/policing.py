@@ -46,8 +46,10 @@ class PoliceForm(HouseForm):
     def __init__(
         self, people: Iterable[Staff], by: Staff, number: str, now: dt.datetime, data: Any = None
     ) -> None:
-        self.now, self.people = now, {person.pk for person in [by, *people]}
-        super().__init__(data, initial={"at": now, "number": number, "decider": by})
+        named = list(people)
+        self.now, self.people = now, {person.pk for person in [by, *named]}
+        decider = by if by in named else next(iter(named), by)
+        super().__init__(data, initial={"at": now, "number": number, "decider": decider})
 
     def dress(self) -> None:
         field = self.fields["decider"]

@@ -16,7 +16,6 @@ from visits.transitions.going import (
     check_in,
     depart,
     did_not_leave,
-    extend,
     say_arrived,
     say_left,
     say_no_answer,
@@ -26,12 +25,12 @@ from visits.transitions.going import (
 from visits.transitions.handing import ask_colleague, hand_back
 from visits.transitions.incidents import report_incident
 from visits.transitions.intervening import read_interventions, write_intervention
-from visits.transitions.lengthening import answer_time, ask_for_time, want_time
+from visits.transitions.lengthening import answer_time, ask_for_time, extend, want_time
 from visits.transitions.looking import break_off, look_round, say_entered
 from visits.transitions.noting import keep_position, say_note
 from visits.transitions.office import Word, cancel, keep_log, log, retime
 from visits.transitions.parents import note_contact, told_parents, word_letter
-from visits.transitions.passing import accept_desk, decline_desk, offer_desk
+from visits.transitions.passing import accept_desk, decline_desk, desk_changed, offer_desk
 from visits.transitions.policing import decide_police
 from visits.transitions.returning import go_on, not_back_after_all, say_back
 from visits.transitions.secret import PinNeeded, PinWrong
@@ -84,6 +83,7 @@ __all__ = [
     "decide_welfare",
     "decline_desk",
     "depart",
+    "desk_changed",
     "did_not_leave",
     "end_series",
     "extend",

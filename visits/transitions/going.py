@@ -208,58 +208,6 @@ def say_no_answer(
     return fresh
 
 
-def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
-    """More time, with a reason, within the policy's limit; the head is told (TC-170).
-
-    Beyond the limit only the office may agree to it. While an alarm is open the visitor's wish
-    is kept as a moment and the deadlines stay.
-    """
-    if not reason.strip():
-        raise Refused("Say why you need more time.")
-    listen(visit, by=by, now=now, text=reason, key=more.get("key"))
-    with opened(visit, by=by, action="retime", now=now) as fresh:
-        is_still(fresh, State.IN_PROGRESS)
-        _must_be_within_limit(fresh, by, minutes)
-        if not said(fresh, Kind.MORE_TIME, by=by, now=now, note=f"{minutes} minutes: {reason}"[:300], **more):
-            return fresh
-        if fresh.includes(by) and has_open_alarm(fresh):
-            happened(fresh, "wants_time", f"Asked for {minutes} more minutes", by=by, now=now, reason=reason)
-            return fresh
-        shift(fresh, dt.timedelta(minutes=minutes))
-        happened(fresh, "extended", f"{minutes} more minutes", by=by, now=now, reason=reason)
-        telling.tell_schedule(fresh, now=now)
-        rearm(fresh, now=now)
-    return fresh
-
-
-def _must_be_within_limit(visit: Visit, by: Staff, minutes: int) -> None:
-    rules = visit.rules
-    if not 1 <= minutes <= 600:
-        raise Refused("Enter how many minutes more, from 1 to 600.")
-    if rules and is_beyond_limit(visit, by, minutes):
-        raise Refused(
-            f"Your policy allows {rules.extension_max_times} times {rules.extension_max_minutes} minutes. "
-            "Ring the office: they can give you more."
-        )
-
-
-def is_beyond_limit(visit: Visit, by: Staff, minutes: int) -> bool:
-    """Whether this is more than the policy lets those who go take by themselves."""
-    rules = visit.rules
-    if rules is None or not visit.includes(by):
-        return False
-    return minutes > rules.extension_max_minutes or visit.extensions >= rules.extension_max_times
-
-
-def shift(visit: Visit, by: dt.timedelta) -> None:
-    """Move the end and the return; the start too while nobody has arrived."""
-    fields = ["end_at", "return_at"] if visit.arrived_at else ["start_at", "end_at", "return_at"]
-    for field in fields:
-        setattr(visit, field, getattr(visit, field) + by)
-    visit.extensions += 1
-    keep(visit, *fields, "extensions")
-
-
 def say_outcome(
     *, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any
 ) -> Visit:

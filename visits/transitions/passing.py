@@ -3,17 +3,31 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from homevisits.escalation import alarms
 from homevisits.notices.outbox import drafted, queue_all
+from homevisits.notices.reach import reach
 from homevisits.people.models import Staff
+from homevisits.people.rota import RESPONDERS
 from homevisits.trusts.choices import Channel
 from homevisits.trusts.models import School
 from visits.models import Visit
-from visits.passing_on import MINUTES_TO_ACCEPT, Handover, held, takers
+from visits.passing_on import MINUTES_TO_ACCEPT, Handover, Held, held, takers
+from visits.states import State
 from visits.transitions.door import Refused, happened, keep, opened, rearm
 
 WAYS = (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
+
+
+def desk_changed(of: School | Staff, now: dt.datetime) -> None:
+    """Who answers has changed: whoever comes to a desk while people are out learns of it at the new times too."""
+    if isinstance(of, Staff) and not (of.has_role(*RESPONDERS) or of.desk_duties.exists()):
+        return
+    where = Q(school=of) if isinstance(of, School) else Q(school__trust_id=of.trust_id)
+    out = Visit.objects.filter(where, state=State.IN_PROGRESS).select_related("school", "policy")
+    for visit in out.order_by("pk").select_for_update(of=("self",)):
+        rearm(visit, now=now)
 
 
 def offer_desk(*, school: School, taker: Staff, by: Staff, now: dt.datetime) -> Handover:
@@ -30,6 +44,7 @@ def offer_desk(*, school: School, taker: Staff, by: Staff, now: dt.datetime) -> 
         School.objects.select_for_update(no_key=True).get(pk=school.pk)
         mine = Handover.objects.filter(giver=by, school=school, accepted_at=None, declined_at=None)
         mine.filter(lapses_at__gt=now).update(lapses_at=now)
+        holding = _locked(by, school)
         row = Handover.objects.create(
             school=school,
             giver=by,
@@ -59,7 +74,7 @@ def accept_desk(*, handover: Handover, by: Staff, now: dt.datetime) -> Handover:
         row = _still_open(handover, by, now)
         row.accepted_at = now
         row.save(update_fields=["accepted_at"])
-        holding = held(row.giver, row.school)
+        holding = _locked(row.giver, row.school)
         for visit in holding.all_visits:
             _take(visit, row, by=by, now=now)
         for alarm in holding.alarms:
@@ -78,6 +93,17 @@ def decline_desk(*, handover: Handover, by: Staff, now: dt.datetime) -> Handover
         words = f"{by.short_name} cannot take over the desk"
         tell([row.giver], row, words, "You keep everything that you hold. Ask somebody else.", now=now)
     return row
+
+
+def _locked(giver: Staff, school: School) -> Held:
+    """What somebody holds, every visit of it locked by its key before a line is written about any.
+
+    A line locks the school's story: whoever then waited for the next visit would stand in the way of
+    somebody who has that visit and waits for the story. What they come to hold meanwhile stays theirs.
+    """
+    keys = {visit.pk for visit in held(giver, school).all_visits}
+    locked = Visit.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
+    return held(giver, school).of({visit.pk for visit in locked})
 
 
 def _still_open(handover: Handover, by: Staff, now: dt.datetime) -> Handover:
@@ -118,6 +144,5 @@ def tell(people: list[Staff], row: Handover, subject: str, body: str, *, now: dt
             urgent=True,
             school=row.school,
         )
-        for person in people
-        for channel in WAYS
+        for person, channel in reach(people, WAYS).pairs
     )

@@ -17,7 +17,6 @@ from visits.answering import answering, staff_sees
 from visits.board.scope import has_board, schools
 from visits.board.showing import board
 from visits.board.tag import Tag, tag
-from visits.drilling.results import under_way
 
 
 def chosen_school(request: StaffRequest) -> School | None:
@@ -54,7 +53,6 @@ def page(request: StaffRequest) -> HttpResponse:
     read = read_tag(request, school)
     ours = [{"name": s.name, "url": f"?school={s.pk}", "here": s == school} for s in schools(request.user)]
     shown = {
-        "drills": under_way(request.user),
         "schools": ours,
         "everywhere": school is None,
         "etag": read.etag,

@@ -39,7 +39,7 @@ def sheet(request: StaffRequest, ref: str) -> HttpResponse:
         "parts": responders.parts(visit, request.user),
         "numbers": responders.numbers(visit),
         "now": app_now(),
-        "alarm": next(iter(police.open_ones(visit)), None),
+        "alarm": police.in_question(visit, app_now()),
     }
     return render(request, "visits/alarm/responders.html", context)
 
@@ -54,9 +54,9 @@ def sheet_pdf(request: StaffRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def decide(request: StaffRequest, ref: str) -> HttpResponse:
-    """What was decided about the police; the alarm that has been open longest."""
+    """What was decided about the police; the address names the alarm where a visit has several."""
     visit, now = answered_by(request, ref), app_now()
-    alarm = next(iter(police.open_ones(visit)), None)
+    alarm = police.in_question(visit, now, request.GET.get("alarm", ""))
     if alarm is None:
         raise Http404
     number = visit.rules.police_number if visit.rules else ""

@@ -13,8 +13,9 @@ from homevisits.people.story import tell
 from homevisits.trusts.models import School, Trust
 from homevisits.trusts.roles import TRUST_WIDE, RoleName
 
-# Upper floors say here why somebody's account cannot be closed now: "" when nothing stands against it.
-OBSTACLES: list[Callable[[Staff], str]] = []
+# Upper floors say here why somebody's account cannot be closed now, to whoever would close it: "" when nothing
+# stands against it, or nothing that they may know of.
+OBSTACLES: list[Callable[[Staff, Staff], str]] = []
 OWN_FIELDS = {"mobile"}
 FIELDS = {
     "email": "e-mail",
@@ -87,7 +88,7 @@ def deactivate_staff(*, staff: Staff, by: Staff, now: dt.datetime) -> Staff:
     if not locked.is_active:
         return locked
     for obstacle in OBSTACLES:
-        require(not (why := obstacle(locked)), why)
+        require(not (why := obstacle(locked, by)), why)
     locked.is_active = False
     locked.set_unusable_password()
     locked.save(update_fields=["is_active", "password"])

@@ -1,7 +1,7 @@
 """Keeps who is away and who stands in at the desk."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -14,6 +14,9 @@ from homevisits.people.story import tell
 from homevisits.trusts.models import School, Term
 from homevisits.trusts.roles import RoleName
 
+# Upper floors bring their timers in line here when who answers, of a school or by one person, has changed.
+# Told before a line is written about it: what they watch is locked before any story.
+ON_CHANGED: list[Callable[[School | Staff, dt.datetime], None]] = []
 # A turn of the week: the weekday (Monday 0) and the half-day, "am" or "pm".
 Turn = tuple[int, str]
 Pair = tuple[Staff, Staff | None]
@@ -30,6 +33,7 @@ def set_away(
     require(ends_at > starts_at, "The last moment away must come after the first.")
     require(ends_at > now, "This absence is over already.")
     away = Away.objects.create(staff=staff, during=DateTimeTZRange(starts_at, ends_at), note=note)
+    _changed(staff, now)
     _tell_about(staff, "away_set", by, now, f"{staff} was marked as away.")
     return away
 
@@ -40,6 +44,7 @@ def end_away(*, away: Away, by: Staff, now: dt.datetime) -> None:
     staff = away.staff
     ask(permissions.may_keep_details(by, staff), "You may not change this person's absence.")
     _cut_short(fresh(away), now)
+    _changed(staff, now)
     _tell_about(staff, "away_ended", by, now, f"{staff} is no longer marked as away.")
 
 
@@ -66,6 +71,7 @@ def stand_in(
     duty = DeskDuty.objects.create(
         school=school, staff=staff, during=DateTimeTZRange(starts_at, ends_at), set_by=by
     )
+    _changed(school, now)
     sentence = f"{staff} stands in at the desk of {school}."
     tell(where=school, kind="stand_in_set", by=by, now=now, about=staff, sentence=sentence)
     return duty
@@ -77,6 +83,7 @@ def end_stand_in(*, duty: DeskDuty, by: Staff, now: dt.datetime) -> None:
     school, staff = duty.school, duty.staff
     ask(by == staff or permissions.may_set_duty(by, school), "You may not change this desk's duty.")
     _cut_short(fresh(duty), now)
+    _changed(school, now)
     sentence = f"{staff} no longer stands in at the desk of {school}."
     tell(where=school, kind="stand_in_ended", by=by, now=now, about=staff, sentence=sentence)
 
@@ -114,6 +121,11 @@ def keep_rota(
     sentence = f"The rota of {school} for {RoleName(role).label} ({when}) was changed."
     listed = {f"{day}{half}": [p.pk for p in pair if p] for (day, half), pair in turns.items()}
     tell(where=school, kind="rota_kept", by=by, now=now, sentence=sentence, role=role, turns=listed)
+
+
+def _changed(of: School | Staff, now: dt.datetime) -> None:
+    for hook in ON_CHANGED:
+        hook(of, now)
 
 
 def _must_answer(person: Staff, school: School) -> None:

@@ -6,9 +6,10 @@ from django import forms
 from django.utils.text import slugify
 
 from homevisits.look.forms import HouseModelForm, TickTiles, Tiles
-from homevisits.trusts.choices import Channel
+from homevisits.trusts.choices import Channel, Ladder
 from homevisits.trusts.forms.choices import in_order, offer, role_choices
 from homevisits.trusts.parts import (
+    EVERYBODY_WITHIN,
     GuidanceItem,
     LadderStep,
     NoticeGround,
@@ -181,6 +182,11 @@ class StepForm(RowForm):
                 cleaned[name] = in_order(getattr(self.instance, name), cleaned[name])
         if not cleaned.get("roles") and not cleaned.get("is_everybody"):
             self.add_error("roles", "Choose who is told, or everybody.")
+        is_late = (cleaned.get("after_minutes") or 0) > EVERYBODY_WITHIN
+        if is_late and self.instance.ladder == Ladder.SAFETY:
+            self.add_error(
+                "after_minutes", f"Enter {EVERYBODY_WITHIN} minutes at most: by then everybody is told."
+            )
         return cleaned
 
 

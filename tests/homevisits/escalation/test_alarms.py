@@ -227,3 +227,32 @@ def test_failed_delivery_on_the_last_rung_waits_for_its_repeat(
     last = Notice.objects.filter(channel="email").latest("id")
     alarms.move_on(last, now + minutes(21))
     assert HouseAlarm.objects.get().next_at == now + minutes(25)
+
+
+def test_let_go_by_the_only_one_who_is_told_wakes_the_next_step_at_once(
+    house: House, alarm: HouseAlarm, office: Staff, head: Staff, now: dt.datetime
+) -> None:
+    alarms.own(alarm=alarm, by=office, now=now)
+    alarms.let_go(alarm=alarm, by=office, now=now + minutes(2))
+    assert HouseAlarm.objects.get().rung == 2
+    assert Notice.objects.filter(recipient=head, created_at=now + minutes(2)).exists()
+
+
+def test_let_go_with_somebody_else_at_the_step_waits_for_the_next_minute_mark(
+    house: House, alarm: HouseAlarm, office: Staff, head: Staff, ceo: Staff, now: dt.datetime
+) -> None:
+    House.objects.update(ladder=[[0, [office.pk, ceo.pk]], [10, [head.pk]]])
+    alarms.own(alarm=alarm, by=office, now=now)
+    alarms.let_go(alarm=alarm, by=office, now=now + minutes(2))
+    assert HouseAlarm.objects.get().rung == 1
+
+
+def test_open_again_that_does_not_arrive_moves_the_ladder_on(
+    house: House, alarm: HouseAlarm, office: Staff, head: Staff, ceo: Staff, now: dt.datetime
+) -> None:
+    House.objects.update(ladder=[[0, [office.pk, ceo.pk]], [10, [head.pk]]])
+    alarms.own(alarm=alarm, by=office, now=now)
+    alarms.let_go(alarm=alarm, by=office, now=now + minutes(2))
+    again = Notice.objects.get(subject__startswith="Open again", recipient=ceo, channel="email")
+    alarms.move_on(again, now + minutes(3))
+    assert HouseAlarm.objects.get().rung == 2

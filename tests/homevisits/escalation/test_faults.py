@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
-from homevisits.escalation import heartbeat
+from homevisits.escalation import alarms, heartbeat
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
@@ -103,3 +104,36 @@ def test_no_heartbeat_when_even_the_fault_fails(
     due(0)
     swept = sweep("test")
     assert (swept.is_complete, heartbeat.age(), house.deadlines.get().state) == (False, None, "live")
+
+
+def test_a_fault_is_taken_let_go_and_resolved_though_its_ladder_is_broken(
+    house: House, due: Arm, clock: Clock, now: dt.datetime, office: Staff, head: Staff
+) -> None:
+    House.objects.update(broken=["rungs", "quiet_after", "words"])
+    due(0)
+    sweep("test")
+    fault = house.alarms.get()
+    taken = alarms.own(alarm=fault, by=office, now=now)
+    assert taken.next_at == now + dt.timedelta(minutes=5)
+    alarms.let_go(alarm=fault, by=office, now=clock.advance(minutes=1))
+    before = Notice.objects.count()
+    assert (sweep("test").faults, Notice.objects.count() > before) == (1, True)
+    alarms.resolve(alarm=fault, by=head, outcome="false", resolution="Rang them all.", now=clock.now)
+    down = Notice.objects.filter(key__contains=":down:")
+    assert {notice.subject for notice in down} == {"Over: a safety timer"}
+    assert HouseAlarm.objects.get().state == "resolved"
+
+
+def test_a_fault_is_resolved_on_its_page(house: House, due: Arm, client: Client, head: Staff) -> None:
+    House.objects.update(broken=["rungs", "quiet_after"])
+    due(0)
+    sweep("test")
+    fault = house.alarms.get()
+    client.force_login(head)
+    assert client.post(f"{fault.get_absolute_url()}own/").status_code == 302
+    said = {"outcome": "false", "resolution": "Rang them all."}
+    assert client.post(f"{fault.get_absolute_url()}resolve/", said).status_code == 302
+    assert (HouseAlarm.objects.get().state, client.get(fault.get_absolute_url()).status_code) == (
+        "resolved",
+        200,
+    )

@@ -188,13 +188,34 @@ def test_somebody_without_a_mobile_is_named(
     assert "Step 1, Rung 1: told O. Office. No text to O. Office: no mobile number." in story(house)
 
 
-def test_a_step_that_reaches_nobody_is_skipped_at_once(
-    house: House, due: Arm, by_text: None, monkeypatch: pytest.MonkeyPatch
+def test_a_step_that_reaches_nobody_is_skipped_at_once_and_the_last_tells_in_the_product(
+    house: House, due: Arm, by_text: None, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.setattr(HouseAlarm, "CHANNELS", ("text",))
     raised(house, due)
     line = "Nobody could be told at step 1, Rung 1: skipped. No text: no text account."
     assert (line in story(house), house.alarms.get().rung) == (True, 3)
+    assert told_ways() == {("Office", "in_app"), ("Head", "in_app"), ("Chief", "in_app"), *BY_EMAIL}
+    before = Notice.objects.count()
+    clock.advance(minutes=5)
+    sweep("test")
+    assert Notice.objects.count() == 2 * before
+
+
+BY_EMAIL = {("Office", "email"), ("Head", "email"), ("Chief", "email")}
+
+
+def told_ways() -> set[tuple[str, str]]:
+    return set(Notice.objects.values_list("recipient__last_name", "channel"))
+
+
+def test_a_last_step_without_anybody_is_critical_in_the_log(
+    house: House, due: Arm, caplog: pytest.LogCaptureFixture
+) -> None:
+    House.objects.filter(pk=house.pk).update(ladder=[[0, []]])
+    alarm = raised(house, due)
+    lines = [record.message for record in caplog.records if record.levelname == "CRITICAL"]
+    assert lines == [f"nobody could be told at the last step of alarm {alarm.uuid}"]
 
 
 # --- Calls ------------------------------------------------------------------------------------

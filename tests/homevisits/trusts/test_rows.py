@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from homevisits.clock import app_now
 from homevisits.trusts import publishing
+from homevisits.trusts.forms.rows import StepForm
 from homevisits.trusts.parts import GuidanceItem, LadderStep, Reason
 from homevisits.trusts.policies import Policy
 from tests.cast import Cast
@@ -76,7 +78,11 @@ def test_ladder_keeps_at_least_one_step(cast, draft, name):
 
 @pytest.mark.parametrize(
     ("facts", "sentence"),
-    [({"roles": []}, "Choose who is told at every step"), ({"channels": []}, "Choose how people are told")],
+    [
+        ({"roles": []}, "Choose who is told at every step"),
+        ({"channels": []}, "Choose how people are told"),
+        ({"channels": ["text", "call"]}, "Tick “In the product” at every step"),
+    ],
 )
 def test_step_tells_somebody_somehow(cast, draft, facts, sentence):
     with pytest.raises(publishing.Unsound, match=sentence):
@@ -88,6 +94,23 @@ def test_no_setting_stops_the_last_step_repeating(cast, draft):
         publishing.save_draft(
             policy=draft, by=cast.admin, now=app_now(), values={"last_step_repeat_minutes": 0}
         )
+
+
+def test_no_ladder_tells_everybody_after_hours(cast, draft):
+    draft.laddersteps.filter(ladder="safety", after_minutes=30).update(after_minutes=240)
+    with pytest.raises(IntegrityError, match="ladder_step_in_time"), transaction.atomic():
+        draft.laddersteps.filter(ladder="safety", after_minutes=240).update(after_minutes=241)
+    said = {"after_minutes": 241, "is_everybody": True, "channels": ["in_app"]}
+    form = StepForm(said, instance=step_at(draft, 240))
+    assert form.errors["after_minutes"] == ["Enter 240 minutes at most: by then everybody is told."]
+
+
+def test_no_owner_stays_silent_for_longer_than_an_hour(cast, draft):
+    publishing.save_draft(policy=draft, by=cast.admin, now=app_now(), values={"owner_quiet_minutes": 60})
+    with pytest.raises(ValidationError):
+        publishing.save_draft(policy=draft, by=cast.admin, now=app_now(), values={"owner_quiet_minutes": 61})
+    with pytest.raises(IntegrityError, match="policy_owner_not_quiet_for_ever"), transaction.atomic():
+        Policy.objects.filter(pk=draft.pk).update(owner_quiet_minutes=61)
 
 
 def test_last_reason_is_kept(cast, draft):

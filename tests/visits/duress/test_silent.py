@@ -185,10 +185,12 @@ def test_a_text_means_what_it_says_and_counts_once(pins: Cast, clock, now) -> No
     for _ in range(2):
         reply = text(visit, pins.teacher, f"10 min {ORDINARY}", then, key)
         assert "10 more minutes. Recorded at 10:12. Back by 11:05." in reply
-    assert "Ring the office" in text(visit, pins.teacher, f"90 {ORDINARY}", then)
+    reply = text(visit, pins.teacher, f"90 {ORDINARY}", then)
+    assert "you asked for 90 more minutes. Recorded at 10:12. Nobody has agreed yet: back by 11:05." in reply
+    assert "not recorded. You have asked already" in text(visit, pins.teacher, f"80 {ORDINARY}", then)
     assert "In danger ring 999" in text(visit, pins.teacher, "HELP he will not let us out", then)
     assert visit.moments.filter(kind="fine").count() == 0
-    assert [m.via for m in visit.moments.filter(kind__in=["more_time", "help"])] == ["text", "text"]
+    assert [m.via for m in visit.moments.filter(kind__in=["more_time", "help"])] == ["text"] * 3
     assert make.fresh(visit).extensions == 1
     assert visit.alarms.get().kind == "help"
     assert text(visit, pins.head, "ok", then) == ""

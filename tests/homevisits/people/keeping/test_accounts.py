@@ -4,13 +4,18 @@ import pytest
 from django.test import Client
 
 from homevisits.clock import app_now
+from homevisits.escalation import alarms
+from homevisits.escalation.alarms import open_alarm_now
 from homevisits.people import keeping
 from homevisits.people.models import Role, Staff
 from homevisits.people.story import PeopleEvent
 from homevisits.trusts.roles import RoleName
 from tests.cast import Cast
+from tests.factories import visits as make
 from tests.factories.people import StaffFactory
 from tests.factories.trusts import SchoolFactory
+from visits import transitions
+from visits.models import VisitAlarm
 
 
 def add(cast: Cast, **change: object) -> Staff:
@@ -134,14 +139,36 @@ def test_nobody_closes_their_own_account(cast: Cast) -> None:
         keeping.deactivate_staff(staff=cast.admin, by=cast.admin, now=app_now())
 
 
-def test_account_is_not_closed_while_something_stands_against_it(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "homevisits.people.keeping.accounts.OBSTACLES", [lambda staff: f"{staff} is out on a visit."]
-    )
-    with pytest.raises(keeping.Refused, match="Pat Teacher is out on a visit"):
-        keeping.deactivate_staff(staff=cast.teacher, by=cast.head, now=app_now())
+def test_account_of_somebody_who_is_out_is_closed_when_they_are_back(cast: Cast, clock) -> None:
+    now = clock.set("2026-11-26 10:00")
+    visit = make.out(cast, now=now)
+    with pytest.raises(keeping.Refused, match=f"Pat Teacher is out on a visit .{visit.ref}"):
+        keeping.deactivate_staff(staff=cast.teacher, by=cast.head, now=now)
+    for attendee in visit.party:
+        transitions.say_back(visit=visit, by=attendee.staff, now=now)
+    assert keeping.deactivate_staff(staff=cast.teacher, by=cast.head, now=now).is_active is False
+
+
+def test_account_of_somebody_who_deals_with_an_alarm_is_not_closed(cast: Cast, clock) -> None:
+    now = clock.set("2026-11-26 10:00")
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    alarm = visit.alarms.get()
+    alarms.own(alarm=alarm, by=cast.office, now=now)
+    with pytest.raises(keeping.Refused, match="Pat Office is dealing with an alarm"):
+        keeping.deactivate_staff(staff=cast.office, by=cast.head, now=now)
+    alarms.let_go(alarm=alarm, by=cast.office, now=now)
+    assert keeping.deactivate_staff(staff=cast.office, by=cast.head, now=now).is_active is False
+
+
+def test_nobody_of_the_party_learns_of_a_silent_alarm_by_closing_an_account(cast: Cast, clock) -> None:
+    now = clock.set("2026-11-26 10:00")
+    visit = make.fresh(make.out(cast, now=now, party=[cast.teacher, cast.head]))
+    silent = open_alarm_now(VisitAlarm, visit, kind="duress", now=now, attendee=visit.party[0])
+    alarms.own(alarm=silent, by=cast.office, now=now)
+    with pytest.raises(keeping.Refused, match="is dealing with an alarm"):
+        keeping.deactivate_staff(staff=cast.office, by=cast.admin, now=now)
+    assert keeping.deactivate_staff(staff=cast.office, by=cast.head, now=now).is_active is False
 
 
 def test_closing_twice_tells_once(cast: Cast) -> None:

@@ -9,9 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from homevisits.clock import app_now, local
+from homevisits.people import keeping
 from homevisits.people.desks import desks
 from homevisits.people.duty import on_duty
-from homevisits.people.models import DeskDuty
+from homevisits.people.models import DeskDuty, RotaTurn
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.people import AwayFactory, DeskDutyFactory, StaffFactory, staff_with
@@ -38,7 +39,23 @@ def test_page_says_what_on_duty_says(cast: Cast, clock: Clock, clock_says: str) 
     assert answering(cast) == set(on_duty(cast.school, app_now()))
 
 
-def test_page_takes_the_same_queries_for_one_school_and_for_ten(cast: Cast, as_: SignIn) -> None:
+@pytest.mark.parametrize("away", [(), ("dsl",)])
+def test_page_says_whom_the_rota_names_as_on_duty_does(
+    cast: Cast, clock: Clock, away: tuple[str, ...]
+) -> None:
+    now = clock.set("2026-11-26 10:00")
+    turns = {(3, "am"): (cast.dsl, cast.slt), (3, "pm"): (cast.deputy, None)}
+    keeping.keep_rota(school=cast.school, role="office", term=None, turns=turns, by=cast.head, now=now)
+    for name in away:
+        AwayFactory(staff=cast.people[name])
+    assert answering(cast) == set(on_duty(cast.school, now))
+    assert {cast.dsl, cast.slt} - answering(cast) == {cast.people[name] for name in away}
+
+
+def test_page_takes_the_same_queries_for_one_school_and_for_ten(
+    cast: Cast, clock: Clock, as_: SignIn
+) -> None:
+    clock.set("2026-11-26 10:00")
     client = as_("ewo")
     client.get("/people/duty/")
 
@@ -47,9 +64,17 @@ def test_page_takes_the_same_queries_for_one_school_and_for_ten(cast: Cast, as_:
             client.get("/people/duty/")
         return len(queries)
 
+    now = app_now()
+    keep = {"role": "office", "term": None, "by": cast.head, "now": now}
+    turns = {(now.weekday(), half): (cast.head, cast.slt) for half in ("am", "pm") if now.weekday() < 5}
+    keeping.keep_rota(school=cast.school, turns=turns, **keep)
     few = count()
     for school in SchoolFactory.create_batch(8, trust=cast.trust):
-        DeskDutyFactory(school=school, staff=staff_with("office", school), set_by=cast.head)
+        answers = staff_with("office", school)
+        DeskDutyFactory(school=school, staff=answers, set_by=cast.head)
+        RotaTurn.objects.create(
+            school=school, role="office", weekday=3, half="am", staff=answers, set_by=cast.head
+        )
     assert count() == few
 
 
