@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -17,6 +18,7 @@ from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
+from visits.reported import KINDS, heard_first
 from visits.responding import sheet
 
 if TYPE_CHECKING:
@@ -34,12 +36,11 @@ SENTENCES = {
     "missed_check_in": "{about} missed a check-in",
     "wait_over": "{about} has waited too long at the door",
     "help": "{about} asks for help",
+    "left_unsafe": "{about}: they left because it was not safe",
+    "child_alone": "{about}: a child is at home without an adult",
     "duress": "{about}: silent alarm",
     "fault": "{about}: a timer could not be processed",
 }
-
-
-AT_ONCE = {"help", "duress"}  # the first two steps are told together
 
 
 def policy_of(alarm: "VisitAlarm") -> Policy:
@@ -143,9 +144,15 @@ def last_people(school: School, own: Iterable[int] = ()) -> list[Staff]:
 
 
 def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
-    """The policy's safety ladder for whoever is missing in this alarm."""
+    """The policy's safety ladder for whoever is missing in this alarm; of some kinds more people hear first."""
     at_once = 2 if alarm.kind in AT_ONCE else 1
-    return ladder(policy_of(alarm), alarm.visit, missing_people(alarm), now, at_once=at_once)
+    first, *rest = ladder(policy_of(alarm), alarm.visit, missing_people(alarm), now, at_once=at_once)
+    also = heard_first(alarm)
+    if also:
+        people = {person.pk: person for person in [*first.people, *also]}
+        label = f"{first.label}, and whom your policy tells at once"
+        first = replace(first, people=tuple(people.values()), label=label)
+    return [first, *rest]
 
 
 def ladder(
@@ -194,7 +201,8 @@ def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
         return _quiet(alarm)
     sentence = SENTENCES.get(alarm.kind, "{about}").format(about=alarm.about)
     late = int((now - alarm.opened_at).total_seconds() // 60)
-    since = f"Due {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
+    since = "Said" if alarm.kind in KINDS else "Due"
+    since = f"{since} {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
     body = f"{sentence}. {since}Open the alarm, say that you are dealing with it, and ring them. Step: {rung.label}."
     return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
 

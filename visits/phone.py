@@ -166,7 +166,7 @@ class PhonePage:
         visit, rules = self.visit, self.visit.rules
         if not (self.is_out and rules and visit.start_at and first_minutes(visit, rules)):
             return None
-        if visit.left_at or self.has_left:
+        if timing.is_past_calls(visit) or self.has_left:
             return None
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)

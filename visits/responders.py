@@ -7,6 +7,7 @@ from homevisits.people.models import Staff
 from homevisits.trusts.choices import PoliceNumber
 from visits.models import Attendee, Visit
 from visits.paper import moment, spoken
+from visits.reported import CHILD_ALONE, has_left_unsafe
 from visits.responding import last_heard, plan
 
 Part = tuple[str, list[str]]
@@ -41,7 +42,12 @@ def _what(visit: Visit, missing: list[Attendee]) -> str:
         if many
         else f"A member of staff of {visit.school}"
     )
-    return f"{people} went to a home for their work. {'They have' if many else 'That person has'} not come back, or cannot be reached."
+    went = f"{people} went to a home for their work."
+    if visit.outcome == CHILD_ALONE:
+        return f"{went} A child is there without an adult."
+    if has_left_unsafe(visit):
+        return f"{went} {'They' if many else 'That person'} left because it was not safe, and {'are' if many else 'is'} not back."
+    return f"{went} {'They have' if many else 'That person has'} not come back, or cannot be reached."
 
 
 def _person(attendee: Attendee) -> str:

@@ -197,6 +197,8 @@ class VisitAlarm(Alarm):
         MISSED_CHECK_IN = "missed_check_in", "Missed a check-in"
         WAIT_OVER = "wait_over", "Waiting too long at the door"
         HELP = "help", "Asks for help"
+        LEFT_UNSAFE = "left_unsafe", "Left for safety"
+        CHILD_ALONE = "child_alone", "Child alone at home"
         DURESS = "duress", "Asks for help in secret"
         FAULT = "fault", "A timer could not be processed"
 

@@ -12,6 +12,7 @@ from visits.debrief import waits_since as talk_waits_since
 from visits.models import Attendee, Visit
 from visits.next_step import waits_since
 from visits.police import KINDS
+from visits.reported import has_left_unsafe
 from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
 from visits.safety import SAFETY, SOON, Due
@@ -156,7 +157,7 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
     TC-166: by the schedule, not by the arrival. Repeats count from the person's last "fine".
     """
-    if not visit.start_at or not first_minutes(visit, policy) or visit.left_at:
+    if not visit.start_at or not first_minutes(visit, policy) or is_past_calls(visit):
         return
     fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__gte=visit.start_at))
     for attendee in (a for a in still_there(visit) if not a.back_at and not a.claimed_back_at):
@@ -164,6 +165,11 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         if prompt:
             due = prompt + minutes(policy.checkin_answer_minutes)
             yield _want(Due.CHECK_IN, due, prompt_at=prompt, extra={"attendee": attendee})
+
+
+def is_past_calls(visit: Visit) -> bool:
+    """Whether nobody is called any more: they left the home, and not because it was not safe (PS-132)."""
+    return bool(visit.left_at) and not has_left_unsafe(visit)
 
 
 def still_there(visit: Visit) -> list[Attendee]:

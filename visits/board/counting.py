@@ -19,13 +19,20 @@ WORDS = {
 WORST = [
     Kind.DURESS,
     Kind.HELP,
+    Kind.LEFT_UNSAFE,
+    Kind.CHILD_ALONE,
     Kind.OVERDUE,
     Kind.MISSED_CHECK_IN,
     Kind.WAIT_OVER,
     Kind.POSSIBLY_OUT,
     Kind.FAULT,
 ]
-ASKED = {Kind.DURESS: "silent alarm", Kind.HELP: "asks for help"}
+ASKED = {
+    Kind.DURESS: "silent alarm",
+    Kind.HELP: "asks for help",
+    Kind.LEFT_UNSAFE: "left for safety",
+    Kind.CHILD_ALONE: "child alone",
+}
 # Which part of the visit an alarm is about.
 ABOUT = {
     Kind.OVERDUE: Due.RETURN,

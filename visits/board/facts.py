@@ -83,6 +83,7 @@ class Facts:
     arrived_at: dt.datetime | None = None
     left_at: dt.datetime | None = None
     returned_at: dt.datetime | None = None
+    outcome: str = ""
     early_minutes: int = 30
     checkin_minutes: int = 0
     readers: tuple[str, ...] = ()
@@ -113,6 +114,7 @@ PLAIN = (
     "arrived_at",
     "left_at",
     "returned_at",
+    "outcome",
     "is_first",
 )
 TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING, Moment.Kind.NOTE]

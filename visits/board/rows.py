@@ -32,6 +32,8 @@ ALARM_WORDS = {
     "missed_check_in": ("phone-missed", "No check-in"),
     "wait_over": ("door-closed", "Waited too long"),
     "help": ("siren", "Asks for help"),
+    "left_unsafe": ("octagon-alert", "Left for safety"),
+    "child_alone": ("baby", "Child alone"),
     "duress": ("siren", "Silent alarm"),
     "fault": ("siren", "Timer fault"),
 }
