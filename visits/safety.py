@@ -48,9 +48,17 @@ class Due(models.TextChoices):
 
 
 # A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
-SOON = (Due.CHECK_IN, Due.END, Due.RETURN)
-# Told at once and to a telephone too, though they open no alarm.
-URGENT = {Due.POLICE, Due.HANDOVER}
+SOON = (Due.CHECK_IN, Due.WAIT, Due.END, Due.RETURN)
+# What these say before an alarm goes at once and to a telephone too: to whoever is out, rings them or decides.
+URGENT = {
+    Due.DEPARTURE,
+    Due.ARRIVAL,
+    Due.CHECK_IN,
+    Due.END,
+    Due.RETURN,
+    Due.POLICE,
+    Due.HANDOVER,
+}
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
 WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
@@ -93,7 +101,7 @@ class VisitDeadline(Deadline):
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """A visitor looks at a telephone and not at a desk; so may whoever decides about the police."""
+        """Whoever is out looks at a telephone and not at a desk; so may whoever rings them or decides."""
         if self.kind.startswith(Due.SOON):
             return (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
         if self.kind in URGENT or self.kind.startswith(Due.DESK):

@@ -77,9 +77,12 @@ def contact(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
 
 def departure(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The visitors are prompted when they are to leave; after "did not leave" shortly before they are asked again."""
     if visit.depart_at:
         due = visit.depart_at + minutes(policy.departure_grace_minutes)
-        yield _want(Due.DEPARTURE, _not_before(due, visit.watch_again_at), prompt_at=visit.depart_at)
+        again = visit.watch_again_at and visit.watch_again_at - minutes(policy.nudge_minutes)
+        prompt = _not_before(visit.depart_at, again)
+        yield _want(Due.DEPARTURE, _not_before(due, visit.watch_again_at), prompt_at=prompt)
 
 
 def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:

@@ -7,6 +7,7 @@ from homevisits.escalation.ladder import climb
 from homevisits.escalation.models import Alarm, Deadline, Words
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
+from homevisits.notices.reach import reach
 from homevisits.people.models import Staff
 
 CHANNELS = (Notice.Channel.IN_APP, Notice.Channel.EMAIL)
@@ -67,7 +68,12 @@ def _end(deadline: Deadline, *, now: dt.datetime) -> None:
 
 
 def _tell(deadline: Deadline, people: Iterable[tuple[Staff, Words]], *, now: dt.datetime) -> None:
-    """Queue the words for each person; the time makes the key, so that a re-timed row tells again."""
+    """Queue the words for each person by each way that reaches them.
+
+    The time makes the key, so that a re-timed row tells again.
+    """
+    told = list(people)
+    reached = {(person.pk, way) for person, way in reach((p for p, _ in told), deadline.channels).pairs}
     at = f"{deadline._meta.label_lower}:{deadline.pk}:{deadline.next_at.timestamp():.0f}"
     school = getattr(getattr(deadline, deadline.SUBJECT), "school_id", None)
     queue_all(
@@ -83,6 +89,7 @@ def _tell(deadline: Deadline, people: Iterable[tuple[Staff, Words]], *, now: dt.
             school=school,
             private=deadline.PRIVATE,
         )
-        for person, words in people
+        for person, words in told
         for channel in deadline.channels
+        if (person.pk, channel) in reached
     )

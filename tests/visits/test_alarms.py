@@ -7,6 +7,7 @@ import pytest
 from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
+from homevisits.people.models import Away, Staff
 from tests.cast import Cast
 from tests.factories import visits as make
 from visits import transitions
@@ -125,6 +126,54 @@ def test_the_check_in_call_is_ten_minutes_after_the_scheduled_start(cast: Cast, 
     assert {n.recipient for n in prompts} == {cast.office}
     swept(clock, cast.policy.checkin_answer_minutes)
     assert visit.alarms.filter(kind="missed_check_in").count() == 2
+
+
+def away(person: Staff, now: dt.datetime) -> None:
+    Away.objects.create(staff=person, during=(now - dt.timedelta(hours=1), now + dt.timedelta(days=1)))
+
+
+def rung(clock, minutes: float) -> dict[str, set[str]]:
+    """Who has been asked to make the check-in call after some minutes, and by which ways."""
+    swept(clock, minutes)
+    found: dict[str, set[str]] = {}
+    for notice in Notice.objects.filter(subject__startswith="Ring "):
+        found.setdefault(notice.recipient.last_name.lower(), set()).add(notice.channel)
+    return found
+
+
+@pytest.mark.clause("TC-166")
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_the_agreed_colleague_is_asked_to_ring_on_their_phone_too(cast: Cast, clock, now, phones) -> None:
+    visit = make.out(cast, now=now)
+    Visit.objects.filter(pk=visit.pk).update(checkin_colleague=cast.attendance)
+    assert rung(clock, 19.98) == {}
+    assert rung(clock, 0.02) == {"attendance": {"in_app", "email", "text", "push"}}
+
+
+@pytest.mark.clause("TC-166")
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+@pytest.mark.parametrize("why", ["away", "left", "goes"])
+def test_without_the_agreed_colleague_those_who_answer_are_asked_to_ring(
+    cast: Cast, clock, now, why: str
+) -> None:
+    visit = make.out(cast, now=now)
+    named = cast.colleague if why == "goes" else cast.attendance
+    Visit.objects.filter(pk=visit.pk).update(checkin_colleague=named)
+    if why == "away":
+        away(cast.attendance, now)
+    if why == "left":
+        Staff.objects.filter(pk=cast.attendance.pk).update(is_active=False)
+    assert set(rung(clock, 20)) == {"office"}
+
+
+@pytest.mark.clause("TC-166")
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_with_nobody_at_the_desk_the_next_people_of_the_ladder_are_asked_to_ring(
+    cast: Cast, clock, now
+) -> None:
+    make.out(cast, now=now)
+    away(cast.office, now)
+    assert set(rung(clock, 20)) == {"head"}
 
 
 def test_a_check_in_covers_only_the_person_who_gives_it(cast: Cast, clock, now) -> None:

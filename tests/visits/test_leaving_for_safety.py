@@ -8,7 +8,6 @@ from django.urls import reverse
 from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
-from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
@@ -40,19 +39,11 @@ def broken_off(cast: Cast, clock, now, **more) -> Visit:
     return make.fresh(transitions.break_off(visit=visit, by=by, now=clock.advance(minutes=15)))
 
 
-def reachable(cast: Cast) -> None:
-    """Everybody has a work mobile, and the trust can send texts."""
-    for number, person in enumerate(cast.people.values()):
-        Staff.objects.filter(pk=person.pk).update(mobile=f"+4477009003{number:02}")
-
-
 @pytest.mark.clause("PS-133", "TC-164", "CS-068")
 @on("cast", [PS, TC, AF], indirect=True)
 def test_leaving_for_safety_is_an_alarm_to_the_office_and_whom_the_policy_names(
-    cast: Cast, clock, now, notify
+    cast: Cast, clock, now, phones
 ) -> None:
-    notify.account(cast.trust)
-    reachable(cast)
     visit = broken_off(cast, clock, now)
     alarm = visit.alarms.get(kind="left_unsafe")
     assert (alarm.state, alarm.rung, alarm.due_at) == ("open", 1, clock.now)
