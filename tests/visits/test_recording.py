@@ -263,6 +263,19 @@ def test_a_child_alone_in_the_record_is_an_alarm_once_as_from_the_phone(cast: Ca
     assert visit.events.filter(kind="outcome").count() == 1
 
 
+@pytest.mark.clause("SH-020", "SH-045")
+@pytest.mark.parametrize(("seen", "hear"), [("not_seen", {"Dsl", "Deputy"}), ("in_home", set())])
+def test_the_dsl_team_is_told_that_the_pupil_was_not_seen(
+    cast: Cast, visit: Visit, seen: str, hear: set[str]
+) -> None:
+    said = WHOLE | {"pupil_seen": seen, "pupil_spoken": "no", "why_not": "Stayed in the bedroom."}
+    send(browser(cast.teacher), visit, "finish", **said)
+    assert Visit.objects.get(pk=visit.pk).state == State.RECORDED
+    told = Notice.objects.filter(subject=f"{visit.ref}: the pupil was not seen")
+    assert {n.recipient.last_name for n in told} == hear
+    assert not told.filter(body__contains="bedroom").exists()
+
+
 def test_any_other_outcome_in_the_record_is_told_to_nobody(cast: Cast, visit: Visit) -> None:
     send(browser(cast.teacher), visit, "keep", outcome="nobody_in")
     assert not Notice.objects.filter(key__contains=":outcome_").exists()

@@ -127,6 +127,7 @@ def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         happened(fresh, "recorded", "Wrote the record", by=by, now=now)
         documents.ask(visit=fresh, kind="record", by=by, now=now)
         _tell_rooms(fresh, now=now)
+        _tell_not_seen(fresh, now=now)
         for follow in ON_RECORDED:
             follow(fresh, by, now)
         rearm(fresh, now=now, met=[Due.RECORD])
@@ -145,6 +146,21 @@ def _tell_rooms(visit: Visit, *, now: dt.datetime) -> None:
         what="rooms",
         subject=f"{visit.ref}: the record says something that you should read",
         body="Your policy asks that you are told. Open the record.",
+        path=f"/visits/{visit.ref}/record/",
+        now=now,
+    )
+
+
+def _tell_not_seen(visit: Visit, *, now: dt.datetime) -> None:
+    """Whoever was not seen may not be safe: the DSL team hears of it, and reads why (SH-020, SH-045)."""
+    if not VisitRecord.objects.filter(visit=visit, pupil_seen=VisitRecord.Seen.NOT_SEEN).exists():
+        return
+    telling.tell(
+        telling.holding(visit, SAFEGUARDING_TEAM),
+        visit,
+        what="not_seen",
+        subject=f"{visit.ref}: the pupil was not seen",
+        body="The record of this visit says why. Open it, and decide what follows.",
         path=f"/visits/{visit.ref}/record/",
         now=now,
     )
