@@ -111,7 +111,7 @@ class VisitDeadline(Deadline):
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
         if self.kind in WORDS:
             return self._silent_alarm(now)
-        return VisitAlarm(
+        return self._running(now) or VisitAlarm(
             visit=self.visit,
             attendee=self.attendee,
             deadline=self,
@@ -119,6 +119,15 @@ class VisitDeadline(Deadline):
             due_at=self.due_at,
             opened_at=now,
         )
+
+    def _running(self, now: dt.datetime) -> "VisitAlarm | None":
+        """The alarm of this kind that is open about the same people: it goes on, and says that it was due again."""
+        open_ones = VisitAlarm.objects.unresolved().filter(visit=self.visit, attendee=self.attendee)
+        running = open_ones.filter(kind=ALARM_FOR[Due(self.kind)]).order_by("opened_at").first()
+        if running:
+            running.visit = self.visit
+            running.note("due_again", f"{self.label} was due again.", by=None, now=now)
+        return running
 
     def _silent_alarm(self, now: dt.datetime) -> "VisitAlarm":
         """The one that is open for this person already, or a new one; either says how it was asked for."""

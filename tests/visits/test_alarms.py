@@ -183,6 +183,33 @@ def test_a_check_in_covers_only_the_person_who_gives_it(cast: Cast, clock, now) 
     assert [row.attendee.staff for row in waiting] == [cast.colleague]
 
 
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_what_is_due_again_under_an_open_alarm_opens_no_second_one(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    clock.set(visit.return_due_at)
+    sweep("test")
+    alarm = visit.alarms.get(kind="overdue")
+    more = {"minutes": 20, "reason": "They rang, the car will not start"}
+    transitions.extend(visit=visit, by=cast.office, now=clock.now, **more)
+    rung = VisitAlarm.objects.get(pk=alarm.pk).rung
+    swept(clock, 20)
+    assert visit.alarms.filter(kind="overdue").count() == 1
+    assert VisitAlarm.objects.get(pk=alarm.pk).rung > rung
+    said = visit.events.filter(kind="due_again", detail__alarm=str(alarm.uuid))
+    assert [event.sentence for event in said] == ["Return was due again."]
+
+
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_no_answer_and_the_call_that_was_due_are_one_alarm(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    at = clock.advance(minutes=21)
+    who = visit.attendees.get(staff=cast.teacher)
+    transitions.say_no_answer(visit=visit, by=cast.office, now=at, attendee=who)
+    swept(clock, 10)
+    assert visit.alarms.filter(kind="missed_check_in", attendee=who).count() == 1
+    assert visit.alarms.filter(kind="missed_check_in").count() == 2
+
+
 def test_together_covers_everybody(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)
     transitions.check_in(visit=visit, by=cast.teacher, now=clock.advance(minutes=15), together=True)
