@@ -18,6 +18,7 @@ from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
+from visits import homeward
 from visits.reported import KINDS, heard_first
 from visits.responding import sheet
 
@@ -35,6 +36,7 @@ SENTENCES = {
     "possibly_out": "{about}: left, or not going?",
     "missed_check_in": "{about} missed a check-in",
     "wait_over": "{about} has waited too long at the door",
+    "unheard": "{about} has not been heard from at home",
     "help": "{about} asks for help",
     "left_unsafe": "{about}: they left because it was not safe",
     "child_alone": "{about}: a child is at home without an adult",
@@ -248,8 +250,11 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
     """What follows for the visit when a person has resolved its alarm; of a silent one nothing ever did."""
     if alarm.is_silent:
         return
+    from visits.transitions.homeward import after_unheard
     from visits.transitions.returning import after_alarm
 
+    if alarm.kind == homeward.ALARM:
+        after_unheard(alarm, by=by, now=now)
     after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
 
 
@@ -257,5 +262,6 @@ def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
     people = list(visit.party) if alarm.is_silent else missing_people(alarm)
-    missing = [attendee for attendee in people if alarm.is_silent or not attendee.back_at]
+    is_all = alarm.is_silent or alarm.kind == homeward.ALARM
+    missing = [attendee for attendee in people if is_all or not attendee.back_at]
     return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff, app_now())

@@ -22,6 +22,7 @@ SOON = {
     "wait": ("you have nearly waited long enough", "Say that nobody is in and leave, or that you went in."),
     "end": ("the visit ends soon", "Say when you leave the home, or ask for more time."),
     "return": ("you are due back soon", "Say when you are back, or ask for more time."),
+    "home_safe": ("say soon that you are home", "Press “I am home safe” on your phone page, or text HOME."),
 }
 
 PROMPTS = {

@@ -17,7 +17,7 @@ from homevisits.people.models import ContactLink, HouseholdWarning, Staff
 from homevisits.trusts.choices import Moment as Moments
 from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
-from visits import timing
+from visits import homeward, timing
 from visits.briefing import Briefed, of_visitor
 from visits.following import TimeRequest
 from visits.gates.enter import last_look, look_strength
@@ -135,6 +135,11 @@ class PhonePage:
     def back_at(self) -> dt.datetime | None:
         """When they said that they are back, whether or not it counts yet: the page is the same."""
         return self.me.claimed_back_at or self.me.back_at
+
+    @property
+    def home_by(self) -> dt.datetime | None:
+        """By when this visitor, who goes straight home, says that they are there; None where nothing is due."""
+        return homeward.due_at(self.visit, self.me)
 
     @property
     def is_late(self) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from visits.safety import VisitAlarm
 
 # About people who are missing, silent or in trouble, or a child who is; not about a wait at the door.
-KINDS = {"overdue", "missed_check_in", "help", "duress", "left_unsafe", "child_alone"}
+KINDS = {"overdue", "missed_check_in", "unheard", "help", "duress", "left_unsafe", "child_alone"}
 
 
 def asked_at(alarm: "VisitAlarm") -> dt.datetime:

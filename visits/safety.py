@@ -33,6 +33,7 @@ class Due(models.TextChoices):
     WAIT = "wait", "End of the wait at the door"
     END = "end", "End of the visit"
     RETURN = "return", "Return"
+    HOME_SAFE = "home_safe", "Word from home"
     RECORD = "record", "Record"
     INTERVENTION = "intervention", "Record of a physical intervention"
     CONTACT = "contact", "Word of the responsible contact"
@@ -48,7 +49,7 @@ class Due(models.TextChoices):
 
 
 # A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
-SOON = (Due.CHECK_IN, Due.WAIT, Due.END, Due.RETURN)
+SOON = (Due.CHECK_IN, Due.WAIT, Due.END, Due.RETURN, Due.HOME_SAFE)
 # What these say before an alarm goes at once and to a telephone too: to whoever is out, rings them or decides.
 URGENT = {
     Due.DEPARTURE,
@@ -59,7 +60,7 @@ URGENT = {
     Due.POLICE,
     Due.HANDOVER,
 }
-SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
+SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN, Due.HOME_SAFE}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
 WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
 HOW = {
@@ -213,6 +214,7 @@ class VisitAlarm(Alarm):
         POSSIBLY_OUT = "possibly_out", "May have left without saying"
         MISSED_CHECK_IN = "missed_check_in", "Missed a check-in"
         WAIT_OVER = "wait_over", "Waiting too long at the door"
+        UNHEARD = "unheard", "Not heard from at home"
         HELP = "help", "Asks for help"
         LEFT_UNSAFE = "left_unsafe", "Left for safety"
         CHILD_ALONE = "child_alone", "Child alone at home"
@@ -314,4 +316,5 @@ ALARM_FOR = {
     Due.CHECK_IN: VisitAlarm.Kind.MISSED_CHECK_IN,
     Due.WAIT: VisitAlarm.Kind.WAIT_OVER,
     Due.RETURN: VisitAlarm.Kind.OVERDUE,
+    Due.HOME_SAFE: VisitAlarm.Kind.UNHEARD,
 }

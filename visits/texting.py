@@ -9,7 +9,7 @@ from typing import Any
 from homevisits.clock import local
 from homevisits.notices.registry import Inbound
 from homevisits.people.models import Staff
-from visits import transitions
+from visits import homeward, transitions
 from visits.models import Visit
 from visits.states import State
 from visits.story import Moment
@@ -30,7 +30,7 @@ def answer(text: Inbound, now: dt.datetime) -> str | None:
     words = " ".join(text.text.split())
     if not words:
         return None
-    visit = _visit_of(text.sender)
+    visit = _visit_of(text.sender) or homeward.awaited_of(text.sender)
     if visit is None:
         return "You are on no visit that is logged or out. In danger ring 999."
     say, rest = _understood(words)
@@ -76,6 +76,13 @@ def _back(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
     return _taken(visit, text, "you are back", now)
 
 
+def _home(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
+    """Home, and never "back at school": only for somebody who is known to go straight there."""
+    visit = homeward.awaited_of(text.sender) or visit
+    transitions.say_home(visit=visit, now=now, pin=rest, **_more(text))
+    return _taken(visit, text, "you are home safe", now)
+
+
 def _help(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
     more = _more(text)
     transitions.ask_for_help(visit=visit, now=now, **more)
@@ -118,7 +125,8 @@ MEANINGS: list[tuple[str, Say]] = [
         rf"(?:i am |i'm |im |we are |we're |all )?(?:ok|okay|fine|ok thanks|ok thank you|fine thanks){PIN}",
         _fine,
     ),
-    (rf"(?:i am |i'm |im )?(?:back|back at school|back safe|home){PIN}", _back),
+    (rf"(?:i am |i'm |im )?(?:back|back at school|back safe){PIN}", _back),
+    (rf"(?:i am |i'm |im )?(?:home|home safe|safe at home|at home){PIN}", _home),
     (r"(?P<rest>[0-9]{4,6})", _pin),
     (r"\+?(?P<rest>[0-9]{1,3})(?: ?(?:m|min|mins|minutes?))?(?: more)?", _time),
 ]

@@ -7,6 +7,7 @@ from homevisits.clock import london_day
 from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
+from visits import homeward
 from visits.answering import moments
 from visits.debrief import waits_since as talk_waits_since
 from visits.models import Attendee, Visit
@@ -38,7 +39,7 @@ def wanted(visit: Visit) -> list[Wanted]:
     if policy is None or visit.state not in PLANS:
         return []
     found = [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
-    if visit.state == State.IN_PROGRESS:
+    if visit.state != State.LOGGED:
         found += list(soon(policy, found))
     return [*found, *police(visit, policy, found)] if visit.state in POLICED else found
 
@@ -95,6 +96,13 @@ def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         yield _want(Due.RETURN, _not_before(due, visit.watch_again_at), prompt_at=visit.return_at)
 
 
+def home_safe(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Whoever went straight home says once more that they are there, where the policy asks for it (PS-101)."""
+    for attendee in homeward.awaited(visit):
+        if due := homeward.due_at(visit, attendee):
+            yield _want(Due.HOME_SAFE, due, extra={"attendee": attendee})
+
+
 def _not_before(due: dt.datetime, other: dt.datetime | None) -> dt.datetime:
     return max(due, other) if other else due
 
@@ -105,7 +113,7 @@ def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wante
     Armed with the return, so that no alarm is without it, whichever part of the system raised it.
     """
     open_ones = [a.due_at for a in visit.alarms.all() if a.kind in KINDS and a.is_open]
-    due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN))]
+    due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN, Due.HOME_SAFE))]
     if due:
         at = min(due) + minutes(policy.police_after_minutes)
         every = policy.last_step_repeat_minutes
@@ -230,6 +238,7 @@ PLANS = {
         waiting,
         end,
         coming_back,
+        home_safe,
         intervention,
         desk,
         handover,
@@ -237,8 +246,8 @@ PLANS = {
         debrief,
         countersignatures,
     ),
-    State.RETURNED_SAFE: (recording, intervention, next_step, debrief, countersignatures),
-    State.RECORDED: (next_step, debrief, countersignatures),
+    State.RETURNED_SAFE: (home_safe, recording, intervention, next_step, debrief, countersignatures),
+    State.RECORDED: (home_safe, next_step, debrief, countersignatures),
 }
 # Where an alarm about people may be open.
-POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE}
+POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED}

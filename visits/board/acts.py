@@ -47,6 +47,8 @@ def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Vie
         )
     if count.alarm == VisitAlarm.Kind.DURESS:
         return Act(say=_quiet(facts), button=_button("Open the alarm", count.alarm_url, "siren", kind="late"))
+    if count.kind == Due.HOME_SAFE and who:
+        return _homeward(facts, count, status, who, part)
     kind = "late" if status in URGENT else "brand" if status == "due-soon" else "line"
     call = _call(facts, who, kind) if part in CALLS else None
     if status in URGENT:
@@ -54,6 +56,17 @@ def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Vie
     if facts.state == State.LOGGED:
         return _leaving(facts, part, now)
     return _out(facts, count, call, part)
+
+
+def _homeward(facts: Facts, count: Counted, status: str, who: Goes, part: str) -> Act:
+    """Somebody on the way straight home: waited for, or rung there."""
+    home = _button(f"{who.name} is home", f"/visits/{facts.ref}/home/{who.pk}/", "house")
+    button = home if part in CLOSES else None
+    if who.is_home:
+        return Act(say=f"Says they are home: ring {who.name} and make sure", button=button)
+    if status in URGENT:
+        return Act(say=f"Ring {who.name} at home now", button=button)
+    return Act(say=f"Going straight home, due {_at(count.at)}", button=button)
 
 
 def _quiet(facts: Facts) -> str:

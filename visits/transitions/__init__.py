@@ -24,6 +24,7 @@ from visits.transitions.going import (
     say_waiting,
 )
 from visits.transitions.handing import ask_colleague, hand_back
+from visits.transitions.homeward import say_home
 from visits.transitions.intervening import read_interventions, write_intervention
 from visits.transitions.lengthening import answer_time, ask_for_time, want_time
 from visits.transitions.looking import break_off, look_round, say_entered
@@ -112,6 +113,7 @@ __all__ = [
     "say_arrived",
     "say_back",
     "say_entered",
+    "say_home",
     "say_left",
     "say_new_risk",
     "say_no_answer",
