@@ -137,6 +137,11 @@ class PhonePage:
         return self.me.claimed_back_at or self.me.back_at
 
     @property
+    def asks_home(self) -> bool:
+        """Whether somebody who goes straight home from this visit says once more that they are there."""
+        return homeward.is_asked(self.visit)
+
+    @property
     def home_by(self) -> dt.datetime | None:
         """By when this visitor, who goes straight home, says that they are there; None where nothing is due."""
         return homeward.due_at(self.visit, self.me)
@@ -171,7 +176,10 @@ class PhonePage:
         visit, rules = self.visit, self.visit.rules
         if not (self.is_out and rules and visit.start_at and first_minutes(visit, rules)):
             return None
-        if timing.is_past_calls(visit) or self.has_left:
+        alone = any(
+            m.kind == Kind.LEFT and not m.for_all and m.attendee_id == self.me.pk for m in self.moments
+        )
+        if timing.is_past_calls(visit) or alone:
             return None
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)

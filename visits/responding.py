@@ -98,7 +98,8 @@ def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[st
         "attendee": attendee,
         "last": last_heard(attendee, visit, moments),
         "claims": attendee.claimed_back_at,
-        "url": f"/visits/{visit.ref}/call/{attendee.pk}/",
+        "is_homeward": attendee.back_at is not None,
+        "url": f"/visits/{visit.ref}/{'home' if attendee.back_at else 'call'}/{attendee.pk}/",
     }
 
 

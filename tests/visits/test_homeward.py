@@ -104,7 +104,10 @@ def test_without_that_word_an_alarm_opens_after_a_reminder(cast: Cast, clock, no
     told = Notice.objects.filter(alarm=alarm.uuid)
     assert {n.recipient for n in told} == {cast.office}
     page = browser(cast.office).get(alarm.get_absolute_url()).content.decode()
-    assert "Pat Teacher" in page
+    link = reverse("desk_home", args=[visit.ref, alarm.attendee.pk])
+    assert f'href="{link}"' in page
+    assert browser(cast.office).get(link).status_code == 200
+    assert reverse("desk_back", args=[visit.ref]) not in page
     assert "Everybody is accounted for" not in page
 
 

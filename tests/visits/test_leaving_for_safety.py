@@ -100,6 +100,8 @@ def test_whoever_left_for_safety_is_still_called_until_they_are_back(cast: Cast,
     assert visit.left_at == clock.now
     calls = visit.deadlines.filter(kind="check_in", state="live")
     assert calls.count() == 2
+    phone = browser(cast.teacher).get(reverse("out", args=[visit.ref])).content.decode()
+    assert "next check-in" in phone
     clock.set(visit.start_at + dt.timedelta(minutes=cast.policy.checkin_after_start_minutes))
     sweep("test")
     assert Notice.objects.filter(subject__startswith="Ring ").exists()

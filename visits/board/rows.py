@@ -31,7 +31,7 @@ ALARM_WORDS = {
     "possibly_out": ("circle-question-mark", "Left, or not?"),
     "missed_check_in": ("phone-missed", "No check-in"),
     "wait_over": ("door-closed", "Waited too long"),
-    "unheard": ("house", "Not heard from"),
+    "unheard": ("house", "No word"),
     "help": ("siren", "Asks for help"),
     "left_unsafe": ("octagon-alert", "Left for safety"),
     "child_alone": ("baby", "Child alone"),
