@@ -5,6 +5,7 @@ from typing import Any
 
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import PoliceNumber
+from visits import homeward
 from visits.models import Attendee, Visit
 from visits.paper import moment, spoken
 from visits.reported import CHILD_ALONE, has_left_unsafe
@@ -15,7 +16,7 @@ Part = tuple[str, list[str]]
 
 def parts(visit: Visit, by: Staff | None) -> list[Part]:
     """Each question with its answers; `by` is ringing."""
-    missing = [a for a in visit.party if not a.back_at]
+    missing = [a for a in visit.party if not a.back_at] + homeward.awaited(visit)
     return [
         ("What has happened", [_what(visit, missing)]),
         ("Who is missing", [_person(a) for a in missing] or ["Nobody: everybody is accounted for."]),

@@ -206,3 +206,31 @@ def _row(cast: Cast, visit: Visit, now: dt.datetime):
     (known,) = facts.read([visit.pk], cast.office)
     assert is_in_sight(known)
     return row(known, viewer(cast.office), now)
+
+
+@pytest.mark.clause("TC-120")
+def test_the_sheet_to_read_out_is_there_when_the_record_is_written_already(cast: Cast, clock, now) -> None:
+    visit = left(cast, clock, now)
+    said = {"values": make.record_facts(visit), "outcome": "completed", "actions": []}
+    people = [("Maria Novak", "mother")]
+    transitions.keep_record(visit=visit, by=cast.teacher, now=clock.now, people=people, **said)
+    transitions.record(visit=visit, by=cast.teacher, now=clock.now)
+    sheet = reverse("responders", args=[visit.ref])
+    assert browser(cast.office).get(sheet).status_code == 404
+    clock.set(due(visit)[0])
+    sweep("test")
+    page = browser(cast.office).get(sheet).content.decode()
+    assert "Pat Teacher" in page
+    assert "Nobody: everybody is accounted for." not in page
+
+
+def test_the_office_reads_by_when_they_say_that_they_are_home(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    visit = pinned(visit, version(cast, home_safe_rule="always"))
+    person = place(visit, cast.teacher)
+    clock.advance(minutes=40)
+    typed = {f"person{person.pk}-how": "left_by_phone", f"person{person.pk}-identity": VOICE}
+    page = browser(cast.office).post(
+        reverse("desk_back", args=[visit.ref]), {"person": person.pk, **typed}, follow=True
+    )
+    assert "P. Teacher says once more that they are home, by 11:40." in page.content.decode()

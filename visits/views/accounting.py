@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from homevisits.clock import app_now
+from homevisits.clock import app_now, local
 from homevisits.people.signed_in import StaffRequest
 from visits import homeward, transitions
 from visits.forms.office import BackForm, HomeForm
@@ -84,7 +84,11 @@ def page(request: StaffRequest, visit: Visit, sent: BackForm | None) -> HttpResp
 
 
 def marked(request: StaffRequest, visit: Visit, person: Attendee) -> HttpResponse:
-    """On to the next person, or to the board when all are back."""
+    """On to the next person, or to the board when all are back; and when somebody says that they are home."""
+    if due := homeward.due_at(visit, next(a for a in visit.party if a.pk == person.pk)):
+        messages.info(
+            request, f"{person.short_name} says once more that they are home, by {local(due):%H:%M}."
+        )
     missing = [attendee.short_name for attendee in visit.party if not attendee.back_at]
     if missing:
         messages.success(request, f"{person.short_name} is back. Still out: {', '.join(missing)}.")
