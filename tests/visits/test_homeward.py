@@ -10,6 +10,7 @@ from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from homevisits.notices.registry import Inbound
+from homevisits.people import keeping
 from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
@@ -234,3 +235,20 @@ def test_the_office_reads_by_when_they_say_that_they_are_home(cast: Cast, clock,
         reverse("desk_back", args=[visit.ref]), {"person": person.pk, **typed}, follow=True
     )
     assert "P. Teacher says once more that they are home, by 11:40." in page.content.decode()
+
+
+@pytest.mark.clause("PS-129")
+def test_the_pin_that_asks_for_help_is_heard_at_home_too_and_the_answer_is_the_same(
+    cast: Cast, clock, now
+) -> None:
+    for staff in (cast.teacher, cast.colleague):
+        keeping.set_pins(staff=staff, ordinary="2468", duress="1357", by=staff, now=now)
+    told = {}
+    for pin in ("2468", "1357"):
+        visit = left(cast, clock, clock.now)
+        assert "PIN" in text(visit, cast.teacher, "home", clock.now)
+        told[pin] = text(visit, cast.teacher, f"home {pin}", clock.now).replace(visit.ref, "REF")[:20]
+        sweep("test")
+        assert place(visit, cast.teacher).home_at == clock.now
+        assert [alarm.kind for alarm in visit.alarms.all()] == ([] if pin == "2468" else ["duress"])
+    assert told["2468"] == told["1357"] == "REF: you are home saf"
