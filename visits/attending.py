@@ -42,6 +42,10 @@ class Attendee(models.Model):
     back_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     back_identity = models.CharField("how it was confirmed that it was them", max_length=200, blank=True)
 
+    home_at = models.DateTimeField("home safe, after going straight there", null=True, blank=True)
+    home_by = models.ForeignKey(STAFF, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    home_identity = models.CharField("how it was confirmed then", max_length=200, blank=True)
+
     wrong_pins = models.PositiveSmallIntegerField("wrong PINs in a row", default=0)
     wrong_key = models.UUIDField("message of the last wrong PIN", null=True, blank=True)
 
@@ -58,6 +62,10 @@ class Attendee(models.Model):
                 condition=Q(back_at=None, back_by=None) | Q(back_at__isnull=False, back_by__isnull=False),
                 name="attendee_back_at_and_by",
             ),
+            models.CheckConstraint(
+                condition=Q(home_at=None, home_by=None) | Q(home_at__isnull=False, home_by__isnull=False),
+                name="attendee_home_at_and_by",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +74,12 @@ class Attendee(models.Model):
     @property
     def short_name(self) -> str:
         return self.staff.short_name if self.staff else self.name
+
+    @property
+    def goes_home(self) -> bool:
+        """Whether they went straight home, which one of our own says again from there."""
+        left = self.back_at and self.back_how == self.Back.LEFT_BY_PHONE
+        return bool(self.staff_id and left and not self.home_at)
 
     @property
     def car(self) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -18,6 +19,8 @@ from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
 from homevisits.trusts.roles import RoleName
+from visits import homeward
+from visits.reported import KINDS, heard_first
 from visits.responding import sheet
 
 if TYPE_CHECKING:
@@ -33,7 +36,10 @@ SENTENCES = {
     "possibly_out": "{about}: left, or not going?",
     "missed_check_in": "{about} missed a check-in",
     "wait_over": "{about} has waited too long at the door",
+    "unheard": "{about} has not been heard from at home",
     "help": "{about} asks for help",
+    "left_unsafe": "{about}: they left because it was not safe",
+    "child_alone": "{about}: a child is at home without an adult",
     "duress": "{about}: silent alarm",
     "fault": "{about}: a timer could not be processed",
 }
@@ -130,9 +136,15 @@ def last_people(school: School, own: Iterable[int] = ()) -> list[Staff]:
 
 
 def rungs(alarm: "VisitAlarm", now: dt.datetime) -> list[Rung]:
-    """The policy's safety ladder for whoever is missing in this alarm."""
+    """The policy's safety ladder for whoever is missing in this alarm; of some kinds more people hear first."""
     at_once = 2 if alarm.kind in AT_ONCE else 1
-    return ladder(policy_of(alarm), alarm.visit, missing_people(alarm), now, at_once=at_once)
+    first, *rest = ladder(policy_of(alarm), alarm.visit, missing_people(alarm), now, at_once=at_once)
+    also = heard_first(alarm)
+    if also:
+        people = {person.pk: person for person in [*first.people, *also]}
+        label = f"{first.label}, and whom your policy tells at once"
+        first = replace(first, people=tuple(people.values()), label=label)
+    return [first, *rest]
 
 
 def ladder(
@@ -181,7 +193,8 @@ def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
         return _quiet(alarm)
     sentence = SENTENCES.get(alarm.kind, "{about}").format(about=alarm.about)
     late = int((now - alarm.opened_at).total_seconds() // 60)
-    since = f"Due {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
+    since = "Said" if alarm.kind in KINDS else "Due"
+    since = f"{since} {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
     body = f"{sentence}. {since}Open the alarm, say that you are dealing with it, and ring them. Step: {rung.label}."
     return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
 
@@ -227,8 +240,11 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
     """What follows for the visit when a person has resolved its alarm; of a silent one nothing ever did."""
     if alarm.is_silent:
         return
+    from visits.transitions.homeward import after_unheard
     from visits.transitions.returning import after_alarm
 
+    if alarm.kind == homeward.ALARM:
+        after_unheard(alarm, by=by, now=now)
     after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
 
 
@@ -236,5 +252,6 @@ def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
     people = list(visit.party) if alarm.is_silent else missing_people(alarm)
-    missing = [attendee for attendee in people if alarm.is_silent or not attendee.back_at]
+    is_all = alarm.is_silent or alarm.kind == homeward.ALARM
+    missing = [attendee for attendee in people if is_all or not attendee.back_at]
     return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff, app_now())

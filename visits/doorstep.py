@@ -14,7 +14,7 @@ ADVICE = {
     Outcome.NOBODY_IN: "Say that you are leaving.",
     Outcome.PARENT_ABSENT: "Do not go in. Say that you will be in touch about another time, and leave.",
     Outcome.REFUSED: "Do not press them. Say that school will be in touch, and leave.",
-    Outcome.UNSAFE: "Get to a safe place first, then ring school. Violence or threats: ring 999. The office and the head are told when you send this.",
+    Outcome.UNSAFE: "Get to a safe place first, then ring school. Violence or threats: ring 999. When you send this the office and whom your policy names are told at once, until one of them answers.",
     Outcome.CHILD_ALONE: "Do not go in. Stay outside until you are told what to do. A child in danger: ring 999. When you send this they are told, and you see whom to ring.",
     Outcome.POSTPONED: "Agree with the family when you come again, and leave.",
 }

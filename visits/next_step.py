@@ -26,7 +26,10 @@ def since(visit: "Visit") -> dt.datetime | None:
 
 
 def waits_since(visit: "Visit") -> dt.datetime | None:
-    """Since when the next step waits for a person: to name it, or to decide on a check by the police."""
+    """Since when the next step waits for a person: to name it, or to decide on a check by the police.
+
+    A check that was refused leaves it to be named again.
+    """
     began = since(visit)
     if began is None:
         return None
@@ -34,7 +37,9 @@ def waits_since(visit: "Visit") -> dt.datetime | None:
     last = next((step for step in reversed(steps) if step.at >= began), None)
     if last is None:
         return began
-    return last.at if last.is_open else None
+    if last.is_open:
+        return last.at
+    return last.answered_at if last.is_agreed is False else None
 
 
 def proposed(visit: "Visit") -> NextStep | None:
@@ -45,8 +50,11 @@ def proposed(visit: "Visit") -> NextStep | None:
 def owners(visit: "Visit", now: dt.datetime) -> list[Staff]:
     """Whose the next step is: whoever asked, else the lead, else the attendance lead or the DSL.
 
-    Of a check by the police the safeguarding team and the head decide.
+    Of a check by the police the safeguarding team and the head decide. It is always somebody who can still sign in.
     """
+    from visits.climbing import last_people
+    from visits.telling import leading
+
     if proposed(visit):
         return welfare_deciders(visit)
     for person in [visit.requested_by, visit.lead.staff if visit.lead else None]:
@@ -56,7 +64,7 @@ def owners(visit: "Visit", now: dt.datetime) -> list[Staff]:
         held = list(Staff.objects.holding([role], visit.school).present(now))
         if held:
             return held
-    return [visit.requested_by]
+    return leading(visit, ELSE) or last_people(visit.school)
 
 
 def welfare_deciders(visit: "Visit") -> list[Staff]:

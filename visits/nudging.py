@@ -8,6 +8,7 @@ from django.apps import apps
 
 from homevisits.clock import local
 from homevisits.escalation.models import Words
+from homevisits.people.duty import office_is_open
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.roles import RoleName
@@ -18,8 +19,15 @@ if TYPE_CHECKING:
 
 SOON = {
     "check_in": ("somebody rings you soon", "Answer, or say on your phone page that you are fine."),
+    "wait": ("you have nearly waited long enough", "Say that nobody is in and leave, or that you went in."),
     "end": ("the visit ends soon", "Say when you leave the home, or ask for more time."),
     "return": ("you are due back soon", "Say when you are back, or ask for more time."),
+    "home_safe": ("say soon that you are home", "Press “I am home safe” on your phone page, or text HOME."),
+}
+
+PROMPTS = {
+    "departure": ("you are due to leave now", "Say that you are leaving, or that you are not going."),
+    "return": ("you are due back now", "Say that you are back, or ask for more time."),
 }
 
 Nudges = Iterable[tuple[Staff, Words]]
@@ -66,7 +74,7 @@ def travellers(visit: "Visit") -> list[Staff]:
 
 
 def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
-    """Before it is due: the check-in call should begin; the visitors should be on their way back."""
+    """Before it is due: the check-in call should begin; the visitors should leave school, or be back."""
     visit = deadline.visit
     if deadline.kind == "check_in" and deadline.attendee:
         subject = f"Ring {deadline.attendee.short_name} now ({visit.ref})"
@@ -77,19 +85,34 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         ]
     if deadline.kind == "debrief":
         return _debrief(deadline)
-    if deadline.kind == "return":
-        body = (
-            f"The alarm opens at {local(deadline.due_at):%H:%M}. Say that you are back, or ask for more time."
-        )
-        return [(p, _out(visit, f"{visit.ref}: you are due back now", body)) for p in travellers(visit)]
+    if deadline.kind in PROMPTS:
+        subject, body = PROMPTS[deadline.kind]
+        body = f"The alarm opens at {local(deadline.due_at):%H:%M}. {body}"
+        return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
     return []
 
 
 def callers(visit: "Visit", now: dt.datetime) -> list[Staff]:
-    """Who makes the check-in call: the agreed colleague, else whoever has the desk duty (TC-166)."""
-    from visits.watch import answerers
+    """Who makes the check-in call: the agreed colleague while they are there, else whoever answers (TC-166).
 
-    return [visit.checkin_colleague] if visit.checkin_colleague else list(answerers(visit, now))
+    Out of office hours whoever answers is asked as well, the responsible contact among them (TC-106).
+    """
+    from visits.watch import answerers, party_ids
+
+    there = Staff.objects.active().present(now).exclude(pk__in=party_ids(visit))
+    named = list(there.filter(pk=visit.checkin_colleague_id))
+    if named and office_is_open(visit.school, now):
+        return named
+    return list(dict.fromkeys([*named, *answerers(visit, now)])) or next_told(visit, now)
+
+
+def next_told(visit: "Visit", now: dt.datetime) -> list[Staff]:
+    """With nobody at the desk: the people of the ladder's first step that has any."""
+    from visits.climbing import people_told
+
+    steps = visit.policy.laddersteps.filter(ladder=Ladder.SAFETY) if visit.policy else []
+    told = (people_told(step, visit, visit.party, now) for step in steps)
+    return next(filter(None, told), [])
 
 
 def nudge(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
@@ -207,7 +230,6 @@ def _handover(deadline: "VisitDeadline") -> Nudges:
 
 def _desk(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     """Whoever comes to the desk while people are out; with nobody there, the ladder's next people (TC-017)."""
-    from visits.climbing import people_told
     from visits.watch import answerers
 
     visit = deadline.visit
@@ -224,14 +246,12 @@ def _desk(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
             f"You now hold {many}", "People are out, and the desk is yours. Open the board.", "/board/"
         )
         return [(person, words) for person in there if person.pk not in before]
-    steps = visit.policy.laddersteps.filter(ladder=Ladder.SAFETY) if visit.policy and before else []
-    told = (people_told(step, visit, visit.party, now) for step in steps)
     words = Words(
         f"Nobody is at the desk, and {many} {'is' if len(refs) == 1 else 'are'} out",
         "If somebody is late you are told next. Open the board, and name somebody who stands in.",
         "/board/",
     )
-    return [(person, words) for person in next(filter(None, told), [])]
+    return [(person, words) for person in (next_told(visit, now) if before else [])]
 
 
 def _debrief(deadline: "VisitDeadline") -> Nudges:

@@ -45,7 +45,7 @@ GATES = {
 }
 ICONS = {
     "submitted": "send", "authorised": "circle-check", "logged": "clipboard-check", "departed": "door-open",
-    "arrived": "map-pin", "entered": "house", "fine": "thumbs-up", "left": "footprints", "back": "check",
+    "arrived": "map-pin", "entered": "house", "fine": "thumbs-up", "left": "footprints", "back": "check", "home": "house",
     "returned_safe": "shield-check", "recorded": "notebook-pen", "cancelled": "ban", "declined": "circle-x",
     "help": "siren", "duress": "siren", "note": "message-square-text", "incident": "triangle-alert", "retimed": "clock", "amended": "pencil", "risk": "shield-alert", "extended": "clock-plus",
 }  # fmt: skip

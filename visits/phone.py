@@ -19,7 +19,7 @@ from homevisits.people.phones import written
 from homevisits.trusts.choices import Moment as Moments
 from homevisits.trusts.choices import Strength
 from homevisits.trusts.parts import GuidanceItem
-from visits import timing
+from visits import homeward, timing
 from visits.briefing import Briefed, of_visitor
 from visits.following import TimeRequest
 from visits.gates.enter import last_look, look_strength
@@ -139,6 +139,16 @@ class PhonePage:
         return self.me.claimed_back_at or self.me.back_at
 
     @property
+    def asks_home(self) -> bool:
+        """Whether somebody who goes straight home from this visit says once more that they are there."""
+        return homeward.is_asked(self.visit)
+
+    @property
+    def home_by(self) -> dt.datetime | None:
+        """By when this visitor, who goes straight home, says that they are there; None where nothing is due."""
+        return homeward.due_at(self.visit, self.me)
+
+    @property
     def is_late(self) -> bool:
         return bool(self.is_out and self.visit.return_at and self.visit.return_at < self.now)
 
@@ -174,7 +184,10 @@ class PhonePage:
         visit, rules = self.visit, self.visit.rules
         if not (self.is_out and rules and visit.start_at and first_minutes(visit, rules)):
             return None
-        if visit.left_at or self.has_left:
+        alone = any(
+            m.kind == Kind.LEFT and not m.for_all and m.attendee_id == self.me.pk for m in self.moments
+        )
+        if timing.is_past_calls(visit) or alone:
             return None
         fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
         return timing.next_prompt(visit, rules, self.me, fine)

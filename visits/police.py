@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from visits.models import Visit
     from visits.safety import VisitAlarm
 
-# About people who are missing, silent or in trouble; not about a wait at the door.
-KINDS = {"overdue", "missed_check_in", "help", "duress"}
+# About people who are missing, silent or in trouble, or a child who is; not about a wait at the door.
+KINDS = {"overdue", "missed_check_in", "unheard", "help", "duress", "left_unsafe", "child_alone"}
 
 
 def asked_at(alarm: "VisitAlarm") -> dt.datetime:

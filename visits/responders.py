@@ -5,8 +5,10 @@ from typing import Any
 
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import PoliceNumber
+from visits import homeward
 from visits.models import Attendee, Visit
 from visits.paper import moment, spoken
+from visits.reported import CHILD_ALONE, has_left_unsafe
 from visits.responding import last_heard, plan
 
 Part = tuple[str, list[str]]
@@ -14,7 +16,7 @@ Part = tuple[str, list[str]]
 
 def parts(visit: Visit, by: Staff | None) -> list[Part]:
     """Each question with its answers; `by` is ringing."""
-    missing = [a for a in visit.party if not a.back_at]
+    missing = [a for a in visit.party if not a.back_at] + homeward.awaited(visit)
     return [
         ("What has happened", [_what(visit, missing)]),
         ("Who is missing", [_person(a) for a in missing] or ["Nobody: everybody is accounted for."]),
@@ -41,7 +43,12 @@ def _what(visit: Visit, missing: list[Attendee]) -> str:
         if many
         else f"A member of staff of {visit.school}"
     )
-    return f"{people} went to a home for their work. {'They have' if many else 'That person has'} not come back, or cannot be reached."
+    went = f"{people} went to a home for their work."
+    if visit.outcome == CHILD_ALONE:
+        return f"{went} A child is there without an adult."
+    if has_left_unsafe(visit):
+        return f"{went} {'They' if many else 'That person'} left because it was not safe, and {'are' if many else 'is'} not back."
+    return f"{went} {'They have' if many else 'That person has'} not come back, or cannot be reached."
 
 
 def _person(attendee: Attendee) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from visits.safety import VisitAlarm
 
 READING = dt.timedelta(minutes=10)
-HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "help", "note"}
+HEARD = {"departed", "arrived", "entered", "fine", "waiting", "more_time", "left", "home", "help", "note"}
 WORDS = {
     "departed": "left school",
     "arrived": "arrived",
@@ -22,6 +22,7 @@ WORDS = {
     "waiting": "waiting at the door",
     "more_time": "asked for more time",
     "left": "left the home",
+    "home": "home safe",
     "help": "asked for help",
     "note": "wrote to the office",
     "no_answer": "no answer",
@@ -97,7 +98,8 @@ def _person(attendee: "Attendee", moments: list[Any], visit: "Visit") -> dict[st
         "attendee": attendee,
         "last": last_heard(attendee, visit, moments),
         "claims": attendee.claimed_back_at,
-        "url": f"/visits/{visit.ref}/call/{attendee.pk}/",
+        "is_homeward": attendee.back_at is not None,
+        "url": f"/visits/{visit.ref}/{'home' if attendee.back_at else 'call'}/{attendee.pk}/",
     }
 
 

@@ -33,6 +33,7 @@ class Due(models.TextChoices):
     WAIT = "wait", "End of the wait at the door"
     END = "end", "End of the visit"
     RETURN = "return", "Return"
+    HOME_SAFE = "home_safe", "Word from home"
     RECORD = "record", "Record"
     INTERVENTION = "intervention", "Record of a physical intervention"
     CONTACT = "contact", "Word of the responsible contact"
@@ -48,10 +49,18 @@ class Due(models.TextChoices):
 
 
 # A visitor is reminded some minutes before: one row for each kind, such as "soon_return".
-SOON = (Due.CHECK_IN, Due.END, Due.RETURN)
-# Told at once and to a telephone too, though they open no alarm.
-URGENT = {Due.POLICE, Due.HANDOVER}
-SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN}
+SOON = (Due.CHECK_IN, Due.WAIT, Due.END, Due.RETURN, Due.HOME_SAFE)
+# What these say before an alarm goes at once and to a telephone too: to whoever is out, rings them or decides.
+URGENT = {
+    Due.DEPARTURE,
+    Due.ARRIVAL,
+    Due.CHECK_IN,
+    Due.END,
+    Due.RETURN,
+    Due.POLICE,
+    Due.HANDOVER,
+}
+SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN, Due.HOME_SAFE}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
 WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
 HOW = {
@@ -93,7 +102,7 @@ class VisitDeadline(Deadline):
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """A visitor looks at a telephone and not at a desk; so may whoever decides about the police."""
+        """Whoever is out looks at a telephone and not at a desk; so may whoever rings them or decides."""
         if self.kind.startswith(Due.SOON):
             return (Channel.IN_APP, Channel.TEXT, Channel.PUSH)
         if self.kind in URGENT or self.kind.startswith(Due.DESK):
@@ -103,7 +112,7 @@ class VisitDeadline(Deadline):
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
         if self.kind in WORDS:
             return self._silent_alarm(now)
-        return VisitAlarm(
+        return self._running(now) or VisitAlarm(
             visit=self.visit,
             attendee=self.attendee,
             deadline=self,
@@ -111,6 +120,15 @@ class VisitDeadline(Deadline):
             due_at=self.due_at,
             opened_at=now,
         )
+
+    def _running(self, now: dt.datetime) -> "VisitAlarm | None":
+        """The alarm of this kind that is open about the same people: it goes on, and says that it was due again."""
+        open_ones = VisitAlarm.objects.unresolved().filter(visit=self.visit, attendee=self.attendee)
+        running = open_ones.filter(kind=ALARM_FOR[Due(self.kind)]).order_by("opened_at").first()
+        if running:
+            running.visit = self.visit
+            running.note("due_again", f"{self.label} was due again.", by=None, now=now)
+        return running
 
     def _silent_alarm(self, now: dt.datetime) -> "VisitAlarm":
         """The one that is open for this person already, or a new one; either says how it was asked for."""
@@ -196,7 +214,10 @@ class VisitAlarm(Alarm):
         POSSIBLY_OUT = "possibly_out", "May have left without saying"
         MISSED_CHECK_IN = "missed_check_in", "Missed a check-in"
         WAIT_OVER = "wait_over", "Waiting too long at the door"
+        UNHEARD = "unheard", "Not heard from at home"
         HELP = "help", "Asks for help"
+        LEFT_UNSAFE = "left_unsafe", "Left for safety"
+        CHILD_ALONE = "child_alone", "Child alone at home"
         DURESS = "duress", "Asks for help in secret"
         FAULT = "fault", "A timer could not be processed"
 
@@ -295,4 +316,5 @@ ALARM_FOR = {
     Due.CHECK_IN: VisitAlarm.Kind.MISSED_CHECK_IN,
     Due.WAIT: VisitAlarm.Kind.WAIT_OVER,
     Due.RETURN: VisitAlarm.Kind.OVERDUE,
+    Due.HOME_SAFE: VisitAlarm.Kind.UNHEARD,
 }

@@ -115,6 +115,7 @@ class Moment(models.Model):
         MORE_TIME = "more_time", "Needs more time"
         LEFT = "left", "Left the home"
         BACK = "back", "Back"
+        HOME = "home", "Home safe"
         HELP = "help", "Asked for help"
         OUTCOME = "outcome", "How it went"
         NOTE = "note", "Note to the office"

@@ -9,6 +9,7 @@ from homevisits.notices.reach import reach
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel, DslPart
 from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
+from visits import reported
 from visits.briefing import briefers, briefings
 from visits.models import Outcome, Visit
 from visits.routes import deciders_on, missing, rota_of
@@ -134,19 +135,17 @@ def holding(visit: Visit, roles: Iterable[str]) -> list[Staff]:
 
 
 def tell_outcome(visit: Visit, *, now: dt.datetime) -> None:
-    """Not safe, or a child alone: the office, the head (CEO for the EWO) and, for a child, whom the policy names."""
-    if visit.outcome not in {Outcome.UNSAFE, Outcome.CHILD_ALONE}:
-        return
-    alone = visit.rules.child_alone_roles if visit.rules and visit.outcome == Outcome.CHILD_ALONE else []
-    tell(
-        [*office(visit, now), *told_of_changes(visit), *holding(visit, alone)],
-        visit,
-        what=f"outcome_{visit.outcome}",
-        subject=f"{visit.ref}: {Outcome(visit.outcome).label.lower()}",
-        now=now,
-        urgent=True,
-        body="Somebody on a home visit reports this. Open the visit and ring them.",
-    )
+    """Not safe, or a child alone, of a visit from which everybody is back: those who would have heard the alarm."""
+    if visit.outcome in reported.OPENS:
+        tell(
+            [*office(visit, now), *reported.hear_at_once(visit)],
+            visit,
+            what=f"outcome_{visit.outcome}",
+            subject=f"{visit.ref}: {Outcome(visit.outcome).label.lower()}",
+            now=now,
+            urgent=True,
+            body="It stands in the record of a home visit. Everybody is back. Open the visit to read it.",
+        )
 
 
 def tell_safeguarding(visit: Visit, *, asked: Iterable[Staff], now: dt.datetime) -> None:

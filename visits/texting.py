@@ -12,7 +12,7 @@ from homevisits.notices.wording import words_of
 from homevisits.people import pins
 from homevisits.people.models import Staff
 from homevisits.people.pins import Given
-from visits import transitions
+from visits import homeward, transitions
 from visits.models import Attendee, Visit
 from visits.states import State
 from visits.story import Moment
@@ -24,6 +24,7 @@ from visits.understanding import Meaning, Says, understood
 LATE = dt.timedelta(minutes=10)
 # Whose telephones are out, and whose visit is meant first.
 CARRIED = {State.IN_PROGRESS: 0, State.LOGGED: 1, State.RETURNED_SAFE: 2}
+LAST = 3  # recorded already, and still on the way home
 WHEN_LATE = (
     "came {minutes} minutes late and was not counted. The office has it. Text again how things are now."
 )
@@ -100,7 +101,7 @@ def _cried(
 def _going(people: Sequence[Staff]) -> list[tuple[Staff, Visit]]:
     """Who of these is on which visit: those who are out first, then who is logged or just back."""
     found = [(person, visit) for person in people if (visit := _visit_of(person))]
-    return sorted(found, key=lambda pair: (CARRIED[State(pair[1].state)], pair[0].pk))
+    return sorted(found, key=lambda pair: (CARRIED.get(State(pair[1].state), LAST), pair[0].pk))
 
 
 def _visit_of(person: Staff) -> Visit | None:
@@ -110,7 +111,7 @@ def _visit_of(person: Staff) -> Visit | None:
         mine.select_related("school", "policy"),
         key=lambda v: (CARRIED[State(v.state)], v.return_at or v.created_at, v.pk),
     )
-    return found[0] if found else None
+    return found[0] if found else homeward.awaited_of(person)
 
 
 def _whose(going: list[tuple[Staff, Visit]], pin: str) -> tuple[Staff, Visit]:
@@ -163,8 +164,10 @@ def _back(spoken: Spoken) -> str:
 
 
 def _home(spoken: Spoken) -> str:
-    """Going straight home is agreed with the office on the telephone: a text cannot say it."""
-    raise Refused("Say that you are going straight home to the office.")
+    """Home, and never "back at school": only for somebody who is known to go straight there."""
+    visit = homeward.awaited_of(spoken.person) or spoken.visit
+    transitions.say_home(pin=spoken.meaning.pin, **spoken.more | {"visit": visit})
+    return spoken.taken("you are home safe")
 
 
 def _help(spoken: Spoken) -> str:

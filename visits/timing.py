@@ -7,11 +7,13 @@ from homevisits.clock import london_day
 from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.policies import Policy
+from visits import homeward
 from visits.answering import moments
 from visits.debrief import waits_since as talk_waits_since
 from visits.models import Attendee, Visit
 from visits.next_step import waits_since
 from visits.police import KINDS
+from visits.reported import has_left_unsafe
 from visits.risk import first_minutes, repeat_minutes
 from visits.routes import wants_contact
 from visits.safety import SAFETY, SOON, Due
@@ -39,7 +41,7 @@ def wanted(visit: Visit) -> list[Wanted]:
     if policy is None or visit.state not in PLANS:
         return []
     found = [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
-    if visit.state == State.IN_PROGRESS:
+    if visit.state != State.LOGGED:
         found += list(soon(policy, found))
     return [*found, *police(visit, policy, found)] if visit.state in POLICED else found
 
@@ -78,9 +80,12 @@ def contact(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
 
 def departure(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """The visitors are prompted when they are to leave; after "did not leave" shortly before they are asked again."""
     if visit.depart_at:
         due = visit.depart_at + minutes(policy.departure_grace_minutes)
-        yield _want(Due.DEPARTURE, _not_before(due, visit.watch_again_at), prompt_at=visit.depart_at)
+        again = visit.watch_again_at and visit.watch_again_at - minutes(policy.nudge_minutes)
+        prompt = _not_before(visit.depart_at, again)
+        yield _want(Due.DEPARTURE, _not_before(due, visit.watch_again_at), prompt_at=prompt)
 
 
 def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:
@@ -93,6 +98,13 @@ def coming_back(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         yield _want(Due.RETURN, _not_before(due, visit.watch_again_at), prompt_at=visit.return_at)
 
 
+def home_safe(visit: Visit, policy: Policy) -> Iterator[Wanted]:
+    """Whoever went straight home says once more that they are there, where the policy asks for it (PS-101)."""
+    for attendee in homeward.awaited(visit):
+        if due := homeward.due_at(visit, attendee):
+            yield _want(Due.HOME_SAFE, due, extra={"attendee": attendee})
+
+
 def _not_before(due: dt.datetime, other: dt.datetime | None) -> dt.datetime:
     return max(due, other) if other else due
 
@@ -103,7 +115,7 @@ def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wante
     Armed with the return, so that no alarm is without it, whichever part of the system raised it.
     """
     open_ones = [a.due_at for a in visit.alarms.all() if a.kind in KINDS and a.is_open]
-    due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN))]
+    due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN, Due.HOME_SAFE))]
     if due:
         at = min(due) + minutes(policy.police_after_minutes)
         every = policy.last_step_repeat_minutes
@@ -167,7 +179,7 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
 
     TC-166: by the schedule, not by the arrival. Repeats count from the person's last "fine".
     """
-    if not visit.start_at or not first_minutes(visit, policy) or visit.left_at:
+    if not visit.start_at or not first_minutes(visit, policy) or is_past_calls(visit):
         return
     fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__gte=visit.start_at))
     for attendee in (a for a in still_there(visit) if not a.back_at and not a.claimed_back_at):
@@ -175,6 +187,11 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
         if prompt:
             due = prompt + minutes(policy.checkin_answer_minutes)
             yield _want(Due.CHECK_IN, due, prompt_at=prompt, extra={"attendee": attendee})
+
+
+def is_past_calls(visit: Visit) -> bool:
+    """Whether nobody is called any more: they left the home, and not because it was not safe (PS-132)."""
+    return bool(visit.left_at) and not has_left_unsafe(visit)
 
 
 def still_there(visit: Visit) -> list[Attendee]:
@@ -232,6 +249,7 @@ PLANS = {
         waiting,
         end,
         coming_back,
+        home_safe,
         intervention,
         desk,
         handover,
@@ -239,8 +257,8 @@ PLANS = {
         debrief,
         countersignatures,
     ),
-    State.RETURNED_SAFE: (recording, intervention, next_step, debrief, countersignatures),
-    State.RECORDED: (next_step, debrief, countersignatures),
+    State.RETURNED_SAFE: (home_safe, recording, intervention, next_step, debrief, countersignatures),
+    State.RECORDED: (home_safe, next_step, debrief, countersignatures),
 }
 # Where an alarm about people may be open.
-POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE}
+POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED}

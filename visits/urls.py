@@ -94,6 +94,7 @@ urlpatterns = [
     path("visits/<ref:ref>/briefing/", briefing.briefing, name="briefing"),
     path("visits/<ref:ref>/briefing/read/", briefing.read, name="briefing_read"),
     path("visits/<ref:ref>/back/", accounting.back, name="desk_back"),
+    path("visits/<ref:ref>/home/<int:attendee>/", accounting.home, name="desk_home"),
     path("visits/<ref:ref>/call/<int:attendee>/", calling.call, name="desk_call"),
     path("visits/<ref:ref>/calling-card.pdf", papers.calling_card, name="card_pdf"),
     path("visits/<ref:ref>/cancel/", acting.cancel, name="cancel"),

@@ -144,6 +144,14 @@ def usual_channels(ladder: str, *, is_everybody: bool) -> list[str]:
     return [*loud, Channel.CALL] if is_everybody else loud
 
 
+class HomeSafeRule(models.TextChoices):
+    """After which visits somebody who goes straight home says once more that they are there."""
+
+    OFF = "off", "Not asked for"
+    LONE = "lone", "After going alone, or outside school hours"
+    ALWAYS = "always", "After every visit"
+
+
 class PoliceNumber(models.TextChoices):
     """Which number the sheet for the police names first; danger to life is always 999."""
 

@@ -12,6 +12,7 @@ from homevisits.trusts.choices import (
     DbsLevel,
     EwoRoute,
     FileChoice,
+    HomeSafeRule,
     IdShown,
     InviterRule,
     LoneRule,
@@ -209,6 +210,8 @@ class Home(models.Model):
     child_alone_police_first = models.BooleanField(default=False)
     calling_card = models.BooleanField(default=True)
     leaving_by_phone_allowed = models.BooleanField(default=True)
+    home_safe_rule = models.CharField(max_length=6, choices=HomeSafeRule, default=HomeSafeRule.OFF)
+    home_safe_minutes = minutes_field(60, validators=[MinValueValidator(1)])
     told_roles = roles_field()
     told_roles_ewo = roles_field()
 

@@ -8,6 +8,7 @@ from homevisits.escalation import alarms
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
+from homevisits.people.models import Away, Staff
 from tests.cast import Cast
 from tests.factories import visits as make
 from tests.visits.alarming import live, swept, told
@@ -110,11 +111,86 @@ def test_the_check_in_call_is_ten_minutes_after_the_scheduled_start(cast: Cast, 
     assert visit.alarms.filter(kind="missed_check_in").count() == 2
 
 
+def away(person: Staff, now: dt.datetime) -> None:
+    Away.objects.create(staff=person, during=(now - dt.timedelta(hours=1), now + dt.timedelta(days=1)))
+
+
+def rung(clock, minutes: float) -> dict[str, set[str]]:
+    """Who has been asked to make the check-in call after some minutes, and by which ways."""
+    swept(clock, minutes)
+    found: dict[str, set[str]] = {}
+    for notice in Notice.objects.filter(subject__startswith="Ring "):
+        found.setdefault(notice.recipient.last_name.lower(), set()).add(notice.channel)
+    return found
+
+
+@pytest.mark.clause("TC-166")
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_the_agreed_colleague_is_asked_to_ring_on_their_phone_too(cast: Cast, clock, now, phones) -> None:
+    visit = make.out(cast, now=now)
+    Visit.objects.filter(pk=visit.pk).update(checkin_colleague=cast.attendance)
+    assert rung(clock, 19.98) == {}
+    assert rung(clock, 0.02) == {"attendance": {"in_app", "email", "text", "push"}}
+
+
+@pytest.mark.clause("TC-166")
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+@pytest.mark.parametrize("why", ["away", "left", "goes"])
+def test_without_the_agreed_colleague_those_who_answer_are_asked_to_ring(
+    cast: Cast, clock, now, why: str
+) -> None:
+    visit = make.out(cast, now=now)
+    named = cast.colleague if why == "goes" else cast.attendance
+    Visit.objects.filter(pk=visit.pk).update(checkin_colleague=named)
+    if why == "away":
+        away(cast.attendance, now)
+    if why == "left":
+        Staff.objects.filter(pk=cast.attendance.pk).update(is_active=False)
+    assert set(rung(clock, 20)) == {"office"}
+
+
+@pytest.mark.clause("TC-166")
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_with_nobody_at_the_desk_the_next_people_of_the_ladder_are_asked_to_ring(
+    cast: Cast, clock, now
+) -> None:
+    make.out(cast, now=now)
+    away(cast.office, now)
+    assert set(rung(clock, 20)) == {"head"}
+
+
 def test_a_check_in_covers_only_the_person_who_gives_it(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)
     transitions.check_in(visit=visit, by=cast.teacher, now=clock.advance(minutes=15))
     waiting = VisitDeadline.objects.filter(visit=visit, kind=Due.CHECK_IN, state="live")
     assert [row.attendee.staff for row in waiting] == [cast.colleague]
+
+
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_what_is_due_again_under_an_open_alarm_opens_no_second_one(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    clock.set(visit.return_due_at)
+    sweep("test")
+    alarm = visit.alarms.get(kind="overdue")
+    more = {"minutes": 20, "reason": "They rang, the car will not start"}
+    transitions.extend(visit=visit, by=cast.office, now=clock.now, **more)
+    rung = VisitAlarm.objects.get(pk=alarm.pk).rung
+    swept(clock, 20)
+    assert visit.alarms.filter(kind="overdue").count() == 1
+    assert VisitAlarm.objects.get(pk=alarm.pk).rung > rung
+    said = visit.events.filter(kind="due_again", detail__alarm=str(alarm.uuid))
+    assert [event.sentence for event in said] == ["Return was due again."]
+
+
+@pytest.mark.parametrize("cast", [TC], indirect=True)
+def test_no_answer_and_the_call_that_was_due_are_one_alarm(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    at = clock.advance(minutes=21)
+    who = visit.attendees.get(staff=cast.teacher)
+    transitions.say_no_answer(visit=visit, by=cast.office, now=at, attendee=who)
+    swept(clock, 10)
+    assert visit.alarms.filter(kind="missed_check_in", attendee=who).count() == 1
+    assert visit.alarms.filter(kind="missed_check_in").count() == 2
 
 
 def test_together_covers_everybody(cast: Cast, clock, now) -> None:

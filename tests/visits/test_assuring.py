@@ -8,6 +8,8 @@ from allauth.account.internal.flows import login
 from django.test import Client
 
 from homevisits.clock import from_local
+from homevisits.escalation.sweep import sweep
+from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
 from tests.cast import Cast, browser
@@ -18,6 +20,7 @@ from visits import documents, transitions
 from visits.board import facts
 from visits.board.rows import reads_number
 from visits.board.scope import viewer
+from visits.guidance import departure_checks
 from visits.models import Visit, VisitDeadline
 from visits.numbers import may_read
 from visits.routes import deciders, missing
@@ -63,6 +66,29 @@ def test_the_contact_is_reminded_until_they_answer(cast: Cast, now) -> None:
     assert [person for person, _ in due.nudge(now=now)] == [cast.slt, cast.office]
     transitions.acknowledge_contact(visit=visit, by=cast.slt, now=now)
     assert not live.all().exists()
+
+
+@pytest.mark.clause("TC-106")
+@on("cast", ["three_counties"], indirect=True)
+@on("colleague", [None, "office"])
+def test_welfare_check_timers_address_the_responsible_contact_out_of_hours(
+    cast: Cast, clock, now, colleague: str | None
+) -> None:
+    plan = make.plan(from_local(dt.date(2026, 11, 26), dt.time(17)))
+    visit = make.logged(cast, now=now, **AFTER_SCHOOL, **plan)
+    named = cast.people[colleague] if colleague else None
+    Visit.objects.filter(pk=visit.pk).update(checkin_colleague=named, no_colleague_reason="Nobody is in.")
+    clock.set(plan["depart_at"])
+    ticked = [item.pk for item in departure_checks(visit)]
+    transitions.depart(visit=make.fresh(visit), by=cast.teacher, now=clock.now, checks=ticked)
+    clock.set(plan["start_at"] + make.minutes(10))
+    sweep("test")
+    asked = {n.recipient for n in Notice.objects.filter(subject__startswith="Ring ")}
+    assert asked == {cast.slt, *([named] if named else [])}
+    clock.advance(minutes=cast.policy.checkin_answer_minutes)
+    sweep("test")
+    missed = visit.alarms.filter(kind="missed_check_in").values("uuid")
+    assert {n.recipient for n in Notice.objects.filter(alarm__in=missed)} == {cast.slt}
 
 
 def test_another_contact_has_to_answer_anew(cast: Cast, now) -> None:

@@ -11,7 +11,6 @@ from homevisits.escalation.alarms import open_alarm_now
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from homevisits.notices.registry import Inbound
-from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.rules import pinned, turned
@@ -34,11 +33,9 @@ def reminded(visit: Visit) -> dict[str, set[str]]:
     return found
 
 
-def test_visitors_are_reminded_on_their_phones_before_each_time(cast: Cast, clock, now, notify) -> None:
-    notify.account(cast.trust)
-    Staff.objects.filter(pk__in=[cast.teacher.pk, cast.colleague.pk]).update(mobile="+447700900101")
+def test_visitors_are_reminded_on_their_phones_before_each_time(cast: Cast, clock, now, phones) -> None:
     visit = make.out(cast, now=now)
-    ways = {"in_app", "text"}
+    ways = {"in_app", "text", "push"}
     clock.set(now + make.minutes(15))  # the call begins at 10:20
     sweep("test")
     assert reminded(visit) == {"somebody rings you soon": ways}
@@ -62,6 +59,70 @@ def test_without_a_text_account_no_reminder_waits_for_one(cast: Cast, clock, now
     assert set(Notice.objects.filter(subject__endswith="soon").values_list("channel", flat=True)) == {
         "in_app"
     }
+
+
+def test_visitors_are_reminded_before_they_have_waited_too_long(cast: Cast, clock, now, phones) -> None:
+    visit = make.out(cast, now=now)
+    transitions.say_waiting(visit=visit, by=cast.teacher, now=clock.advance(minutes=11))
+    ends = visit.deadlines.get(kind="wait").due_at
+    clock.set(ends - make.minutes(5) - make.minutes(0.1))
+    sweep("test")
+    said = Notice.objects.filter(subject=f"{visit.ref}: you have nearly waited long enough")
+    assert not said.exists()
+    clock.set(ends - make.minutes(5))
+    sweep("test")
+    told = {(n.recipient, n.channel) for n in said.all()}
+    assert told == {
+        (who, way) for who in (cast.teacher, cast.colleague) for way in ("in_app", "text", "push")
+    }
+
+
+SOFT = {"in_app", "email", "text", "push"}
+
+
+def soft(visit: Visit, words: str) -> dict[str, set[str]]:
+    """Who was told this about a visit, by which ways."""
+    found: dict[str, set[str]] = {}
+    for notice in Notice.objects.filter(subject=f"{visit.ref}: {words}", is_urgent=True):
+        found.setdefault(notice.recipient.last_name.lower(), set()).add(notice.channel)
+    return found
+
+
+def test_before_somebody_is_possibly_out_they_are_asked_on_their_phones(
+    cast: Cast, clock, now, phones
+) -> None:
+    visit = make.logged(cast, now=now, **make.plan(now + make.minutes(30)))
+    clock.set(visit.depart_at - make.minutes(0.1))
+    sweep("test")
+    assert soft(visit, "you are due to leave now") == {}
+    clock.set(visit.depart_at)
+    sweep("test")
+    assert soft(visit, "you are due to leave now") == {"teacher": SOFT, "colleague": SOFT}
+    assert not visit.alarms.exists()
+
+
+def test_after_did_not_leave_they_are_asked_shortly_before_the_alarm_and_not_at_once(
+    cast: Cast, clock, now
+) -> None:
+    visit = make.out(cast, now=now)
+    transitions.did_not_leave(visit=visit, by=cast.teacher, now=clock.advance(minutes=3), reason="Ill")
+    (due,) = visit.deadlines.filter(kind="departure", state="live")
+    ahead = cast.policy.nudge_minutes
+    assert due.next_at == due.prompt_at == due.due_at - make.minutes(ahead)
+
+
+def test_the_soft_stage_reaches_the_telephone(cast: Cast, clock, now, phones) -> None:
+    visit = make.out(cast, now=now)
+    both = {"teacher": SOFT, "colleague": SOFT}
+    clock.set(visit.start_at + make.minutes(cast.policy.arrival_grace_minutes))
+    sweep("test")
+    assert soft(visit, "have you arrived?") == both
+    clock.set(visit.end_at)
+    sweep("test")
+    assert soft(visit, "are you leaving the home?") == both
+    clock.set(visit.return_at)
+    sweep("test")
+    assert soft(visit, "you are due back now") == both
 
 
 @pytest.mark.turns("nudge_minutes")

@@ -5,6 +5,7 @@ import pytest
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
 from homevisits.people import keeping
+from homevisits.people.models import Staff
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import next_step, timing, transitions
@@ -174,6 +175,35 @@ def test_a_check_by_the_police_is_proposed_and_decided_on_by_the_dsl_or_the_head
     done = page.post(f"/visits/{visit.ref}/next/police/", said, follow=True).content.decode()
     assert "reference P-5" in done
     assert (due(visit), owed(cast.dsl, clock.now)) == ([], [])
+
+
+@pytest.mark.clause("AF-039", "SH-098")
+def test_a_check_that_is_refused_leaves_the_next_step_to_be_named(cast: Cast, clock, now) -> None:
+    visit = unreached(cast, clock, now)
+    said = {"choice": "welfare", "words": "Curtains drawn for days"}
+    transitions.name_next_step(visit=visit, by=cast.teacher, now=clock.now, **said)
+    later = clock.advance(minutes=5)
+    transitions.decide_welfare(visit=visit, by=cast.dsl, now=later, is_agreed=False, answer="Seen today")
+    (waits,) = due(visit)
+    assert waits.due_at == later + make.minutes(visit.policy.next_step_minutes)
+    assert next_step.owners(make.fresh(visit), later) == [cast.teacher]
+    transitions.name_next_step(visit=visit, by=cast.teacher, now=later, choice="nothing", words="Seen today")
+    assert due(visit) == []
+
+
+@pytest.mark.clause("SH-098", "CS-069")
+def test_an_outcome_in_the_record_starts_what_follows_at_once(cast: Cast, clock, now) -> None:
+    visit = make.returned(cast, now=now)
+    at = clock.advance(minutes=30)
+    transitions.keep_record(visit=visit, by=cast.teacher, now=at, values={}, outcome="unsafe")
+    live = set(visit.deadlines.filter(state="live").values_list("kind", flat=True))
+    assert {"next_step", "debrief"} <= live
+
+
+def test_the_next_step_never_waits_for_a_closed_account(cast: Cast, clock, now) -> None:
+    visit = make.fresh(unreached(cast, clock, now))
+    Staff.objects.filter(pk__in=[cast.teacher.pk, cast.dsl.pk, cast.head.pk]).update(is_active=False)
+    assert next_step.owners(make.fresh(visit), clock.now) == [cast.ceo]
 
 
 def test_where_whoever_asked_is_away_the_lead_or_the_dsl_is_asked(cast: Cast, clock, now) -> None:

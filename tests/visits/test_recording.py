@@ -244,17 +244,36 @@ def test_an_older_page_does_not_untick_that_somebody_intervened(cast: Cast, visi
     assert VisitRecord.objects.get(visit=visit).had_intervention
 
 
-@pytest.mark.clause("PS-082", "PS-083", "TC-164", "CS-069")
-@pytest.mark.parametrize("outcome", ["unsafe", "child_alone"])
-def test_not_safe_or_a_child_alone_in_the_record_is_told_once_as_from_the_phone(
-    cast: Cast, visit: Visit, outcome: str
-) -> None:
+@pytest.mark.clause("TC-164", "CS-069")
+def test_not_safe_in_the_record_is_told_once(cast: Cast, visit: Visit) -> None:
     for _ in range(2):
-        send(browser(cast.teacher), visit, "keep", outcome=outcome, outcome_text="Said so.")
-    told = Notice.objects.filter(key__contains=f":outcome_{outcome}:", channel="in_app", is_urgent=True)
-    assert {cast.office, cast.head} <= {notice.recipient for notice in told}
-    assert told.filter(recipient=cast.head).count() == 1
+        send(browser(cast.teacher), visit, "keep", outcome="unsafe", outcome_text="Said so.")
+    told = Notice.objects.filter(key__contains=":outcome_unsafe:", channel="in_app", is_urgent=True)
+    assert sorted(n.recipient.last_name for n in told) == ["Head", "Office"]
     assert visit.events.filter(kind="outcome").count() == 1
+
+
+@pytest.mark.clause("PS-082", "PS-083")
+def test_a_child_alone_in_the_record_is_an_alarm_once_as_from_the_phone(cast: Cast, visit: Visit) -> None:
+    for _ in range(2):
+        send(browser(cast.teacher), visit, "keep", outcome="child_alone", outcome_text="Said so.")
+    alarm = visit.alarms.get()
+    told = Notice.objects.filter(alarm=alarm.uuid, channel="in_app")
+    assert sorted(n.recipient.last_name for n in told) == ["Dsl", "Head", "Office"]
+    assert visit.events.filter(kind="outcome").count() == 1
+
+
+@pytest.mark.clause("SH-020", "SH-045")
+@pytest.mark.parametrize(("seen", "hear"), [("not_seen", {"Dsl", "Deputy"}), ("in_home", set())])
+def test_the_dsl_team_is_told_that_the_pupil_was_not_seen(
+    cast: Cast, visit: Visit, seen: str, hear: set[str]
+) -> None:
+    said = WHOLE | {"pupil_seen": seen, "pupil_spoken": "no", "why_not": "Stayed in the bedroom."}
+    send(browser(cast.teacher), visit, "finish", **said)
+    assert Visit.objects.get(pk=visit.pk).state == State.RECORDED
+    told = Notice.objects.filter(subject=f"{visit.ref}: the pupil was not seen")
+    assert {n.recipient.last_name for n in told} == hear
+    assert not told.filter(body__contains="bedroom").exists()
 
 
 def test_any_other_outcome_in_the_record_is_told_to_nobody(cast: Cast, visit: Visit) -> None:

@@ -7,6 +7,7 @@ from homevisits.clock import local
 from visits.board.counting import Counted
 from visits.board.facts import Facts, Goes
 from visits.board.scope import Viewer
+from visits.reported import UNSAFE
 from visits.safety import Due, VisitAlarm
 from visits.states import State
 from visits.story import Moment
@@ -46,6 +47,8 @@ def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Vie
         )
     if count.alarm == VisitAlarm.Kind.DURESS:
         return Act(say=_quiet(facts), button=_button("Open the alarm", count.alarm_url, "siren", kind="late"))
+    if count.kind == Due.HOME_SAFE and who:
+        return _homeward(facts, count, status, who, part)
     kind = "late" if status in URGENT else "brand" if status == "due-soon" else "line"
     call = _call(facts, who, kind) if part in CALLS else None
     if status in URGENT:
@@ -53,6 +56,17 @@ def act(facts: Facts, count: Counted, status: str, who: Goes | None, viewer: Vie
     if facts.state == State.LOGGED:
         return _leaving(facts, part, now)
     return _out(facts, count, call, part)
+
+
+def _homeward(facts: Facts, count: Counted, status: str, who: Goes, part: str) -> Act:
+    """Somebody on the way straight home: waited for, or rung there."""
+    home = _button(f"{who.name} is home", f"/visits/{facts.ref}/home/{who.pk}/", "house")
+    button = home if part in CLOSES else None
+    if who.is_home:
+        return Act(say=f"Says they are home: ring {who.name} and make sure", button=button)
+    if status in URGENT:
+        return Act(say=f"Ring {who.name} at home now", button=button)
+    return Act(say=f"Going straight home, due {_at(count.at)}", button=button)
 
 
 def _quiet(facts: Facts) -> str:
@@ -69,6 +83,10 @@ def _urgent(facts: Facts, count: Counted, who: Goes | None) -> str:
         return f"Left, or not going? Ring {name}"
     if count.alarm == VisitAlarm.Kind.WAIT_OVER:
         return f"Time to leave the door: ring {name}"
+    if count.alarm == VisitAlarm.Kind.LEFT_UNSAFE:
+        return f"Are they in a safe place? Ring {name}"
+    if count.alarm == VisitAlarm.Kind.CHILD_ALONE:
+        return f"They stay outside until told: ring {name}"
     return f"Ring {name} now"
 
 
@@ -84,7 +102,7 @@ def _out(facts: Facts, count: Counted, call: Button | None, part: str) -> Act:
     back = _button("Mark back safe", f"/visits/{facts.ref}/back/", "check") if part in CLOSES else None
     calls = [due.at for due in facts.dues if due.kind == Due.CHECK_IN]
     if facts.left_at:
-        return Act(say=f"On the way back since {_at(facts.left_at)}", button=back)
+        return Act(say=_on_the_way(facts, facts.left_at), button=back)
     if not facts.arrived_at and not (
         calls and count.kind == Due.CHECK_IN and call and call["kind"] != "line"
     ):
@@ -93,6 +111,12 @@ def _out(facts: Facts, count: Counted, call: Button | None, part: str) -> Act:
     if calls:
         return Act(say=f"Check-in call at {_at(min(calls))}", button=call)
     return Act(say=_fine(facts), button=back)
+
+
+def _on_the_way(facts: Facts, left_at: dt.datetime) -> str:
+    if facts.outcome == UNSAFE:
+        return f"Left for safety at {_at(left_at)}, not back yet"
+    return f"On the way back since {_at(left_at)}"
 
 
 def _fine(facts: Facts) -> str:

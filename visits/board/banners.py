@@ -7,7 +7,7 @@ from typing import TypedDict
 from homevisits.clock import local
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Ladder
-from visits import climbing
+from visits import climbing, reported
 from visits.board.scope import Viewer
 from visits.models import Visit, VisitAlarm
 from visits.story import Moment, VisitEvent
@@ -92,6 +92,8 @@ def _since(alarm: VisitAlarm) -> str:
         due = f"Since {local(alarm.opened_at):%H:%M}."
     if alarm.kind == VisitAlarm.Kind.HELP:
         due = f"Asked at {local(alarm.opened_at):%H:%M}."
+    if alarm.kind in reported.KINDS:
+        due = f"Said at {local(alarm.opened_at):%H:%M}."
     if alarm.owner and alarm.owned_at:
         return f"{due} {alarm.owner.short_name} is dealing with this since {local(alarm.owned_at):%H:%M}."
     return f"{due} Nobody has taken this yet."

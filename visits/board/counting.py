@@ -14,21 +14,31 @@ WORDS = {
     Due.CHECK_IN: "check-in call",
     Due.WAIT: "end of the wait",
     Due.RETURN: "back at school",
+    Due.HOME_SAFE: "word from home",
 }
 # The worst first: what a row tells of when several alarms are open.
 WORST = [
     Kind.DURESS,
     Kind.HELP,
+    Kind.LEFT_UNSAFE,
+    Kind.CHILD_ALONE,
     Kind.OVERDUE,
+    Kind.UNHEARD,
     Kind.MISSED_CHECK_IN,
     Kind.WAIT_OVER,
     Kind.POSSIBLY_OUT,
     Kind.FAULT,
 ]
-ASKED = {Kind.DURESS: "silent alarm", Kind.HELP: "asks for help"}
+ASKED = {
+    Kind.DURESS: "silent alarm",
+    Kind.HELP: "asks for help",
+    Kind.LEFT_UNSAFE: "left for safety",
+    Kind.CHILD_ALONE: "child alone",
+}
 # Which part of the visit an alarm is about.
 ABOUT = {
     Kind.OVERDUE: Due.RETURN,
+    Kind.UNHEARD: Due.HOME_SAFE,
     Kind.MISSED_CHECK_IN: Due.CHECK_IN,
     Kind.WAIT_OVER: Due.WAIT,
     Kind.POSSIBLY_OUT: Due.DEPARTURE,

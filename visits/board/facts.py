@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from homevisits.people.models import Household, HouseholdWarning, Role, Staff
 from homevisits.trusts.roles import RoleName
+from visits import homeward
 from visits.models import Attendee, Visit, VisitAlarm, VisitDeadline
 from visits.safety import SAFETY
 from visits.story import Moment
@@ -32,6 +33,7 @@ class Goes:
     is_lead: bool = False
     is_back: bool = False
     claims_back: bool = False
+    is_home: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Facts:
     arrived_at: dt.datetime | None = None
     left_at: dt.datetime | None = None
     returned_at: dt.datetime | None = None
+    outcome: str = ""
     early_minutes: int = 30
     checkin_minutes: int = 0
     readers: tuple[str, ...] = ()
@@ -96,6 +99,12 @@ class Facts:
     dues: tuple[Due, ...] = ()
     alarms: tuple[Raised, ...] = ()
     said: tuple[Said, ...] = ()
+
+
+def going_home(facts: Facts) -> set[int | None]:
+    """Those of the party who go straight home and of whom nobody has heard there, or has made sure."""
+    due = {due.attendee_id for due in facts.dues if due.kind == homeward.DUE}
+    return due | {alarm.attendee_id for alarm in facts.alarms if alarm.kind == homeward.ALARM}
 
 
 PLAIN = (
@@ -113,6 +122,7 @@ PLAIN = (
     "arrived_at",
     "left_at",
     "returned_at",
+    "outcome",
     "is_first",
 )
 TOLD = [Moment.Kind.FINE, Moment.Kind.NO_ANSWER, Moment.Kind.WAITING, Moment.Kind.NOTE]
@@ -197,6 +207,7 @@ def _parties(ids: Sequence[int]) -> Many:
             "vehicle_text",
             "back_at",
             "claimed_back_at",
+            "home_at",
             "staff__first_name",
             "staff__last_name",
             "vehicle__colour",
@@ -223,6 +234,7 @@ def _goes(row: dict[str, Any]) -> Goes:
         is_lead=row["is_lead"],
         is_back=row["back_at"] is not None,
         claims_back=row["claimed_back_at"] is not None and row["back_at"] is None,
+        is_home=row["home_at"] is not None,
     )
 
 

@@ -10,7 +10,7 @@ from homevisits.people.phones import written
 from homevisits.trusts.roles import RoleName
 from visits.board.acts import Act, act
 from visits.board.counting import Counted, counted
-from visits.board.facts import Facts, Goes
+from visits.board.facts import Facts, Goes, going_home
 from visits.board.scope import Viewer
 from visits.board.track import Stop, stops
 from visits.numbers import holds_one, readers
@@ -31,7 +31,10 @@ ALARM_WORDS = {
     "possibly_out": ("circle-question-mark", "Left, or not?"),
     "missed_check_in": ("phone-missed", "No check-in"),
     "wait_over": ("door-closed", "Waited too long"),
+    "unheard": ("house", "No word"),
     "help": ("siren", "Asks for help"),
+    "left_unsafe": ("octagon-alert", "Left for safety"),
+    "child_alone": ("baby", "Child alone"),
     "duress": ("siren", "Silent alarm"),
     "fault": ("siren", "Timer fault"),
 }
@@ -87,8 +90,8 @@ def rows(visits: Iterable[Facts], viewer: Viewer, now: dt.datetime) -> list[Row]
 
 
 def is_in_sight(facts: Facts) -> bool:
-    """Whether a visit has a row: logged, out, or under a silent alarm, whatever the party has said since."""
-    is_watched = facts.state in (State.LOGGED, State.IN_PROGRESS)
+    """Whether a visit has a row: logged, out, somebody going straight home, or under a silent alarm."""
+    is_watched = facts.state in (State.LOGGED, State.IN_PROGRESS) or bool(going_home(facts))
     return is_watched or any(alarm.kind == "duress" for alarm in facts.alarms)
 
 
@@ -105,7 +108,7 @@ def row(facts: Facts, viewer: Viewer, now: dt.datetime) -> Row:
         pill=_pill(facts, count, status),
         what=count.what,
         since=_since(facts, now),
-        people=[Person(name=goes.name, note=_note(goes)) for goes in facts.party],
+        people=[Person(name=goes.name, note=_note(facts, goes)) for goes in facts.party],
         alone=len(facts.party) == 1,
         phone=phone,
         phone_shown=written(phone) if phone else "",
@@ -141,7 +144,12 @@ def status_of(count: Counted, now: dt.datetime) -> str:
 def whom_to_ring(facts: Facts, count: Counted) -> Goes | None:
     """The person the timer is about; else the lead, else somebody with a telephone, of those still out."""
     still_out = [goes for goes in facts.party if not goes.is_back]
-    about_one = [goes for goes in still_out if goes.pk == count.attendee_id]
+    home = going_home(facts)
+    about_one = [
+        goes
+        for goes in facts.party
+        if goes.pk == count.attendee_id and (goes in still_out or goes.pk in home)
+    ]
     reachable = sorted(still_out, key=lambda goes: (not goes.phone, not goes.is_lead, goes.pk))
     return next(iter([*about_one, *reachable]), None)
 
@@ -162,8 +170,10 @@ def _since(facts: Facts, now: dt.datetime) -> str:
     return f"leaves {day_and_time}" if facts.depart_at > now else f"to leave at {day_and_time}"
 
 
-def _note(goes: Goes) -> str:
+def _note(facts: Facts, goes: Goes) -> str:
     said = "back" if goes.is_back else "says they are back" if goes.claims_back else ""
+    if goes.pk in going_home(facts):
+        said = "says they are home" if goes.is_home else "going straight home"
     return ", ".join(filter(None, [goes.part, said]))
 
 

@@ -10,7 +10,8 @@ from homevisits.clock import AppNow
 from homevisits.people.models import DeskDuty, Staff
 from homevisits.trusts.models import School
 from homevisits.trusts.roles import LEADERS, RoleName
-from visits.models import Visit, VisitAlarm
+from visits.models import Visit, VisitAlarm, VisitDeadline
+from visits.safety import Due
 from visits.states import State
 
 OF_SCHOOL = {*LEADERS, RoleName.OFFICE}
@@ -90,9 +91,11 @@ def in_scope(staff: Staff, school: School | None = None) -> QuerySet[Visit]:
 
 
 def on_board(staff: Staff, school: School | None = None) -> QuerySet[Visit]:
-    """The visits that are out, about to leave, or have an open alarm."""
+    """The visits that are out, about to leave, from which somebody goes straight home, or with an open alarm."""
     leaving = Q(state=State.LOGGED, depart_at__lt=AppNow() + AHEAD)
     live = Visit.objects.filter(Q(state=State.IN_PROGRESS) | leaving).values("pk")
     alarmed = VisitAlarm.objects.unresolved().shown_to(staff).order_by().values("visit_id")
+    homeward = VisitDeadline.objects.filter(kind=Due.HOME_SAFE, state=VisitDeadline.State.LIVE)
     # A union, so that years of finished visits are never read to find the few with an alarm.
-    return in_scope(staff, school).filter(pk__in=live.union(alarmed))
+    watched = live.union(alarmed, homeward.order_by().values("visit_id"))
+    return in_scope(staff, school).filter(pk__in=watched)

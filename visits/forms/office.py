@@ -318,6 +318,18 @@ class BackForm(HouseForm):
         super().dress()
 
 
+class HomeForm(HouseForm):
+    """Somebody who went straight home is there, and how it was known that it was them."""
+
+    submit = "They are home"
+    sentences = {"identity": "Say how you knew that it was them"}
+    identity = forms.CharField(
+        label="How did you know that it was them?",
+        help_text="You knew the voice, and rang them on their own number. A voicemail is no answer.",
+        max_length=200,
+    )
+
+
 class TimeForm(HouseForm):
     """More time, as they asked for it on the telephone."""
 

@@ -23,6 +23,7 @@ from visits.transitions.going import (
     say_waiting,
 )
 from visits.transitions.handing import ask_colleague, hand_back
+from visits.transitions.homeward import say_home
 from visits.transitions.incidents import report_incident
 from visits.transitions.intervening import read_interventions, write_intervention
 from visits.transitions.lengthening import answer_time, ask_for_time, extend, want_time
@@ -114,6 +115,7 @@ __all__ = [
     "say_arrived",
     "say_back",
     "say_entered",
+    "say_home",
     "say_left",
     "say_new_risk",
     "say_no_answer",

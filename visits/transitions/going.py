@@ -7,9 +7,9 @@ from typing import Any
 
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.people.models import Staff
-from visits import telling, timing
+from visits import timing
 from visits.guidance import departure_checks
-from visits.models import Attendee, Outcome, Visit
+from visits.models import Attendee, Visit
 from visits.safety import Due, VisitAlarm
 from visits.states import State
 from visits.story import Moment
@@ -25,6 +25,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.outcomes import take_outcome
 from visits.transitions.secret import is_taken as is_known
 from visits.transitions.secret import listen, must_give_pin
 
@@ -211,16 +212,15 @@ def say_no_answer(
 def say_outcome(
     *, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any
 ) -> Visit:
-    """How it went at the door. Leaving for safety tells the office and the head (CEO for the EWO) at once."""
+    """How it went at the door. Leaving for safety, or a child alone, is an alarm at once (PS-082, PS-133, TC-164)."""
     listen(visit, by=by, now=now, text=text, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.OUTCOME, by=by, now=now, note=text[:300], **more):
             return fresh
-        fresh.outcome, fresh.outcome_text = outcome, text[:500]
-        keep(fresh, "outcome", "outcome_text")
-        happened(fresh, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
-        telling.tell_outcome(fresh, now=now)
+        fresh.outcome_text = text[:500]
+        keep(fresh, "outcome_text")
+        take_outcome(fresh, outcome, by=by, now=now)
         rearm(fresh, now=now, met=[Due.WAIT])
     return fresh
 

@@ -129,7 +129,14 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
         if not must_stand_at(fresh, "not_back_after_all", by=by):
             return fresh
         fresh.attendees.update(
-            back_at=None, back_by=None, back_how="", back_identity="", claimed_back_at=None
+            back_at=None,
+            back_by=None,
+            back_how="",
+            back_identity="",
+            claimed_back_at=None,
+            home_at=None,
+            home_by=None,
+            home_identity="",
         )
         fresh.returned_at, fresh.left_at, fresh.watch_again_at = None, None, now
         moved(fresh, "not_back_after_all", "returned_at", "left_at", "watch_again_at")
@@ -153,7 +160,9 @@ def _take_back_own(visit: Visit, *, by: Staff, now: dt.datetime, reason: str) ->
     if visit.state != State.IN_PROGRESS or own is None or not (own.back_at or own.claimed_back_at):
         return False
     own.back_at, own.back_by, own.back_how, own.back_identity, own.claimed_back_at = None, None, "", "", None
-    own.save(update_fields=["back_at", "back_by", "back_how", "back_identity", "claimed_back_at"])
+    own.home_at, own.home_by, own.home_identity = None, None, ""
+    fields = ["back_at", "back_by", "back_how", "back_identity", "claimed_back_at"]
+    own.save(update_fields=[*fields, "home_at", "home_by", "home_identity"])
     happened(visit, "not_back", f"{own.short_name} is not back after all", by=by, now=now, reason=reason)
     telling.tell(
         telling.office(visit, now),

@@ -7,7 +7,7 @@ from typing import Any
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from visits import documents, questions, telling
-from visits.models import Outcome, Visit
+from visits.models import Visit
 from visits.registry import ON_RECORDED
 from visits.safety import Due
 from visits.states import State
@@ -23,6 +23,7 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.noting import forget_positions
+from visits.transitions.outcomes import take_outcome
 from visits.transitions.secret import listen
 from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
 from visits.written import WRITTEN, version
@@ -78,13 +79,10 @@ def keep_record(
 def _write_outcome(
     visit: Visit, outcome: str | None, text: str | None, *, by: Staff, now: dt.datetime
 ) -> None:
-    """A new outcome is told as the same word from the phone would be."""
+    """A new outcome counts as the same word from the phone would: what follows is due from now."""
     if outcome is not None and outcome != visit.outcome:
-        visit.outcome = outcome
-        keep(visit, "outcome")
-        if outcome:
-            happened(visit, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
-        telling.tell_outcome(visit, now=now)
+        take_outcome(visit, outcome, by=by, now=now)
+        rearm(visit, now=now)
     if text is not None:
         visit.outcome_text = text
         keep(visit, "outcome_text")
@@ -129,6 +127,7 @@ def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         happened(fresh, "recorded", "Wrote the record", by=by, now=now)
         documents.ask(visit=fresh, kind="record", by=by, now=now)
         _tell_rooms(fresh, now=now)
+        _tell_not_seen(fresh, now=now)
         for follow in ON_RECORDED:
             follow(fresh, by, now)
         rearm(fresh, now=now, met=[Due.RECORD])
@@ -147,6 +146,21 @@ def _tell_rooms(visit: Visit, *, now: dt.datetime) -> None:
         what="rooms",
         subject=f"{visit.ref}: the record says something that you should read",
         body="Your policy asks that you are told. Open the record.",
+        path=f"/visits/{visit.ref}/record/",
+        now=now,
+    )
+
+
+def _tell_not_seen(visit: Visit, *, now: dt.datetime) -> None:
+    """Whoever was not seen may not be safe: the DSL team hears of it, and reads why (SH-020, SH-045)."""
+    if not VisitRecord.objects.filter(visit=visit, pupil_seen=VisitRecord.Seen.NOT_SEEN).exists():
+        return
+    telling.tell(
+        telling.holding(visit, SAFEGUARDING_TEAM),
+        visit,
+        what="not_seen",
+        subject=f"{visit.ref}: the pupil was not seen",
+        body="The record of this visit says why. Open it, and decide what follows.",
         path=f"/visits/{visit.ref}/record/",
         now=now,
     )

@@ -1,13 +1,13 @@
 """Who is back: each person of a party marked on their own, by somebody who saw or spoke to them."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from homevisits.clock import app_now
+from homevisits.clock import app_now, local
 from homevisits.people.signed_in import StaffRequest
-from visits import transitions
-from visits.forms.office import BackForm
+from visits import homeward, transitions
+from visits.forms.office import BackForm, HomeForm
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.states import State
@@ -30,6 +30,29 @@ def back(request: StaffRequest, ref: str) -> HttpResponse:
         else:
             return marked(request, fresh, form.attendee)
     return page(request, watched(request, ref, "back"), form)
+
+
+def home(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
+    """Somebody who went straight home is there: said by whoever spoke to them."""
+    visible = Visit.objects.visible_to(request.user).select_related("school__trust", "policy")
+    visit = get_object_or_404(visible, ref=ref)
+    person = next((a for a in visit.party if a.pk == attendee and (a.goes_home or a.home_at)), None)
+    if person is None or visit.includes(request.user) or refusal(request.user, "back", visit, app_now()):
+        raise Http404
+    form = HomeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            transitions.say_home(
+                visit=visit, by=request.user, now=app_now(), attendee=person, **form.cleaned_data
+            )
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            messages.success(request, f"{person.short_name} is home.")
+            return onward(request, visit)
+    due = homeward.due_at(visit, person)
+    context = {"visit": visit, "person": person, "form": form, "due": due, "alarms": open_alarms(visit)}
+    return render(request, "visits/desk/home.html", context)
 
 
 def chosen(request: StaffRequest, visit: Visit) -> Attendee | None:
@@ -61,7 +84,11 @@ def page(request: StaffRequest, visit: Visit, sent: BackForm | None) -> HttpResp
 
 
 def marked(request: StaffRequest, visit: Visit, person: Attendee) -> HttpResponse:
-    """On to the next person, or to the board when all are back."""
+    """On to the next person, or to the board when all are back; and when somebody says that they are home."""
+    if due := homeward.due_at(visit, next(a for a in visit.party if a.pk == person.pk)):
+        messages.info(
+            request, f"{person.short_name} says once more that they are home, by {local(due):%H:%M}."
+        )
     missing = [attendee.short_name for attendee in visit.party if not attendee.back_at]
     if missing:
         messages.success(request, f"{person.short_name} is back. Still out: {', '.join(missing)}.")

@@ -57,9 +57,10 @@ SAYINGS: dict[str, Callable[..., Visit]] = {
     "left_alone": partial(transitions.say_left, alone=True),
     "unsafe": transitions.break_off,
     "back": transitions.say_back,
+    "home": transitions.say_home,
 }
 # Said only with a PIN, where the policy asks for one.
-WITH_PIN = {"fine", "together", "back"}
+WITH_PIN = {"fine", "together", "back", "home"}
 
 
 def key_of(request: StaffRequest) -> uuid.UUID | None:
@@ -141,7 +142,7 @@ def depart(request: StaffRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @by_visitor
 def say(request: StaffRequest, visit: Visit, what: str) -> HttpResponse:
-    """One tap: arrived, waiting, fine, together, left, back."""
+    """One tap: arrived, waiting, fine, together, left, back, home."""
     if what not in SAYINGS:
         raise Http404
     try:

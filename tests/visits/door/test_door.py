@@ -28,6 +28,12 @@ def told(visit: Visit, what: str) -> set[Staff]:
     return {notice.recipient for notice in found}
 
 
+def alarmed(visit: Visit) -> set[Staff]:
+    """Whom the visit's alarms have told."""
+    found = Notice.objects.filter(alarm__in=visit.alarms.values("uuid")).select_related("recipient")
+    return {notice.recipient for notice in found}
+
+
 def enter(cast: Cast, visit: Visit, now: dt.datetime, **said) -> Visit:
     return transitions.say_entered(visit=visit, by=cast.teacher, now=now, **said)
 
@@ -245,7 +251,7 @@ def test_those_whom_the_policy_names_are_told_at_once_of_a_child_alone(
     visit = out_under(cast, child_alone_roles=roles, told_roles=["ceo"])
     transitions.say_outcome(visit=visit, by=cast.teacher, now=now, outcome="child_alone")
     people = {RoleName.SLT: cast.slt, RoleName.DSL: cast.dsl, RoleName.HEADTEACHER: cast.head}
-    assert told(visit, "outcome_child_alone") == {
+    assert alarmed(visit) == {
         cast.office,
         cast.ceo,
         *(people[RoleName(r)] for r in roles),
@@ -263,7 +269,7 @@ def test_not_safe_is_one_tap_and_asks_for_no_word(cast: Cast, now) -> None:
         browser(cast.teacher).post(reverse("out_say", args=[visit.ref, "unsafe"]), {"key": key})
     after = make.fresh(visit)
     assert (after.outcome, after.left_at, after.moments.count()) == ("unsafe", now, 4)
-    assert {cast.office, cast.head} <= told(visit, "outcome_unsafe")
+    assert alarmed(visit) == {cast.office, cast.head}
 
 
 @pytest.mark.clause("TC-164", "CS-069", "CS-070", "CS-071")
