@@ -9,7 +9,7 @@ from typing import Any
 from homevisits.clock import local
 from homevisits.notices.registry import Inbound
 from homevisits.people.models import Staff
-from visits import transitions
+from visits import timing, transitions
 from visits.models import Visit
 from visits.states import State
 from visits.story import Moment
@@ -67,7 +67,16 @@ def _more(text: Inbound) -> dict[str, Any]:
 
 
 def _fine(visit: Visit, text: Inbound, now: dt.datetime, rest: str) -> str:
-    transitions.check_in(visit=visit, now=now, pin=rest, **_more(text))
+    fresh = transitions.check_in(visit=visit, now=now, pin=rest, **_more(text))
+    said = Moment.objects.filter(key=text.key).first()
+    if said and (call := timing.call_left_by(fresh, said)):
+        then, at = f"{local(said.true_at):%H:%M}", f"{local(call):%H:%M}"
+        return _taken(
+            visit,
+            text,
+            f"you were fine at {then}. That is no answer to the check-in at {at}: text OK again",
+            now,
+        )
     return _taken(visit, text, "you are fine", now)
 
 
