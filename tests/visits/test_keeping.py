@@ -34,19 +34,19 @@ def phone(client: Client, cast: Cast) -> Client:
 
 def marks(client: Client, visit: Visit) -> dict[str, str | None]:
     """Which pages of a visit may be kept, and for whom."""
-    pages = {"": "out", "help/": "help", "reminders/": "reminders", "time/": "time", "outcome/": "outcome"}
+    pages = {"": "out", "help/": "help", "outcome/": "outcome", "note/": "note", "not-back/": "not_back"}
     return {
         name: client.get(f"/visits/{visit.ref}/out/{path}").headers.get("X-Keep-Offline")
         for path, name in pages.items()
     }
 
 
-def test_only_four_pages_are_kept_and_only_until_one_is_back(
+def test_only_pages_of_one_who_goes_are_kept_and_only_until_one_is_back(
     phone: Client, visit: Visit, cast: Cast, clock: Clock
 ) -> None:
     kept = marks(phone, visit)
     who = kept.pop("out")
-    assert kept == {"help": who, "reminders": who, "time": who, "outcome": None}
+    assert kept == {"help": who, "outcome": who, "note": who, "not_back": None}
     assert phone.get(f"/visits/{visit.ref}/out/")["X-As-Of"] == "10:00"
     other = Client()
     other.force_login(cast.colleague)
