@@ -111,20 +111,24 @@ def read() -> Signs:
 @lru_cache
 def _sql(tables: tuple[type[Deadline] | type[Alarm], ...]) -> str:
     """With the first row of each table's own index on what comes next: no more work for any number of rows."""
-    first = [
-        f"(SELECT greatest(next_at, {made}) AS since FROM {table._meta.db_table}"  # noqa: S608 our own names
-        f" WHERE {live} ORDER BY next_at NULLS LAST LIMIT 1)"
-        for table in tables
-        for made, live in [_waiting(table)]
-    ]
-    return SQL.format(waits=" UNION ALL ".join(first or ["SELECT now() AS since"]))
+    firsts = [first for table in tables for first in _firsts(table)]
+    return SQL.format(waits=" UNION ALL ".join(firsts or ["SELECT now() AS since"]))
 
 
-def _waiting(table: type[Deadline] | type[Alarm]) -> tuple[str, str]:
-    """The columns that say since when a row is there, and which rows the engine looks at."""
+def _firsts(table: type[Deadline] | type[Alarm]) -> list[str]:
+    """The row that waits longest, since it is there at all; and the alarm that is to be looked at now."""
+    name = table._meta.db_table
     if issubclass(table, Deadline):
-        return "created_at", "state = 'live'"
-    return "opened_at", "NOT state = 'resolved'"
+        return [_first(name, "greatest(next_at, created_at)", "state = 'live'", "next_at")]
+    is_open = "NOT state = 'resolved'"
+    return [
+        _first(name, "greatest(next_at, opened_at)", f"{is_open} AND next_at IS NOT NULL", "next_at"),
+        _first(name, "opened_at", f"{is_open} AND next_at IS NULL", "opened_at"),
+    ]
+
+
+def _first(table: str, since: str, rows: str, order: str) -> str:
+    return f"(SELECT {since} AS since FROM {table} WHERE {rows} ORDER BY {order} LIMIT 1)"  # noqa: S608  (our own names)
 
 
 def _number(value: object) -> object:

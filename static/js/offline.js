@@ -15,7 +15,7 @@
   }
 
   /* Keeps one form for later; what has become of it, in words, or "". Pressed again, it takes its own place. */
-  window.house.keepUnsent = async function (form, fields, pressed) {
+  window.house.keepUnsent = async function (form, fields, pressed, isSignedOut) {
     const key = fields.get("key");
     if (wantsPin(form)) return "It goes only with your PIN, so it is not kept on this phone. Press again when there is signal, or ring.";
     if (!key || /\/out\/help\/$/.test(form.action) || !navigator.serviceWorker.controller) return "";
@@ -31,6 +31,7 @@
       return "";
     }
     await draw();
+    if (isSignedOut) return "It is kept on this phone and goes when you have signed in again.";
     return "It is kept on this phone. Keep this page open, or open it again when there is signal: then it goes.";
   };
 

@@ -41,7 +41,7 @@
     const reply = await asked.catch(() => null);
     const why = noAnswer(reply);
     if (why) {
-      const then = window.house.keepUnsent ? await window.house.keepUnsent(form, body, pressed) : "";
+      const then = window.house.keepUnsent ? await window.house.keepUnsent(form, body, pressed, isSignedOut(reply)) : "";
       return notRecorded(form, `${why} ${then}`, isSignedOut(reply));
     }
     if (reply.redirected) return window.location.assign(reply.url);

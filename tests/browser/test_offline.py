@@ -158,7 +158,7 @@ def test_press_of_somebody_who_was_signed_out_is_told_and_kept(screens: Screens,
     driver.press(phone, "I have arrived")
     told = phone.locator("[data-not-recorded]")
     expect(told).to_contain_text("NOT recorded. Ring the office. You are signed out.")
-    expect(told).to_contain_text("It is kept on this phone.")
+    expect(told).to_contain_text("It is kept on this phone and goes when you have signed in again.")
     sign_in = told.get_by_role("link", name="Sign in again")
     assert sign_in.get_attribute("href") == f"/accounts/login/?next=/visits/{visit.ref}/out/"
     be(phone, cast.teacher, screens.url)
