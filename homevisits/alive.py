@@ -11,7 +11,7 @@ import psycopg
 ANSWERS = {
     "sentinel": "SELECT max(beat_at) > now() - interval '15 seconds' FROM escalation_heartbeat WHERE name = 'sentinel'",
     "sender": "SELECT count(*) = 0 FROM notices_notice"
-    " WHERE state = 'queued' AND next_try_at < now() - interval '60 seconds'",
+    " WHERE state IN ('queued', 'sending') AND next_try_at < now() - interval '60 seconds'",
 }
 
 

@@ -29,8 +29,8 @@ def is_migrated() -> bool:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The whole product: 503 when no sweep has finished lately, no test alarm has come through, nothing
-    sends, the clock has jumped, or the database does not answer."""
+    """The whole product: 503 when no sweep has finished lately, no test alarm has come through, a timer
+    that ran out was passed over, nothing sends, the clock has jumped, or the database does not answer."""
     try:
         found = signs.read()
     except DatabaseError:
@@ -47,6 +47,7 @@ def _told(found: signs.Signs) -> dict[str, Any]:
         "canary_age": ages["canary"],
         "sender_age": ages["sender"],
         "oldest_urgent_age": ages["oldest"],
+        "unfired_age": ages["unfired"],
         "clock_jumped_at": ages["jumped_at"],
         "clock_jumped_by": ages["jumped_by"],
     }

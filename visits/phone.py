@@ -189,8 +189,14 @@ class PhonePage:
         )
         if timing.is_past_calls(visit) or alone:
             return None
-        fine = [m for m in self.moments if m.kind == Kind.FINE and m.recorded_at >= visit.start_at]
+        fine = [m for m in reversed(self.moments) if m.kind == Kind.FINE]
         return timing.next_prompt(visit, rules, self.me, fine)
+
+    @cached_property
+    def too_early(self) -> Moment | None:
+        """The last "fine" from this phone, if it came so late that it answers no check-in."""
+        last = next((m for m in self.moments if m.kind == Kind.FINE and m.by_id == self.staff.pk), None)
+        return last if last and self.next_check_in and timing.call_left_by(self.visit, last) else None
 
     @cached_property
     def heard_by(self) -> dt.datetime | None:

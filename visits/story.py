@@ -151,7 +151,17 @@ class Moment(models.Model):
     @property
     def was_kept(self) -> bool:
         """Whether it lay on a phone without signal: said well before it was received (R12)."""
-        return self.via == self.Via.PAGE and self.recorded_at - self.said_at > KEPT_AFTER
+        return self.via == self.Via.PAGE and self.came_late
+
+    @property
+    def came_late(self) -> bool:
+        """Whether it was said well before it was received: no signal, or a text that the network held."""
+        return self.recorded_at - self.said_at > KEPT_AFTER
+
+    @property
+    def true_at(self) -> dt.datetime:
+        """When it was true for certain: a claim may make it older, never newer."""
+        return min(self.said_at, self.recorded_at)
 
 
 class OfficeNote(models.Model):

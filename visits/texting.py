@@ -12,7 +12,7 @@ from homevisits.notices.wording import words_of
 from homevisits.people import pins
 from homevisits.people.models import Staff
 from homevisits.people.pins import Given
-from visits import homeward, transitions
+from visits import homeward, timing, transitions
 from visits.models import Attendee, Visit
 from visits.states import State
 from visits.story import Moment
@@ -155,6 +155,13 @@ def _give_pin(spoken: Spoken) -> None:
 
 def _fine(spoken: Spoken) -> str:
     transitions.check_in(pin=spoken.meaning.pin, **spoken.more)
+    fresh = Visit.objects.select_related("policy").get(pk=spoken.visit.pk)
+    said = Moment.objects.filter(key=spoken.key).first()
+    if said and (call := timing.call_left_by(fresh, said)):
+        then, at = f"{local(said.true_at):%H:%M}", f"{local(call):%H:%M}"
+        return spoken.taken(
+            f"you were fine at {then}. That is no answer to the check-in at {at}: text OK again"
+        )
     return spoken.taken("you are fine")
 
 

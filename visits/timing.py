@@ -181,7 +181,7 @@ def check_ins(visit: Visit, policy: Policy) -> Iterator[Wanted]:
     """
     if not visit.start_at or not first_minutes(visit, policy) or is_past_calls(visit):
         return
-    fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__gte=visit.start_at))
+    fine = list(visit.moments.filter(kind=Moment.Kind.FINE))
     for attendee in (a for a in still_there(visit) if not a.back_at and not a.claimed_back_at):
         prompt = next_prompt(visit, policy, attendee, fine)
         if prompt:
@@ -202,12 +202,34 @@ def still_there(visit: Visit) -> list[Attendee]:
 
 
 def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Moment]) -> dt.datetime | None:
-    """When this person is called next; None when no call is left."""
-    said = [m.recorded_at for m in fine if m.for_all or m.attendee_id == attendee.pk]
-    if not said:
-        return visit.start_at + minutes(first_minutes(visit, policy)) if visit.start_at else None
-    repeat = repeat_minutes(visit, policy)
-    return max(said) + minutes(repeat) if repeat else None
+    """When this person is called next, from every "fine" in the order of receipt; None when no call is left."""
+    if visit.start_at is None:
+        return None
+    prompt, repeat = visit.start_at + minutes(first_minutes(visit, policy)), repeat_minutes(visit, policy)
+    for said in fine:
+        if (said.for_all or said.attendee_id == attendee.pk) and _answers(said, visit.start_at, prompt):
+            if not repeat:
+                return None
+            prompt = said.true_at + minutes(repeat)
+    return prompt
+
+
+def _answers(said: Moment, start_at: dt.datetime, prompt: dt.datetime) -> bool:
+    """Whether a "fine" spares the call at `prompt`.
+
+    One that comes late says nothing of what was after it: it answers no call that was not due then.
+    """
+    return said.true_at >= start_at and (not said.came_late or said.true_at >= prompt)
+
+
+def call_left_by(visit: Visit, said: Moment) -> dt.datetime | None:
+    """The call that a late "fine" leaves standing, because it was said before that; None when it answered one."""
+    policy, attendee = visit.rules, said.attendee
+    if not (policy and attendee and said.came_late and first_minutes(visit, policy)) or visit.left_at:
+        return None
+    fine = list(visit.moments.filter(kind=Moment.Kind.FINE, recorded_at__lte=said.recorded_at))
+    before = next_prompt(visit, policy, attendee, [m for m in fine if m.pk != said.pk])
+    return before if before == next_prompt(visit, policy, attendee, fine) else None
 
 
 def intervention(visit: Visit, policy: Policy) -> Iterator[Wanted]:

@@ -5,15 +5,22 @@ One query, for every board, `/healthz`, `/metrics` and the ping to an outside wa
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 
 from homevisits.clock import local
 from homevisits.escalation.canary import LATE_AFTER
 from homevisits.escalation.heartbeat import BOARD, STALE_AFTER
+from homevisits.escalation.models import Alarm, Deadline
+from homevisits.escalation.registry import watches
 
 # An urgent notice that no sender has touched for so long has no sender, or far too slow a one.
 NEGLECTED_AFTER = 15.0
+# One that is tried again and again and does not go: whoever it is for knows nothing.
+UNSENT_AFTER = 120.0
+# A row that every sweep passes over, while the heartbeat beats: somebody holds its subject.
+UNFIRED_AFTER = 15.0
 # How long a clock that jumped is a trouble; it stands in /healthz until the next jump.
 JUMP_TOLD_FOR = 600.0
 
@@ -35,6 +42,7 @@ SQL = """
         (SELECT extract(epoch FROM run.now - max(sent_at)) FROM notices_trial),
         (SELECT extract(epoch FROM run.now - oldest) FROM waiting),
         (SELECT extract(epoch FROM run.now - first) FROM waiting),
+        (SELECT extract(epoch FROM run.now - min(since)) FROM ({waits}) AS waits),
         (SELECT jumped_at FROM watch),
         (SELECT extract(epoch FROM jumped_by) FROM watch),
         (SELECT extract(epoch FROM clock.now - jumped_at) FROM watch),
@@ -53,6 +61,7 @@ class Signs:
     sender: float | None = None  # since a sender came to the end of a round with a trial
     oldest: float | None = None  # of the oldest urgent notice that waits
     neglected: float | None = None  # since the first of them could have been tried
+    unfired: float | None = None  # since the engine should have looked at the row that waits longest
     jumped_at: dt.datetime | None = None
     jumped_by: float | None = None
     jump_age: float | None = None
@@ -70,6 +79,10 @@ class Signs:
             return f"no test alarm has come through for {minutes(self.canary)}: messages may reach nobody."
         if self.neglected is not None and self.neglected > NEGLECTED_AFTER:
             return f"messages about alarms have been waiting for a sender for {minutes(self.neglected)}: ring people."
+        if self.unfired is not None and self.unfired > UNFIRED_AFTER:
+            return f"a timer that ran out {minutes(self.unfired)} ago has raised no alarm: ring everybody who is out."
+        if self.oldest is not None and self.oldest > UNSENT_AFTER:
+            return f"a message about an alarm has not gone out for {minutes(self.oldest)}: ring people."
         if self.jumped_at and self.jump_age is not None and abs(self.jump_age) < JUMP_TOLD_FOR:
             way = "back" if (self.jumped_by or 0) < 0 else "forward"
             size = minutes(self.jumped_by or 0)
@@ -88,9 +101,34 @@ def minutes(seconds: float) -> str:
 def read() -> Signs:
     """The signs of life now. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(SQL, [BOARD])
+        cursor.execute(
+            _sql(tuple(t for watch in watches() for t in (watch.deadlines, watch.alarms))), [BOARD]
+        )
         row = cursor.fetchone()
     return Signs(*(_number(value) for value in row))  # type: ignore[arg-type]
+
+
+@lru_cache
+def _sql(tables: tuple[type[Deadline] | type[Alarm], ...]) -> str:
+    """With the first row of each table's own index on what comes next: no more work for any number of rows."""
+    firsts = [first for table in tables for first in _firsts(table)]
+    return SQL.format(waits=" UNION ALL ".join(firsts or ["SELECT now() AS since"]))
+
+
+def _firsts(table: type[Deadline] | type[Alarm]) -> list[str]:
+    """The row that waits longest, since it is there at all; and the alarm that is to be looked at now."""
+    name = table._meta.db_table
+    if issubclass(table, Deadline):
+        return [_first(name, "greatest(next_at, created_at)", "state = 'live'", "next_at")]
+    is_open = "NOT state = 'resolved'"
+    return [
+        _first(name, "greatest(next_at, opened_at)", f"{is_open} AND next_at IS NOT NULL", "next_at"),
+        _first(name, "opened_at", f"{is_open} AND next_at IS NULL", "opened_at"),
+    ]
+
+
+def _first(table: str, since: str, rows: str, order: str) -> str:
+    return f"(SELECT {since} AS since FROM {table} WHERE {rows} ORDER BY {order} LIMIT 1)"  # noqa: S608  (our own names)
 
 
 def _number(value: object) -> object:

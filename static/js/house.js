@@ -5,18 +5,21 @@
   const house = (window.house = {});
 
   /* --- Time: the server's, moved on by this machine's clock ------------------------------- */
+  const opened = Date.now();
   let offset = 0;
 
-  house.setServerTime = function (stamp) {
+  house.setServerTime = function (stamp, heardAt = Date.now()) {
     const server = Date.parse(stamp);
-    if (!Number.isNaN(server)) offset = server - Date.now();
+    if (!Number.isNaN(server)) offset = server - heardAt;
   };
   house.serverNow = () => Date.now() + offset;
 
-  /* Reads the time that the server wrote into the countdowns of a freshly arrived page or part. */
+  /* Reads the time that the server wrote into a freshly arrived page or part; a page that the phone kept
+     came when it was kept, not now. */
   house.readTime = function (root) {
     const first = root.querySelector("[data-now]");
-    if (first) house.setServerTime(first.dataset.now);
+    const keptAt = Number(document.body.dataset.keptAt);
+    if (first) house.setServerTime(first.dataset.now, keptAt || Date.now());
   };
 
   const two = (number) => String(number).padStart(2, "0");
@@ -96,62 +99,74 @@
     });
   };
 
-  /* What the server said last, and when: between two answers the age goes on by itself. */
-  const heard = { age: null, trouble: "", at: Date.now(), silent: false };
+  /* What the server said last, and when: between two answers the age goes on by itself. An age counts only
+     while it is asked for every few seconds; a page that slept asks before it says anything. */
+  const EVERY = 5000;
+  const heard = { age: null, trouble: "", at: 0, askedAt: Date.now(), isAsking: false, lost: "" };
   const wall = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Europe/London" });
 
   async function askHeartbeat(url) {
-    if (document.hidden) return;
+    heard.isAsking = true;
+    heard.askedAt = Date.now();
     try {
-      const reply = await fetch(url, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(8000) });
-      const age = reply.ok ? reply.headers.get("X-Heartbeat-Age") : null;
-      heard.age = age === null || age === "" ? null : Math.round(Number(age));
-      heard.trouble = reply.headers.get("X-Trouble") || "";
-      heard.silent = !reply.ok;
-      heard.at = Date.now();
+      hear(await fetch(url, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) }));
     } catch {
-      heard.silent = true;
+      heard.lost = "silent";
     }
+    heard.isAsking = false;
     showHeard();
   }
 
-  function showHeard() {
-    const age = heard.silent || heard.age === null ? null : heard.age + Math.floor((Date.now() - heard.at) / 1000);
-    house.showHeartbeat(age, heard.trouble);
-    showUnwatched(heard.silent ? null : heard.age);
+  function hear(reply) {
+    heard.lost = reply.type === "opaqueredirect" ? "signed out" : reply.ok ? "" : "silent";
+    if (heard.lost) return;
+    const age = reply.headers.get("X-Heartbeat-Age");
+    heard.age = age === null || age === "" ? null : Math.round(Number(age));
+    heard.trouble = reply.headers.get("X-Trouble") || "";
+    heard.at = Date.now();
   }
 
-  /* The strip on top: nobody watches, something else is wrong, or the server is silent. */
+  function showHeard() {
+    const age = heard.lost || heard.age === null ? null : heard.age + Math.floor((Date.now() - heard.at) / 1000);
+    house.showHeartbeat(age, heard.trouble);
+    showUnwatched(age);
+  }
+
+  /* The strip on top: nobody watches, something else is wrong, or nothing can be known. */
   function showUnwatched(age) {
     const strip = document.querySelector("[data-unwatched]");
-    if (!strip) return;
-    const isStale = age === null || age > 15;
-    const isPhone = "rings" in strip.dataset; /* a phone without signal says so in words of its own */
-    const why = heard.silent
-      ? isPhone ? "" : "The server does not answer."
-      : isStale ? "Nobody is watching the timers." : heard.trouble && `Something is wrong: ${heard.trouble}`;
+    const why = whyUnwatched(age, "rings" in strip.dataset);
     const what = strip.querySelector("[data-unwatched-what]");
     const at = strip.querySelector("[data-unwatched-at]");
-    const time = wall.format(heard.at + offset);
+    const time = wall.format((heard.at || opened) + offset);
     strip.hidden = !why;
     if (what.textContent !== why && why) what.textContent = why; /* only then: a screen reader says it each time */
     if (at.textContent !== time) at.textContent = time;
+  }
+
+  function whyUnwatched(age, isPhone) {
+    if (heard.lost === "signed out") return "You are signed out: this page does not change any more. Sign in again.";
+    if (heard.lost && isPhone) return navigator.onLine ? "The school’s server does not answer." : ""; /* without signal the page says so itself */
+    if (heard.lost) return "The server does not answer.";
+    if (age === null || age > 15) return "Nobody is watching the timers.";
+    return heard.trouble && `Something is wrong: ${heard.trouble}`;
   }
 
   function watchHeartbeat() {
     const strip = document.querySelector("[data-unwatched]");
     if (!strip) return;
     if (document.querySelector("[data-poll-url]")) return void (strip.hidden = true); /* the board has its own */
-    const ask = () => askHeartbeat(strip.dataset.heartbeatUrl);
     const pill = document.querySelector("[data-heartbeat-age]");
     const first = pill ? pill.dataset.heartbeatAge : "";
     heard.trouble = strip.dataset.trouble;
-    if (first) {
-      heard.age = Number(first);
-      window.setInterval(() => !document.hidden && showHeard(), 1000);
-    }
-    window.setInterval(ask, 20000);
-    document.addEventListener("visibilitychange", ask);
+    if (first) Object.assign(heard, { age: Number(first), at: Date.now() });
+    const look = () => {
+      if (document.hidden || heard.isAsking) return;
+      if (Date.now() - heard.askedAt >= EVERY) askHeartbeat(strip.dataset.heartbeatUrl);
+      else if (heard.at || heard.lost) showHeard();
+    };
+    window.setInterval(look, 1000);
+    document.addEventListener("visibilitychange", look);
   }
 
   /* --- On paper: when it was printed --------------------------------------------------------- */

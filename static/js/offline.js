@@ -1,5 +1,5 @@
-/* Without signal: what was pressed is kept on this phone, shown as "Not yet sent", and goes by itself.
-   The rows (unsent.js) hold an address, a key and the fields, sealed; help is never kept, it wants a person now. */
+/* Without signal: what was pressed is kept on this phone, shown as "Not yet sent", and goes when there is signal
+   and a page of a visit is open; some browsers send it in the background too. The rows (unsent.js) hold an address, a key and the fields, sealed; help is never kept, it wants a person now. */
 (function () {
   "use strict";
 
@@ -8,15 +8,17 @@
   if (!list || !("serviceWorker" in navigator) || !window.unsent || !window.isSecureContext) return;
   const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Europe/London" });
 
-  /* Never kept: help, and whatever holds a secret of the person. */
-  function mayKeep(form) {
-    return !/\/out\/help\/$/.test(form.action) && !form.querySelector("[type=password], [name*=pin], [data-unkept]");
+  /* Never kept: a PIN, and what goes only with one. */
+  function wantsPin(form) {
+    const words = (body.dataset.withPin || "").split(" ").filter(Boolean);
+    return Boolean(form.querySelector("[type=password], [name*=pin]")) || words.some((path) => form.action.includes(path));
   }
 
-  /* Keeps one form for later; whether it is kept. Pressed again, the same form takes its own place. */
-  window.house.keepUnsent = async function (form, fields, pressed) {
+  /* Keeps one form for later; what has become of it, in words, or "". Pressed again, it takes its own place. */
+  window.house.keepUnsent = async function (form, fields, pressed, isSignedOut) {
     const key = fields.get("key");
-    if (!key || !mayKeep(form) || !navigator.serviceWorker.controller) return false;
+    if (wantsPin(form)) return "It goes only with your PIN, so it is not kept on this phone. Press again when there is signal, or ring.";
+    if (!key || /\/out\/help\/$/.test(form.action) || !navigator.serviceWorker.controller) return "";
     try {
       const kept = [...fields].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
       await window.unsent.put({
@@ -26,10 +28,11 @@
       const ready = await navigator.serviceWorker.ready;
       if (ready.sync) await ready.sync.register("unsent").catch(() => {});
     } catch {
-      return false;
+      return "";
     }
     await draw();
-    return true;
+    if (isSignedOut) return "It is kept on this phone and goes when you have signed in again.";
+    return "It is kept on this phone. Keep this page open, or open it again when there is signal: then it goes.";
   };
 
   /* --- The list -------------------------------------------------------------------------------- */

@@ -8,10 +8,11 @@
   const banner = document.querySelector("[data-not-recorded]");
   const offline = document.querySelector("[data-offline]");
 
-  function notRecorded(form, why) {
+  function notRecorded(form, why, isSignedOut) {
     delete form.dataset.sent;
     form.querySelectorAll(".is-sending").forEach((button) => button.classList.remove("is-sending"));
     banner.querySelector("[data-why]").textContent = why;
+    banner.querySelector("[data-sign-in]").hidden = !isSignedOut;
     banner.hidden = false;
     banner.focus();
     banner.scrollIntoView({ block: "start" });
@@ -26,15 +27,23 @@
     document.close();
   }
 
+  /* Why there is no answer; "" when there is one. A sign-in page, or a refused token, is none. */
+  function noAnswer(reply) {
+    if (!reply) return "Your phone got no answer.";
+    if (isSignedOut(reply)) return "You are signed out.";
+    return reply.status >= 500 ? "The school’s server could not keep it." : "";
+  }
+
+  const isSignedOut = (reply) => Boolean(reply) && (reply.status === 403 || new URL(reply.url).pathname.startsWith("/accounts/"));
+
   async function send(form, body, pressed) {
-    let reply;
-    try {
-      reply = await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
-    } catch {
-      const isKept = window.house.keepUnsent && (await window.house.keepUnsent(form, body, pressed));
-      return notRecorded(form, `Your phone got no answer.${isKept ? " It is kept on this phone and goes by itself when there is signal." : ""}`);
+    const asked = fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
+    const reply = await asked.catch(() => null);
+    const why = noAnswer(reply);
+    if (why) {
+      const then = window.house.keepUnsent ? await window.house.keepUnsent(form, body, pressed, isSignedOut(reply)) : "";
+      return notRecorded(form, `${why} ${then}`, isSignedOut(reply));
     }
-    if (reply.status >= 500) return notRecorded(form, "The school’s server could not keep it.");
     if (reply.redirected) return window.location.assign(reply.url);
     return show(reply);
   }

@@ -1,5 +1,6 @@
 /* The store of what is not yet sent, for the page and for the worker: a row an action, sealed with a key
-   that this browser made and cannot give away. On the disk of the phone nothing of it can be read. */
+   that this browser made and cannot give away; and the seal itself, for the pages that the worker keeps.
+   On the disk of the phone nothing of either can be read. */
 (function (place) {
   "use strict";
 
@@ -29,7 +30,7 @@
     }
   }
 
-  async function seal() {
+  async function secret() {
     const known = await ask("keys", "readonly", (keys) => keys.get("seal"));
     if (known) return known;
     const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
@@ -37,11 +38,21 @@
     return ask("keys", "readonly", (keys) => keys.get("seal"));
   }
 
-  async function opened({ key, saidAt, who, refused, iv, sealed }) {
-    const row = { key, saidAt, who, refused, label: "something", fields: [] };
+  place.seal = {
+    async shut(text) {
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await secret(), new TextEncoder().encode(text)) };
+    },
+    /* Throws when the key is not the one that shut it. */
+    async open({ iv, sealed }) {
+      return new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await secret(), sealed));
+    },
+  };
+
+  async function opened({ key, saidAt, who, iv, sealed }) {
+    const row = { key, saidAt, who, label: "something", fields: [] };
     try {
-      const raw = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await seal(), sealed);
-      return { ...row, ...JSON.parse(new TextDecoder().decode(raw)) };
+      return { ...row, ...JSON.parse(await place.seal.open({ iv, sealed })) };
     } catch {
       return { ...row, refused: "It could not be read any more. Say it again." };
     }
@@ -54,11 +65,9 @@
       rows.sort((one, other) => one.saidAt.localeCompare(other.saidAt));
       return Promise.all(rows.map(opened));
     },
-    async put({ key, saidAt, who, refused, ...rest }) {
-      const iv = crypto.getRandomValues(new Uint8Array(12));
-      const raw = new TextEncoder().encode(JSON.stringify(rest));
-      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await seal(), raw);
-      await ask("unsent", "readwrite", (every) => every.put({ key, saidAt, who, refused, iv, sealed }));
+    async put({ key, saidAt, who, ...rest }) {
+      const shut = await place.seal.shut(JSON.stringify(rest));
+      await ask("unsent", "readwrite", (every) => every.put({ key, saidAt, who, ...shut }));
     },
     drop: (key) => ask("unsent", "readwrite", (every) => every.delete(key)),
   };

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Least
 
 from homevisits.people.models import Household, HouseholdWarning, Role, Staff
 from homevisits.trusts.roles import RoleName
@@ -260,7 +260,8 @@ def _alarms(ids: Sequence[int], staff: Staff | None) -> Many:
 
 def _said(ids: Sequence[int]) -> Many:
     moments = Moment.objects.filter(visit__in=ids, kind__in=TOLD).order_by("recorded_at", "pk")
-    rows = moments.values_list("visit_id", "kind", "recorded_at", "attendee_id", "for_all")
+    at = Least("said_at", "recorded_at")  # a word that came late is as old as it says
+    rows = moments.values_list("visit_id", "kind", at, "attendee_id", "for_all")
     return _group((visit, Said(kind, at, who, for_all)) for visit, kind, at, who, for_all in rows)
 
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='moment',
             name='kind',
-            field=models.CharField(choices=[('departed', 'Left school'), ('did_not_leave', 'Did not leave after all'), ('arrived', 'Arrived'), ('entered', 'Went in'), ('fine', 'Fine'), ('no_answer', 'Called, no answer'), ('waiting', 'Waiting at the door'), ('more_time', 'Needs more time'), ('left', 'Left the home'), ('back', 'Back'), ('home', 'Home safe'), ('help', 'Asked for help'), ('outcome', 'How it went'), ('note', 'Note to the office')], max_length=14),
+            field=models.CharField(choices=[('departed', 'Left school'), ('did_not_leave', 'Did not leave after all'), ('arrived', 'Arrived'), ('entered', 'Went in'), ('fine', 'Fine'), ('no_answer', 'Called, no answer'), ('waiting', 'Waiting at the door'), ('more_time', 'Needs more time'), ('left', 'Left the home'), ('back', 'Back'), ('home', 'Home safe'), ('help', 'Asked for help'), ('outcome', 'How it went'), ('note', 'Note to the office'), ('incident', 'Reported an incident')], max_length=14),
         ),
         migrations.AddConstraint(
             model_name='attendee',

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from homevisits.look.templatetags.look import act
 from visits.phone import PhonePage
-from visits.views.keeping import may_keep, who
+from visits.transitions.secret import wants_pin
+from visits.views.keeping import KEPT_PAGES, SAID_WITH_PIN, may_keep, who
 
 register = template.Library()
 HOUR = 60
@@ -35,14 +36,15 @@ def say(
 @register.simple_tag
 def kept_facts(page: PhonePage) -> SafeString:
     """What the scripts need to keep the page and what is pressed: for whom, and where."""
-    home = reverse("out", args=[page.visit.ref])
-    paths = [
-        home,
-        *(reverse(name, args=[page.visit.ref]) for name in ("out_help", "out_reminders", "out_time")),
-    ]
+    paths = [reverse(name, args=[page.visit.ref]) for name in KEPT_PAGES]
+    home, pinned = paths[0], SAID_WITH_PIN if wants_pin(page.visit, page.staff) else ()
     return format_html(
-        'data-page="{}" data-who="{}" data-keep="{}"',
-        *(home, who(page.staff), " ".join(paths) if may_keep(page.visit, page.staff) else ""),
+        'data-page="{}" data-who="{}" data-keep="{}" data-now="{}" data-with-pin="{}"',
+        home,
+        who(page.staff),
+        " ".join(paths) if may_keep(page.visit, page.staff) else "",
+        page.now.astimezone(dt.UTC).isoformat(),
+        " ".join(f"{home}{path}" for path in sorted(pinned)),
     )
 
 

@@ -1,6 +1,7 @@
 """When a phone says that something was said: a claim, kept beside the time of receipt.
 
-Nothing is decided by it: deadlines count from receipt, by the database's clock (a phone's may be wrong).
+It never gains anybody time: deadlines count from receipt, by the database's clock (a phone's may be wrong).
+Only a "fine" that comes late counts from its claim, and answers no check-in that came due after it.
 """
 
 import datetime as dt
@@ -8,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from homevisits.clock import local
+from homevisits.clock import local, london_day
 
-LONGEST = dt.timedelta(hours=24)
+EPOCH = 1970  # what a phone shows whose clock was lost
 WORTH_SAYING = dt.timedelta(minutes=1)
 _CLAIMED: ContextVar[dt.datetime | None] = ContextVar("claimed", default=None)
 
@@ -30,13 +31,13 @@ def _parsed(text: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at.astimezone(dt.UTC) if at.tzinfo else None
+    return at.astimezone(dt.UTC) if at.tzinfo and at.year >= EPOCH else None
 
 
 def claim(now: dt.datetime) -> dt.datetime | None:
-    """The phone's time, if it can be: neither to come nor of another day."""
+    """The phone's time, unless it is still to come. One of another day is kept: it must not pass for now."""
     at = _CLAIMED.get()
-    return at if at and now - LONGEST < at <= now else None
+    return at if at and at <= now else None
 
 
 def with_claim(sentence: str, now: dt.datetime) -> str:
@@ -44,4 +45,5 @@ def with_claim(sentence: str, now: dt.datetime) -> str:
     at = claim(now)
     if at is None or now - at < WORTH_SAYING:
         return sentence
-    return f"{sentence} (pressed at {local(at):%H:%M} without signal)"
+    day = "" if london_day(at) == london_day(now) else f" on {local(at):%-d %B %Y}"
+    return f"{sentence} (pressed at {local(at):%H:%M}{day} without signal)"

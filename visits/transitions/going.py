@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
+from homevisits.clock import local
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.people.models import Staff
 from visits import timing
@@ -184,11 +185,17 @@ def check_in(
         who = own_place(fresh, by) or attendee
         if who is None and not together:
             raise Refused("Say whom you spoke to.")
-        if said(fresh, Kind.FINE, by=by, now=now, attendee=who, for_all=together, **more):
+        if fine := said(fresh, Kind.FINE, by=by, now=now, attendee=who, for_all=together, **more):
             whom = "all together" if together else str(who.short_name if who else "")
-            happened(fresh, "fine", f"Fine: {whom}", by=by, now=now)
+            happened(fresh, "fine", f"Fine: {whom}{_but_called(fresh, fine)}", by=by, now=now)
             rearm(fresh, now=now, met=[Due.CHECK_IN])
     return fresh
+
+
+def _but_called(visit: Visit, fine: Moment) -> str:
+    """What the story adds to a word that came too late to answer a call."""
+    at = timing.call_left_by(visit, fine)
+    return f", said before the check-in at {local(at):%H:%M}, which stands" if at else ""
 
 
 def say_no_answer(

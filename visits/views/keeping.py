@@ -1,8 +1,9 @@
 """Which pages a phone may keep for when there is no signal, and for whom.
 
 A page carries no-store, and the browser's own cache obeys. The worker's store is ours: it holds only pages
-that say so here, those of somebody who is going or out, until they are back or sign out. That is a risk
-taken knowingly: without the page a visitor without signal has neither the numbers nor the address.
+that say so here, those of somebody who is going or out, until they are back or sign out, and each sealed with
+a key that the browser does not give away. Without the page a visitor without signal has neither the numbers
+nor the address.
 """
 
 from urllib.parse import quote
@@ -17,7 +18,18 @@ from homevisits.people.signed_in import StaffRequest
 from visits.models import Visit
 from visits.states import State
 
-KEPT_PAGES = {"out", "out_help", "out_reminders", "out_time"}
+KEPT_PAGES = (
+    "out",
+    "out_help",
+    "out_reminders",
+    "out_time",
+    "out_look",
+    "out_entered",
+    "out_outcome",
+    "out_note",
+)
+# What is said only with a PIN, where the policy asks for one: never kept, since the PIN is not.
+SAID_WITH_PIN = ("back/", "on/", "say/back/", "say/fine/", "say/together/")
 
 
 def who(staff: Staff) -> str:

@@ -8,12 +8,14 @@ import pytest
 from django.db import connection, transaction
 
 from homevisits.clock import app_now
-from homevisits.escalation import alarms
+from homevisits.escalation import alarms, canary, signs
 from homevisits.escalation.fallback import sweep_if_stale
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
+from homevisits.notices.sending import drain
 from homevisits.people.models import Staff
 from homevisits.trusts.models import School
+from tests.clock import Clock
 from tests.escalation_house.models import House, HouseAlarm, HouseDeadline
 from tests.factories.trusts import SchoolFactory
 
@@ -119,6 +121,26 @@ def test_row_that_stays_busy_becomes_an_alarm(
     first, second = holding("SELECT pg_advisory_xact_lock(7)", lambda: (sweep("test"), sweep("test")))
     assert (first.skipped, first.faults, second.faults) == (1, 0, 1)
     assert house.alarms.get().kind == "fault"
+
+
+def test_row_that_every_sweep_passes_over_is_a_trouble(house: House, due: Arm, clock: Clock) -> None:
+    clock.set("2026-11-26 10:00")
+    canary.ensure(now=app_now())
+    due(0)
+
+    def sweeps() -> list[str]:
+        told = []
+        for _ in range(2):
+            assert sweep("sentinel").skipped == 1
+            told.append(signs.read().trouble)
+            clock.advance(seconds=16)
+        drain(seconds=1)
+        return [*told, signs.read().trouble]
+
+    told = holding(f"SELECT 1 FROM {House._meta.db_table} WHERE id = {house.pk} FOR UPDATE", sweeps)
+    words = "a timer that ran out {} seconds ago has raised no alarm: ring everybody who is out."
+    assert told == ["", words.format(16), words.format(32)]
+    assert (sweep("sentinel").fired, signs.read().trouble) == (1, "")
 
 
 def holding(lock: str, job: Callable[[], Any]) -> Any:

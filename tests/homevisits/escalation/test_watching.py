@@ -111,6 +111,26 @@ def test_healthz_fails_when_nobody_sends_what_is_urgent(
     assert client.get("/healthz").status_code == 200
 
 
+def test_healthz_fails_when_a_message_is_tried_for_two_minutes_and_does_not_go(
+    flying: Clock, client: Client, house: House, due: Any
+) -> None:
+    due(0)
+    sweep("sentinel")
+    for _ in range(13):
+        flying.advance(seconds=10)
+        sweep("sentinel")
+        Trial.objects.filter(sent_at=None).update(sent_at=app_now())
+        Notice.objects.waiting().update(next_try_at=app_now())  # each try fails, and is put off
+    reply = client.get("/healthz")
+    told = "a message about an alarm has not gone out for 2 minutes: ring people."
+    assert (reply.status_code, reply.json()["status"]) == (503, told)
+
+
+def test_row_that_is_made_when_it_is_due_already_is_no_trouble(flying: Clock, house: House, due: Any) -> None:
+    due(-600)
+    assert (signs.read().unfired, signs.read().trouble) == (0, "")
+
+
 def test_canary_that_could_not_be_processed_is_let_out_again(flying: Clock) -> None:
     CanaryDeadline.objects.update(state="fired")
     assert canary.ensure(now=app_now())
