@@ -25,8 +25,8 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.secret import hears, must_give_pin
 from visits.transitions.secret import is_taken as is_known
-from visits.transitions.secret import listen, must_give_pin
 
 Kind = Moment.Kind
 Via = Moment.Via
@@ -104,13 +104,13 @@ def leave(
     rearm(visit, now=now, met=[Due.DEPARTURE])
 
 
+@hears("reason")
 def did_not_leave(
     *, visit: Visit, by: Staff, now: dt.datetime, reason: str, key: uuid.UUID | None = None
 ) -> Visit:
     """Nobody left after all: asks again soon whether they leave or do not go."""
     if not reason.strip():
         raise Refused("Say why nobody left.")
-    listen(visit, by=by, now=now, text=reason, key=key)
     with opened(visit, by=by, action="did_not_leave", now=now) as fresh:
         if is_known(key) or not must_stand_at(fresh, "did_not_leave", by=by):
             return fresh
@@ -136,6 +136,7 @@ def _not_now(visit: Visit, by: Staff) -> str:
     return "An alarm about this visit is open. Somebody else has to close it first."
 
 
+@hears("note")
 def say_arrived(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
     """At the address."""
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -148,6 +149,7 @@ def say_arrived(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
+@hears("note")
 def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
     """Nobody answers the door: the wait is limited (TC-109)."""
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -160,6 +162,7 @@ def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
+@hears("note")
 def check_in(
     *,
     visit: Visit,
@@ -190,6 +193,7 @@ def check_in(
     return fresh
 
 
+@hears("note")
 def say_no_answer(
     *, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee, note: str = "", **more: Any
 ) -> Visit:
@@ -208,6 +212,7 @@ def say_no_answer(
     return fresh
 
 
+@hears("reason")
 def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
     """More time, with a reason, within the policy's limit; the head is told (TC-170).
 
@@ -216,7 +221,6 @@ def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: s
     """
     if not reason.strip():
         raise Refused("Say why you need more time.")
-    listen(visit, by=by, now=now, text=reason, key=more.get("key"))
     with opened(visit, by=by, action="retime", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
         _must_be_within_limit(fresh, by, minutes)
@@ -260,11 +264,11 @@ def shift(visit: Visit, by: dt.timedelta) -> None:
     keep(visit, *fields, "extensions")
 
 
+@hears("text")
 def say_outcome(
     *, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any
 ) -> Visit:
     """How it went at the door. Leaving for safety tells the office and the head (CEO for the EWO) at once."""
-    listen(visit, by=by, now=now, text=text, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.OUTCOME, by=by, now=now, note=text[:300], **more):
@@ -277,6 +281,7 @@ def say_outcome(
     return fresh
 
 
+@hears("note")
 def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, **more: Any) -> Visit:
     """Out of the home and on the way: all together, or this visitor `alone` while others stay and are still called."""
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -298,9 +303,9 @@ def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, 
     return fresh
 
 
+@hears("note")
 def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", **more: Any) -> Visit:
     """Help: always accepted while logged or out; opens the alarm and climbs its first two steps at once."""
-    listen(visit, by=by, now=now, text=note, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):

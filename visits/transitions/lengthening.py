@@ -13,6 +13,7 @@ from visits.states import State
 from visits.story import Moment
 from visits.transitions.door import Refused, Stale, happened, is_still, opened, rearm
 from visits.transitions.going import extend, is_beyond_limit, said, shift
+from visits.transitions.secret import hears
 
 
 def want_time(
@@ -25,6 +26,7 @@ def want_time(
     return extend(visit=visit, by=by, now=now, minutes=minutes, reason=reason, key=key)
 
 
+@hears("reason")
 def ask_for_time(
     *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, key: uuid.UUID | None = None
 ) -> Visit:

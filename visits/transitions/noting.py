@@ -13,16 +13,16 @@ from visits.states import State
 from visits.story import Moment, OfficeNote
 from visits.transitions.door import Refused, happened, is_still, opened
 from visits.transitions.going import own_place, said
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 
 When = Position.When
 
 
+@hears("text")
 def say_note(*, visit: Visit, by: Staff, now: dt.datetime, text: str, **more: Any) -> Visit:
     """A note to the office, which is told that there is one (TC-169). Its words lie sealed."""
     if not text.strip():
         raise Refused("Write what the office should know.")
-    listen(visit, by=by, now=now, text=text, key=more.get("key"))
     with opened(visit, by=by, action="note", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
         moment = said(fresh, Moment.Kind.NOTE, by=by, now=now, **more)

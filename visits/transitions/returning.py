@@ -25,11 +25,12 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
-from visits.transitions.secret import listen, must_give_pin
+from visits.transitions.secret import hears, must_give_pin
 
 Back = Attendee.Back
 
 
+@hears("note")
 def say_back(
     *,
     visit: Visit,
@@ -115,6 +116,7 @@ def come_back_if_all(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
     rearm(visit, now=now, met=[Due.RETURN, Due.CHECK_IN, Due.END])
 
 
+@hears("reason")
 def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
     """Undo a mistaken mark: the safety deadlines live again, and the ladder is told.
 
@@ -122,7 +124,6 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
     """
     if not reason.strip():
         raise Refused("Say why they are not back.")
-    listen(visit, by=by, now=now, text=reason)
     with opened(visit, by=by, action="not_back", now=now) as fresh:
         if _take_back_own(fresh, by=by, now=now, reason=reason):
             return fresh

@@ -7,6 +7,9 @@ back, then or later, and no time that it takes, tells the one from the other (PS
 
 import datetime as dt
 import uuid
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any
 
 from homevisits.people import pins
 from homevisits.people.models import Staff
@@ -20,6 +23,7 @@ from visits.story import Moment
 from visits.transitions.door import Refused, keep_place, opened
 
 TRIES = 3
+HEARD_IN = {*WATCHED, State.RETURNED_SAFE}
 
 
 class PinNeeded(Refused):
@@ -45,14 +49,20 @@ def wants_pin(visit: Visit, by: Staff) -> bool:
 def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: uuid.UUID | None) -> None:
     """Take the PIN of a visitor's word, in a transaction of its own that outlives a word that is refused.
 
-    Raises PinNeeded or PinWrong. A message that was taken before needs no PIN again. Nobody is ever
-    locked out: the third wrong PIN in a row asks for help as the second PIN does.
+    Raises PinNeeded or PinWrong. A message that was taken before needs no PIN again, but one that comes
+    with it is checked all the same. Nobody is ever locked out: the third wrong PIN in a row asks for
+    help as the second PIN does.
     """
-    if not wants_pin(visit, by) or is_taken(key):
+    if not wants_pin(visit, by):
         return
+    was_taken = is_taken(key)
     if not pin.strip():
+        if was_taken:
+            return
         raise PinNeeded
     given = pins.given(by, pin)
+    if was_taken and given is Given.WRONG:
+        return
     with opened(visit, by=by, action="say", now=now) as fresh:
         own = _own(fresh, by)
         if given is Given.WRONG:
@@ -65,12 +75,56 @@ def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: u
         raise PinWrong
 
 
-def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str, key: uuid.UUID | None = None) -> None:
-    """Hear the code word in what a visitor writes while out; nothing follows for anybody but the office."""
-    if not text.strip() or not visit.includes(by) or is_taken(key):
+def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have the code word heard in these arguments of a transition before it is asked whether it may be made.
+
+    Every transition through which a visitor may write names its free text so: there is no other way in.
+    """
+
+    def hearing(act: Callable[P, R]) -> Callable[P, R]:
+        @wraps(act)
+        def say(*args: P.args, **more: P.kwargs) -> R:
+            said: Mapping[str, Any] = more
+            text = "\n".join(_texts([said.get(name) for name in names]))
+            by, now = said["by"], said["now"]
+            for visit in _visits(said, by) if text.strip() else ():
+                listen(visit, by=by, now=now, text=text)
+            return act(*args, **more)
+
+        say.hears = names  # type: ignore[attr-defined]
+        return say
+
+    return hearing
+
+
+def _visits(said: Mapping[str, Any], by: Staff) -> list[Visit]:
+    """The visit that is written about; where it is about none, those on which the writer is."""
+    if said.get("visit") is not None:
+        return [said["visit"]]
+    return list(Visit.objects.filter(attendees__staff=by, state__in=HEARD_IN))
+
+
+def _texts(values: Any) -> Iterator[str]:
+    """Every text in what was given, however deep it lies."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        yield from _texts(list(values.values()))
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _texts(value)
+
+
+def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> None:
+    """Hear the code word in what a visitor writes while out; nothing follows for anybody but the office.
+
+    In a transaction of its own: a word that is refused is heard all the same, and so is one under the
+    key of a message that was taken before.
+    """
+    if not text.strip() or not visit.includes(by):
         return
     with opened(visit, by=by, action="say", now=now) as fresh:
-        if fresh.state in {*WATCHED, State.RETURNED_SAFE}:
+        if fresh.state in HEARD_IN:
             _leave_word(fresh, _own(fresh, by), Due.WORD_NOTE, is_real=is_heard(fresh, text), now=now)
 
 
