@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from visits.safety import VisitAlarm
 
 EVERYBODY = RESPONDERS
+QUIET = "Open the alarm and read it first. Ring and text nobody before you have."
 EVERYBODY_WORDS = "Everybody who can help"
 LAST_WAYS = (Channel.IN_APP, Channel.EMAIL)
 # Asked for by somebody: the first two steps of the ladder are told at once.
@@ -37,9 +38,6 @@ SENTENCES = {
     "duress": "{about}: silent alarm",
     "fault": "{about}: a timer could not be processed",
 }
-
-
-AT_ONCE = {"help", "duress"}  # the first two steps are told together
 
 
 def policy_of(alarm: "VisitAlarm") -> Policy:
@@ -196,13 +194,15 @@ def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
     late = int((now - alarm.opened_at).total_seconds() // 60)
     since = f"Due {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
     body = f"{sentence}. {since}Open the alarm, say that you are dealing with it, and ring them. Step: {rung.label}."
+    if alarm.visit.is_quiet:
+        body = QUIET
     return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
 
 
 def _quiet(alarm: "VisitAlarm") -> Words:
     """What a silent alarm says where a screen may be read over a shoulder: no kind, no name (PS-129)."""
-    body = "Open the alarm and read it first. Ring and text nobody before you have."
-    return Words(subject=f"Alarm: {alarm.visit.ref} needs you", body=body, path=alarm.get_absolute_url())
+    subject = f"Alarm: {alarm.visit.ref} needs you"
+    return Words(subject=subject, body=QUIET, path=alarm.get_absolute_url())
 
 
 def resolve_refusal(alarm: "VisitAlarm", staff: Staff) -> str | None:
@@ -237,12 +237,22 @@ def may_answer(visit: "Visit", staff: Staff, now: dt.datetime) -> bool:
 
 
 def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
-    """What follows for the visit when a person has resolved its alarm; of a silent one nothing ever did."""
+    """What follows for the visit when a person has resolved its alarm; of a silent one nothing that the party sees."""
     if alarm.is_silent:
+        _after_silent(alarm, now)
         return
     from visits.transitions.returning import after_alarm
 
     after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
+
+
+def _after_silent(alarm: "VisitAlarm", now: dt.datetime) -> None:
+    """The talk is owed after a real one, nobody thinks about the police now, and places go with the last alarm."""
+    from visits.transitions.door import rearm
+    from visits.transitions.noting import forget_positions
+
+    rearm(alarm.visit, now=now)
+    forget_positions(alarm.visit)
 
 
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:

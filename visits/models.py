@@ -303,6 +303,11 @@ class Visit(models.Model):
         return any(a.staff_id == staff.pk for a in self.party)
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether somebody asks for help in secret now: nobody rings them before reading what to do. One query."""
+        return bool(self.alarms.unresolved().silent().exists())
+
+    @property
     def is_reported(self) -> bool:
         """Whether it took place without a request and was reported: it keeps its place and has a record."""
         return self.is_retrospective and self.submitted_at is not None

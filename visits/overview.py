@@ -123,7 +123,8 @@ class Overview:
     @cached_property
     def events(self) -> list[VisitEvent]:
         found = self.visit.events.select_related("by").order_by("number")
-        shown = [event for event in found if "silent" not in event.detail or self._knows_silent]
+        hidden = "feigned" if self._knows_silent else "silent"
+        shown = [event for event in found if hidden not in event.detail]
         return [event for event in shown if not (self.hides_alarms and self._is_of_alarm(event))]
 
     @cached_property

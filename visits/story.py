@@ -137,6 +137,7 @@ class Moment(models.Model):
     recorded_at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
     identity = models.CharField("how it was known that it was them", max_length=200, blank=True)
+    is_feigned = models.BooleanField("shown to the party, and not to be believed", default=False)
     key = models.UUIDField("idempotency key", default=uuid.uuid4, unique=True)
 
     class Meta:

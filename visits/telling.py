@@ -26,8 +26,12 @@ def tell(
     now: dt.datetime,
     urgent: bool = False,
     path: str = "",
+    private: bool = False,
 ) -> list[Staff]:
-    """Queue one notice a person and channel; gives back who was told. `what` and `now` make the key."""
+    """Queue one notice a person and channel; gives back who was told. `what` and `now` make the key.
+
+    `private`: no log shows it, only the recipient's own list.
+    """
     told = list(dict.fromkeys(people))
     queue_all(
         drafted(
@@ -40,6 +44,7 @@ def tell(
             now=now,
             urgent=urgent,
             school=visit.school,
+            private=private,
         )
         for person in told
         for channel in BOTH

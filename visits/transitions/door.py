@@ -63,8 +63,8 @@ def must_stand_at(visit: Visit, move: str, *, by: Staff) -> bool:
 
 
 def last_word(visit: Visit) -> VisitEvent | None:
-    """What happened last in the state where the visit stands; nothing of a silent alarm, of which nobody reads."""
-    told = visit.events.filter(detail__state=visit.state).exclude(detail__has_key="silent")
+    """What happened last in the state where the visit stands; nothing of an alarm, which may be a silent one."""
+    told = visit.events.filter(detail__state=visit.state).exclude(detail__has_any_keys=["silent", "alarm"])
     return told.select_related("by").order_by("-number").first()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from homevisits.escalation.alarms import open_alarm_now
+from homevisits.escalation.ladder import tell_owner
 from homevisits.people.models import Staff
 from visits import telling, timing
 from visits.guidance import departure_checks
@@ -314,7 +315,9 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         running = (
             fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
         )
-        if running is None:
+        if running:
+            tell_owner(running, now=now)
+        else:
             who = own_place(fresh, by)
             open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, raised_by=by, now=now)
             rearm(fresh, now=now)

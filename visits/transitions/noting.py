@@ -9,7 +9,7 @@ from homevisits.sealing import seal
 from visits import telling
 from visits.models import Visit
 from visits.positions import Position
-from visits.states import State
+from visits.states import ENDED, State
 from visits.story import Moment, OfficeNote
 from visits.transitions.door import Refused, happened, is_still, opened
 from visits.transitions.going import own_place, said
@@ -90,5 +90,6 @@ def _has_said(visit: Visit, by: Staff, sent_with: str) -> bool:
 
 
 def forget_positions(visit: Visit) -> None:
-    """The visit is over: where anybody was is nobody's business any more."""
-    Position.objects.filter(visit=visit).delete()
+    """Where anybody was is nobody's business once the visit is over and no alarm about it is open."""
+    if visit.state in ENDED and not visit.alarms.unresolved().exists():
+        Position.objects.filter(visit=visit).delete()

@@ -220,8 +220,7 @@ def cancel(
             return fresh
         if fresh.is_reported:
             raise Refused("It has taken place, so it is looked at and has a record. It cannot be cancelled.")
-        alarms = fresh.alarms.unresolved()
-        if (alarms.loud() if fresh.includes(by) else alarms).exists():
+        if fresh.alarms.unresolved().shown_to(by).exists():
             raise Refused(
                 "An alarm about this visit is open. Somebody has to close it before the visit is cancelled."
             )

@@ -17,16 +17,13 @@ from visits.codeword import read_code_word
 from visits.forms.office import CallForm, TimeForm, WhyForm
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
-from visits.states import State
 from visits.transitions import Refused
 from visits.transitions.calling import hear_code_word
 
-WATCHED = [State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE]
-
 
 def watched(request: StaffRequest, ref: str, action: str) -> Visit:
-    """A visit that is logged or out, for somebody who answers for it and does not go; else 404."""
-    visible = Visit.objects.visible_to(request.user).filter(state__in=WATCHED)
+    """A visit that is logged or out, or has an open alarm, for who answers for it and does not go; else 404."""
+    visible = Visit.objects.visible_to(request.user).needing_answers()
     visit = get_object_or_404(visible.select_related("school__trust", "policy"), ref=ref)
     if visit.includes(request.user) or refusal(request.user, action, visit, app_now()):
         raise Http404
@@ -126,7 +123,14 @@ def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, told: dict
 
 
 def _code_word(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
-    alarm = hear_code_word(visit=visit, by=request.user, now=app_now(), attendee=person)
+    alarm = hear_code_word(
+        visit=visit,
+        by=request.user,
+        now=app_now(),
+        attendee=person,
+        note=told["note"],
+        key=key_of(request),
+    )
     messages.warning(
         request, f"{person.short_name} needs help. The alarm is open, and the next people are told now."
     )

@@ -15,13 +15,12 @@ from visits.models import Visit
 from visits.permissions import refusal
 from visits.story import Document
 from visits.transitions import Refused
-from visits.views.calling import WATCHED
 from visits.views.papers import copy_for
 
 
 def answered_by(request: StaffRequest, ref: str) -> Visit:
-    """A visit that is watched, for somebody who may answer an alarm about it; else 404."""
-    ours = Visit.objects.filter(school__trust_id=request.user.trust_id, state__in=WATCHED)
+    """A visit that is watched or has an open alarm, for somebody who may answer an alarm about it; else 404."""
+    ours = Visit.objects.filter(school__trust_id=request.user.trust_id).needing_answers()
     visit = get_object_or_404(ours.select_related("school__trust", "policy", "household", "risk"), ref=ref)
     if refusal(request.user, "respond", visit, app_now()):
         raise Http404

@@ -25,7 +25,7 @@ CHOICES = {
 # Made by nobody who goes, made before anybody is out, or passed on to one that hears.
 OTHERS = {
     "agree_sanctions", "answer", "ask_colleague", "ask_for", "brief_series", "countersign", "decide_police",
-    "end_series", "hand_back", "hold_debrief", "keep_draft", "log", "look_afterwards", "report_afterwards",
+    "end_series", "hand_back", "hear_code_word", "hold_debrief", "keep_draft", "log", "look_afterwards", "report_afterwards",
     "start_draft", "start_series", "want_time",
 }  # fmt: skip
 
@@ -33,7 +33,9 @@ OTHERS = {
 def words_of(act: Callable[..., object]) -> set[str]:
     """The arguments of a transition that may hold somebody's own words."""
     found = inspect.signature(act).parameters.values()
-    texts = {p.name for p in found if p.annotation in ("str", str, "str | None") or p.annotation == str | None}
+    texts = {
+        p.name for p in found if p.annotation in ("str", str, "str | None") or p.annotation == str | None
+    }
     holders = {p.name for p in found if p.name in {"values", "extras", "actions", "barriers"}}
     return (texts | holders) - CHOICES
 

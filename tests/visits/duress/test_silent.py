@@ -103,13 +103,13 @@ WAYS = {
         post("out_time", minutes="10", why="other", why_other=SAID),
     ),
     "more time beyond the limit": (
-        post("out_time", minutes="90", why="other", why_other=PLAIN),
-        post("out_time", minutes="90", why="other", why_other=SAID),
+        post("out_time", minutes="60", why="other", why_other=PLAIN),
+        post("out_time", minutes="60", why="other", why_other=SAID),
     ),
-    "look": (post("out_look", choice="stay", note=PLAIN), post("out_look", choice="stay", note=SAID)),
+    "look": (post("out_look", choice="doorstep", note=PLAIN), post("out_look", choice="doorstep", note=SAID)),
     "outcome": (
-        post("out_outcome", outcome="nobody_home", text=PLAIN),
-        post("out_outcome", outcome="nobody_home", text=SAID),
+        post("out_outcome", outcome="nobody_in", text=PLAIN),
+        post("out_outcome", outcome="nobody_in", text=SAID),
     ),
 }
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 
 from homevisits.audit.models import Look
+from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
 from homevisits.people import keeping, pins
 from homevisits.people.pins import REFUSAL, CheckInPins, Given, are_usable, given
@@ -123,6 +124,7 @@ def test_the_word_stands_nowhere(cast: Cast, clock, now, caplog: pytest.LogCaptu
     place = {"latitude": 54, "longitude": -2, "accuracy": 9, "sent_with": "help", "received_at": now}
     Position.objects.create(visit=visit, attendee=visit.party[0], **place)
     transitions.record(visit=visit, by=cast.teacher, now=now)
+    alarms.resolve(alarm=visit.alarms.get(), by=cast.head, outcome="false", resolution="Seen.", now=now)
     assert not Position.objects.exists()  # nor where anybody was
     said = [
         *pages,
