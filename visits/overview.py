@@ -286,13 +286,13 @@ class Overview:
 
     @cached_property
     def _notes(self) -> dict[int, str]:
-        """What was written to the office, by moment; nothing is asked where nobody wrote."""
+        """What was written to the office, by moment, with the reading noted; nothing is asked where nobody wrote."""
         wanted = [event.detail["moment"] for event in self.events if event.kind == "note"]
-        return (
-            {one.moment_id: one.text for one in OfficeNote.objects.filter(moment__in=wanted)}
-            if wanted
-            else {}
-        )
+        if not wanted:
+            return {}
+        if not self.goes:
+            looked(self.staff, "office_note", self.visit.ref)
+        return {one.moment_id: one.text for one in OfficeNote.objects.filter(moment__in=wanted)}
 
     def _line(self, event: VisitEvent) -> dict[str, Any]:
         shows = self.reads_why or event.kind in WITH_REASON
@@ -302,8 +302,7 @@ class Overview:
             "by": event.by.short_name if event.by else "",
             "icon": ICONS.get(event.kind, ""),
             "kind": TINTS.get(event.kind, ""),
-            "detail": self._notes.get(event.detail.get("moment"), "")
-            or (str(event.detail.get("reason") or "") if shows else ""),
+            "detail": self._notes.get(event.detail.get("moment"), "") or (event.reason if shows else ""),
         }
 
     @property

@@ -92,9 +92,10 @@ def happened(
     by: Staff | None,
     now: dt.datetime,
     said_at: dt.datetime | None = None,
+    reason: str = "",
     **detail: Any,
 ) -> VisitEvent:
-    """Write a line of the visit's story."""
+    """Write a line of the visit's story. `reason`, in somebody's own words, lies sealed beside it."""
     event = VisitEvent.append(
         chain=f"school:{visit.school_id}",
         visit=visit,
@@ -103,6 +104,7 @@ def happened(
         happened_at=said_at or now,
         recorded_at=now,
         sentence=with_claim(sentence, now),
+        words=reason,
         detail={"state": visit.state, **detail},
     )
     assert isinstance(event, VisitEvent)

@@ -276,7 +276,8 @@ def say_outcome(
             return fresh
         fresh.outcome, fresh.outcome_text = outcome, text[:500]
         keep(fresh, "outcome", "outcome_text")
-        happened(fresh, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
+        sentence = f"How it went: {Outcome(outcome).label.lower()}"
+        happened(fresh, "outcome", sentence, by=by, now=now, reason=text[:500])
         telling.tell_outcome(fresh, now=now)
         rearm(fresh, now=now, met=[Due.WAIT])
     return fresh

@@ -6,9 +6,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
 from django.urls import reverse
 
 from homevisits.audit.models import Look
@@ -20,6 +18,7 @@ from homevisits.sealing import seal, unseal
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.trusts import PolicyFactory
+from tests.visits.duress.dump import every_text
 from tests.visits.turning import unmet
 from visits import documents, transitions
 from visits.codeword import CodeWord, is_heard, read_code_word, set_code_word
@@ -82,16 +81,6 @@ def test_keys_rotate_and_everything_still_opens(cast: Cast, now, settings) -> No
     ]  # fmt: skip
     settings.FIELD_KEY = "one that was never there"
     assert not is_heard(visit, PHRASE)  # and does not fail: what people write is taken all the same
-
-
-def every_text() -> str:
-    """Every row of every table, as a dump of the database would hold it."""
-    found = []
-    with connection.cursor() as cursor:
-        for model in apps.get_models(include_auto_created=True):
-            cursor.execute(f'SELECT r::text FROM "{model._meta.db_table}" AS r')
-            found += [row[0] for row in cursor.fetchall()]
-    return "\n".join(found).lower()
 
 
 @pytest.mark.clause("PS-138", "TC-168")
