@@ -3,6 +3,8 @@
 A floor that seals something in a column of its own names it in AppConfig.ready(); a SealedText is known by itself.
 """
 
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import pgtrigger
@@ -10,7 +12,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from homevisits.sealing import read, reseal, seal
+from homevisits.sealing import is_open_to_us, read, reseal, seal
 
 COLUMNS: list[tuple[str, str]] = []
 
@@ -38,26 +40,53 @@ def sealed_column(model: str, field: str) -> None:
         COLUMNS.append((model, field))
 
 
+@dataclass
+class Resealed:
+    """What became of one column: how many rows lie under the key of today, and which ones no key opens."""
+
+    rows: int = 0
+    unreadable: list[int] = field(default_factory=list)
+
+
 @transaction.atomic
-def reseal_all() -> dict[str, int]:
-    """Seal every column under the key of today, all or none; says how many rows, by column."""
-    return {f"{model}.{field}": _reseal(model, field) for model, field in columns()}
+def reseal_all() -> dict[str, Resealed]:
+    """Seal every column under the key of today; a row that no key opens stays as it is, and is named."""
+    return {f"{model}.{name}": _reseal(model, name) for model, name in columns()}
+
+
+def unopened() -> list[str]:
+    """The columns whose latest row the keys of this installation do not open. A query for each."""
+    found = []
+    for label, name in columns():
+        rows = apps.get_model(label)._base_manager.annotate(kept=_kept(name)).exclude(kept=b"")
+        last = rows.order_by("-pk").values_list("kept", flat=True).first()
+        if last is not None and not is_open_to_us(last):
+            found.append(f"{label}.{name}")
+    return found
+
+
+def _kept(name: str) -> Cast:
+    """A column as it lies, whatever its field makes of it."""
+    return Cast(name, models.BinaryField())
 
 
 def columns() -> list[tuple[str, str]]:
     """Every sealed column: those that were named, and all SealedText."""
-    fields = [field for model in apps.get_models() for field in model._meta.local_fields]
+    fields = [f for model in apps.get_models() for f in model._meta.local_fields]
     texts = [(f.model._meta.label, f.name) for f in fields if isinstance(f, SealedText)]
     return [*COLUMNS, *texts]
 
 
-def _reseal(label: str, field: str) -> int:
+def _reseal(label: str, name: str) -> Resealed:
     """The rows of one column, also of a table whose rows are otherwise never changed."""
-    model, done = apps.get_model(label), 0
+    model, done = apps.get_model(label), Resealed()
     rows = model._base_manager.order_by("pk").select_for_update()
-    with pgtrigger.ignore(f"{label}:append_only"):
-        for pk, kept in rows.values_list("pk", Cast(field, models.BinaryField())):
-            if kept:
-                rows.filter(pk=pk).update(**{field: reseal(kept)})
-                done += 1
+    kept_for_ever = [t.name for t in getattr(model._meta, "triggers", ()) if t.name == "append_only"]
+    with pgtrigger.ignore(f"{label}:append_only") if kept_for_ever else nullcontext():
+        for pk, kept in rows.annotate(kept=_kept(name)).exclude(kept=b"").values_list("pk", "kept"):
+            if is_open_to_us(kept):
+                rows.filter(pk=pk).update(**{name: reseal(kept)})
+                done.rows += 1
+            else:
+                done.unreadable.append(pk)
     return done

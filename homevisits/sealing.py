@@ -34,6 +34,15 @@ def read(sealed: bytes | memoryview) -> str:
         return UNREADABLE
 
 
+def is_open_to_us(sealed: bytes | memoryview) -> bool:
+    """Whether a key of this installation opens it."""
+    try:
+        unseal(sealed)
+    except InvalidToken:
+        return False
+    return True
+
+
 def reseal(sealed: bytes | memoryview) -> bytes:
     """The same text under the key of today."""
     return _box().rotate(bytes(sealed)) if sealed else b""

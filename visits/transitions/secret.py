@@ -6,15 +6,19 @@ back, then or later, and no time that it takes, tells the one from the other (PS
 """
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
+from cryptography.fernet import InvalidToken
+
 from homevisits.people import pins
 from homevisits.people.models import Staff
 from homevisits.people.pins import Given
 from homevisits.trusts.choices import Strength
+from visits import telling
 from visits.codeword import is_heard
 from visits.models import Attendee, Visit
 from visits.safety import Due, VisitDeadline
@@ -22,6 +26,7 @@ from visits.states import WATCHED, State
 from visits.story import Moment
 from visits.transitions.door import Refused, keep_place, opened
 
+logger = logging.getLogger(__name__)
 TRIES = 3
 HEARD_IN = {*WATCHED, State.RETURNED_SAFE}
 
@@ -60,7 +65,11 @@ def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: u
         if was_taken:
             return
         raise PinNeeded
-    given = pins.given(by, pin)
+    try:
+        given = pins.given(by, pin)
+    except InvalidToken:
+        _say_unchecked(visit, by, now)
+        return
     if was_taken and given is Given.WRONG:
         return
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -73,6 +82,22 @@ def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: u
             _leave_word(fresh, own, Due.WORD_PIN, is_real=given is Given.DURESS, now=now)
     if given is Given.WRONG:
         raise PinWrong
+
+
+def _say_unchecked(visit: Visit, by: Staff, now: dt.datetime) -> None:
+    """A lost key must not stop a check-in: the word is taken without a PIN, and the office is told at once."""
+    logger.error("the PINs of a member of staff cannot be opened: see FIELD_KEY and FIELD_KEY_FALLBACKS")
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        telling.tell(
+            [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+            fresh,
+            what="pin_unchecked",
+            subject=f"{fresh.ref}: a PIN could not be checked",
+            body="The installation’s key does not open the PINs. Take no word from a phone as it stands: ring, and "
+            "tell whoever runs the system.",
+            now=now,
+            urgent=True,
+        )
 
 
 def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

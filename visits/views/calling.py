@@ -13,7 +13,7 @@ from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
 from visits import transitions
 from visits.board.scope import has_board
-from visits.codeword import read_code_word
+from visits.codeword import read_code_words
 from visits.forms.office import CallForm, TimeForm, WhyForm
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
@@ -60,7 +60,7 @@ def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
         "now": app_now(),
         "others": others(visit, person),
     }
-    context |= {"word": word_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
+    context |= {"words": words_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
     return render(request, "visits/desk/call.html", context | {"may_close": may(request, visit, "back")})
 
 
@@ -77,9 +77,9 @@ def may(request: StaffRequest, visit: Visit, action: str) -> bool:
     return refusal(request.user, action, visit, app_now()) is None
 
 
-def word_of(request: StaffRequest, visit: Visit) -> str:
-    """The code word, for somebody who listens for it; the reading is noted."""
-    return read_code_word(visit, by=request.user) if may(request, visit, "code_word") else ""
+def words_of(request: StaffRequest, visit: Visit) -> list[str]:
+    """The code words, for somebody who listens for them; the reading is noted."""
+    return read_code_words(visit, by=request.user) if may(request, visit, "code_word") else []
 
 
 def answered(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
