@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -60,7 +61,7 @@ class Held:
         of_alarms = {alarm.visit_id: alarm.visit for alarm in self.alarms}
         return list((of_alarms | {visit.pk: visit for visit in self.visits}).values())
 
-    def hush(self, visit: Visit) -> dict[str, bool]:
+    def hush(self, visit: Visit) -> dict[str, Any]:
         """What marks a line in the story of a visit that is held for a silent alarm alone."""
         named = any(one.pk == visit.pk for one in self.visits)
         loud = any(alarm.visit_id == visit.pk and not alarm.is_silent for alarm in self.alarms)

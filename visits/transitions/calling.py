@@ -47,16 +47,14 @@ def _feign(visit: Visit, attendee: Attendee, *, by: Staff, now: dt.datetime, key
 def _silent_alarm(visit: Visit, attendee: Attendee, *, by: Staff, now: dt.datetime) -> VisitAlarm:
     """The one that is open for this person, or a new one; either says that the word was heard."""
     mine = visit.alarms.unresolved().filter(attendee=attendee, kind=VisitAlarm.Kind.DURESS)
-    alarm = mine.first()
-    is_new = alarm is None
-    if alarm is None:
-        alarm = open_alarm_now(
-            VisitAlarm, visit, kind=VisitAlarm.Kind.DURESS, attendee=attendee, raised_by=by, now=now
-        )
+    running = mine.first()
+    alarm = running or open_alarm_now(
+        VisitAlarm, visit, kind=VisitAlarm.Kind.DURESS, attendee=attendee, raised_by=by, now=now
+    )
     assert isinstance(alarm, VisitAlarm)
     sentence = f"On a call {attendee.short_name} needed help, or said the code word"
     alarm.visit = visit
     alarm.note("duress", sentence, by=by, now=now)
-    if not is_new:
+    if running:
         tell_owner(alarm, now=now)
     return alarm

@@ -26,7 +26,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.transitions.secret import hears, must_give_pin
+from visits.transitions.secret import asks_pin, hears
 from visits.transitions.secret import is_taken as is_known
 
 Kind = Moment.Kind
@@ -163,6 +163,7 @@ def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
+@asks_pin
 @hears("note")
 def check_in(
     *,
@@ -179,7 +180,6 @@ def check_in(
     A visitor gives their `pin` where the policy asks for it. The office names whom it spoke to, and
     says in `identity` how it knew them. An open alarm stays open: another person closes it.
     """
-    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
     if not visit.includes(by) and not str(more.get("identity", "")).strip():
         raise Refused("Say how you knew that it was them. A voicemail is no answer.")
     with opened(visit, by=by, action="say", now=now) as fresh:

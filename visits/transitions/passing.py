@@ -1,6 +1,7 @@
 """Handing over the desk: one person offers what they hold, the other accepts, and the story knows both."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -92,7 +93,7 @@ def _still_open(handover: Handover, by: Staff, now: dt.datetime) -> Handover:
     return row
 
 
-def _take(visit: Visit, row: Handover, *, by: Staff, now: dt.datetime, hush: dict[str, bool]) -> None:
+def _take(visit: Visit, row: Handover, *, by: Staff, now: dt.datetime, hush: dict[str, Any]) -> None:
     """Move the giver's calls and watch of one visit; somebody of its party takes nothing."""
     with opened(visit, by=by, action="respond", now=now) as fresh:
         if fresh.checkin_colleague_id == row.giver_id:

@@ -25,11 +25,12 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
-from visits.transitions.secret import hears, must_give_pin
+from visits.transitions.secret import asks_pin, hears, must_give_pin
 
 Back = Attendee.Back
 
 
+@asks_pin
 @hears("note")
 def say_back(
     *,
@@ -48,7 +49,6 @@ def say_back(
     the person and says how they knew it was them. While an alarm is open a visitor's word is
     kept as a claim and changes nothing until another person has resolved it.
     """
-    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
     with opened(visit, by=by, action="back", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         person = _whom(fresh, by, attendee)

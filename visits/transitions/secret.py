@@ -9,10 +9,11 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from cryptography.fernet import InvalidToken
+from django.db import transaction
 
 from homevisits.people import pins
 from homevisits.people.models import Staff
@@ -52,7 +53,7 @@ def wants_pin(visit: Visit, by: Staff) -> bool:
 
 
 def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: uuid.UUID | None) -> None:
-    """Take the PIN of a visitor's word, in a transaction of its own that outlives a word that is refused.
+    """Take the PIN of a visitor's word; what it means outlives a word that is refused.
 
     Raises PinNeeded or PinWrong. A message that was taken before needs no PIN again, but one that comes
     with it is checked all the same. Nobody is ever locked out: the third wrong PIN in a row asks for
@@ -111,15 +112,56 @@ def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def say(*args: P.args, **more: P.kwargs) -> R:
             said: Mapping[str, Any] = more
             text = "\n".join(_texts([said.get(name) for name in names]))
-            by, now = said["by"], said["now"]
-            for visit in _visits(said, by) if text.strip() else ():
-                listen(visit, by=by, now=now, text=text)
-            return act(*args, **more)
+            if not text.strip():
+                return act(*args, **more)
+            return _both(partial(_hear, said, text), partial(act, *args, **more))
 
         say.hears = names  # type: ignore[attr-defined]
         return say
 
     return hearing
+
+
+def asks_pin[**P, R](act: Callable[P, R]) -> Callable[P, R]:
+    """Have the PIN of a visitor's word taken before the word. Raises PinNeeded or PinWrong."""
+
+    @wraps(act)
+    def say(*args: P.args, **more: P.kwargs) -> R:
+        said: Mapping[str, Any] = more
+        if not wants_pin(said["visit"], said["by"]):
+            return act(*args, **more)
+        take = partial(
+            must_give_pin,
+            said["visit"],
+            by=said["by"],
+            now=said["now"],
+            pin=said.get("pin", ""),
+            key=said.get("key"),
+        )
+        return _both(take, partial(act, *args, **more))
+
+    return say
+
+
+def _both[R](first: Callable[[], None], act: Callable[[], R]) -> R:
+    """Hear and then act, committed together; what was heard stands also where the act is refused or fails.
+
+    In two transactions the sweep that a real word wakes could hold the visit between them, and the reply
+    would come later than an ordinary one.
+    """
+    with transaction.atomic():
+        try:
+            first()
+            with transaction.atomic():
+                return act()
+        except Exception as no:
+            raised = no
+    raise raised
+
+
+def _hear(said: Mapping[str, Any], text: str) -> None:
+    for visit in _visits(said, said["by"]):
+        listen(visit, by=said["by"], now=said["now"], text=text)
 
 
 def _visits(said: Mapping[str, Any], by: Staff) -> list[Visit]:
@@ -143,8 +185,7 @@ def _texts(values: Any) -> Iterator[str]:
 def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> None:
     """Hear the code word in what a visitor writes while out; nothing follows for anybody but the office.
 
-    In a transaction of its own: a word that is refused is heard all the same, and so is one under the
-    key of a message that was taken before.
+    A word that is refused is heard all the same, and so is one under the key of a message taken before.
     """
     if not text.strip() or not visit.includes(by):
         return
