@@ -41,7 +41,7 @@ class Reply:
     seconds: float
 
 
-@scenario("duress", "Ordinary words and words that ask for help in secret, side by side", "R20", "S3")
+@scenario("duress", "Ordinary words and words that ask for help in secret, side by side", "S3")
 def duress(w: World) -> Ledger:
     pairs = w.many(200, 6)
     people_out(4 * pairs, seconds=1, starting=3600, seed=40)
