@@ -69,6 +69,11 @@ def headers(reply: Any) -> dict[str, str]:
     }
 
 
+def cookies(reply: Any) -> dict[str, dict[str, Any]]:
+    """Which cookies a reply sets and with which attributes; their values and when they end differ by chance."""
+    return {name: {k: v for k, v in one.items() if k != "expires"} for name, one in reply.cookies.items()}
+
+
 PAGES: list[Callable[[Visit], str]] = [
     lambda visit: reverse("out", args=[visit.ref]),
     lambda visit: visit.get_absolute_url(),
@@ -134,6 +139,8 @@ def test_asking_in_secret_looks_like_an_ordinary_word(pins: Cast, clock, now, wa
         for r, v_ in zip(replies, pair, strict=True)
     )
     assert quiet == loud
+    assert [r.headers.get("Content-Length", "0") for r in replies] == ["0", "0"]
+    assert cookies(replies[0]) == cookies(replies[1])
     assert [one_word(r.content.decode(), pair) for r in replies] == ["", ""]
     assert costs[0] == costs[1]
     sweep("test")
