@@ -15,7 +15,7 @@ from visits.questions import asks_card_shown
 from visits.writing import AgreedAction, VisitRecord
 
 # What was written while out may hold the code word: it stands on the visit's page, whose readings are noted.
-IN_NOTES = "(In the visit’s notes.)"
+IN_NOTES = "(in the visit’s notes)"
 CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its own."
 
 
