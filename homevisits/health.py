@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from homevisits.escalation import measures, signs
+from homevisits.sealed import unopened
 
 _seen_migrated = False
 NO_DATABASE = "the database does not answer"
@@ -30,12 +31,14 @@ def is_migrated() -> bool:
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The whole product: 503 when no sweep has finished lately, no test alarm has come through, a timer
-    that ran out was passed over, nothing sends, the clock has jumped, or the database does not answer."""
+    that ran out was passed over, nothing sends, the clock has jumped, the key does not open what is
+    sealed, or the database does not answer."""
     try:
-        found = signs.read()
+        found, shut = signs.read(), unopened()
     except DatabaseError:
         return JsonResponse({"status": NO_DATABASE, "heartbeat_age": None}, status=503)
     trouble = "nothing watches the deadlines" if found.is_stale else found.trouble
+    trouble = trouble or ("FIELD_KEY does not open what is sealed" if shut else "")
     return JsonResponse({"status": trouble or "ok", **_told(found)}, status=503 if trouble else 200)
 
 

@@ -1,14 +1,37 @@
 """Which columns are sealed, and sealing all of them again under a new key.
 
-A floor that seals something names its column in AppConfig.ready().
+A floor that seals something in a column of its own names it in AppConfig.ready(); a SealedText is known by itself.
 """
 
-from django.apps import apps
-from django.db import transaction
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
 
-from homevisits.sealing import reseal
+import pgtrigger
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models.functions import Cast
+
+from homevisits.sealing import is_open_to_us, read, reseal, seal
 
 COLUMNS: list[tuple[str, str]] = []
+
+
+class SealedText(models.TextField):
+    """Words of people, a str in Python and sealed where they lie; nothing is kept of nothing.
+
+    What somebody writes while out may hold the code word, so all of it lies so, whether or not it does.
+    """
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        sealed = value if value is None or isinstance(value, bytes) else seal(str(value)) if value else b""
+        return None if sealed is None else connection.Database.Binary(sealed)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
+        return None if value is None else read(value)
 
 
 def sealed_column(model: str, field: str) -> None:
@@ -17,17 +40,53 @@ def sealed_column(model: str, field: str) -> None:
         COLUMNS.append((model, field))
 
 
+@dataclass
+class Resealed:
+    """What became of one column: how many rows lie under the key of today, and which ones no key opens."""
+
+    rows: int = 0
+    unreadable: list[int] = field(default_factory=list)
+
+
 @transaction.atomic
-def reseal_all() -> dict[str, int]:
-    """Seal every column under the key of today, all or none; says how many rows, by column."""
-    return {f"{model}.{field}": _reseal(model, field) for model, field in COLUMNS}
+def reseal_all() -> dict[str, Resealed]:
+    """Seal every column under the key of today; a row that no key opens stays as it is, and is named."""
+    return {f"{model}.{name}": _reseal(model, name) for model, name in columns()}
 
 
-def _reseal(label: str, field: str) -> int:
-    rows = apps.get_model(label)._base_manager.order_by("pk").select_for_update()
-    done = 0
-    for pk, kept in rows.values_list("pk", field):
-        if kept:
-            rows.filter(pk=pk).update(**{field: reseal(kept)})
-            done += 1
+def unopened() -> list[str]:
+    """The columns whose latest row the keys of this installation do not open. A query for each."""
+    found = []
+    for label, name in columns():
+        rows = apps.get_model(label)._base_manager.annotate(kept=_kept(name)).exclude(kept=b"")
+        last = rows.order_by("-pk").values_list("kept", flat=True).first()
+        if last is not None and not is_open_to_us(last):
+            found.append(f"{label}.{name}")
+    return found
+
+
+def _kept(name: str) -> Cast:
+    """A column as it lies, whatever its field makes of it."""
+    return Cast(name, models.BinaryField())
+
+
+def columns() -> list[tuple[str, str]]:
+    """Every sealed column: those that were named, and all SealedText."""
+    fields = [f for model in apps.get_models() for f in model._meta.local_fields]
+    texts = [(f.model._meta.label, f.name) for f in fields if isinstance(f, SealedText)]
+    return [*COLUMNS, *texts]
+
+
+def _reseal(label: str, name: str) -> Resealed:
+    """The rows of one column, also of a table whose rows are otherwise never changed."""
+    model, done = apps.get_model(label), Resealed()
+    rows = model._base_manager.order_by("pk").select_for_update()
+    kept_for_ever = [t.name for t in getattr(model._meta, "triggers", ()) if t.name == "append_only"]
+    with pgtrigger.ignore(f"{label}:append_only") if kept_for_ever else nullcontext():
+        for pk, kept in rows.annotate(kept=_kept(name)).exclude(kept=b"").values_list("pk", "kept"):
+            if is_open_to_us(kept):
+                rows.filter(pk=pk).update(**{name: reseal(kept)})
+                done.rows += 1
+            else:
+                done.unreadable.append(pk)
     return done

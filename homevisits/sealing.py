@@ -2,10 +2,14 @@
 
 import base64
 import hashlib
+import logging
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
+UNREADABLE = "(This cannot be read: the key of this installation does not open it.)"
 
 
 def seal(text: str) -> bytes:
@@ -16,6 +20,27 @@ def seal(text: str) -> bytes:
 def unseal(sealed: bytes | memoryview) -> str:
     """The text in clear, under today's key or one before it; nothing from nothing."""
     return _box().decrypt(bytes(sealed)).decode() if sealed else ""
+
+
+def read(sealed: bytes | memoryview) -> str:
+    """The text in clear for a page: where no key opens it a sentence that says so, and a line in the log.
+
+    People who are out must still be heard and called when a key is lost.
+    """
+    try:
+        return unseal(sealed)
+    except InvalidToken:
+        logger.exception("a sealed text cannot be opened: see FIELD_KEY and FIELD_KEY_FALLBACKS")
+        return UNREADABLE
+
+
+def is_open_to_us(sealed: bytes | memoryview) -> bool:
+    """Whether a key of this installation opens it."""
+    try:
+        unseal(sealed)
+    except InvalidToken:
+        return False
+    return True
 
 
 def reseal(sealed: bytes | memoryview) -> bytes:

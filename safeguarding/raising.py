@@ -13,6 +13,7 @@ from homevisits.trusts.roles import SAFEGUARDING_TEAM
 from safeguarding import chasing
 from safeguarding.models import Concern, ConcernDeadline
 from visits.models import Visit
+from visits.transitions.secret import hears
 
 UNREAD = "unread"
 
@@ -21,6 +22,7 @@ class Refused(Exception):
     """The concern cannot be raised or received like this; the text is a sentence for the person."""
 
 
+@hears("facts", "opinion", "services_called")
 def raise_concern(
     *,
     pupil: Pupil,

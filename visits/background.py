@@ -47,7 +47,7 @@ def _plan(visit: Visit) -> Iterator[str]:
 def _told(visit: Visit) -> Iterator[str]:
     """What the EWO answered (TC-062)."""
     for event in backgrounds(visit):
-        yield f"{event.by.short_name if event.by else 'The EWO'}: {event.detail.get('reason', '')}"
+        yield f"{event.by.short_name if event.by else 'The EWO'}: {event.reason}"
 
 
 def backgrounds(visit: Visit) -> list[VisitEvent]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from visits.safety import VisitAlarm
 
 EVERYBODY = RESPONDERS
+QUIET = "Open the alarm and read it first. Ring and text nobody before you have."
 EVERYBODY_WORDS = "Everybody who can help"
 # Asked for by somebody: the first two steps of the ladder are told at once.
 AT_ONCE = {"help", "duress"}
@@ -196,13 +197,15 @@ def words(alarm: "VisitAlarm", rung: Rung, now: dt.datetime) -> Words:
     since = "Said" if alarm.kind in KINDS else "Due"
     since = f"{since} {local(alarm.due_at):%H:%M}. " + (f"Open for {late} minutes. " if late else "")
     body = f"{sentence}. {since}Open the alarm, say that you are dealing with it, and ring them. Step: {rung.label}."
+    if alarm.visit.is_quiet:
+        body = QUIET
     return Words(subject=f"Alarm: {sentence}", body=body, path=alarm.get_absolute_url())
 
 
 def _quiet(alarm: "VisitAlarm") -> Words:
     """What a silent alarm says where a screen may be read over a shoulder: no kind, no name (PS-129)."""
-    body = "Open the alarm and read it first. Ring and text nobody before you have."
-    return Words(subject=f"Alarm: {alarm.visit.ref} needs you", body=body, path=alarm.get_absolute_url())
+    subject = f"Alarm: {alarm.visit.ref} needs you"
+    return Words(subject=subject, body=QUIET, path=alarm.get_absolute_url())
 
 
 def resolve_refusal(alarm: "VisitAlarm", staff: Staff) -> str | None:
@@ -237,8 +240,9 @@ def may_answer(visit: "Visit", staff: Staff, now: dt.datetime) -> bool:
 
 
 def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
-    """What follows for the visit when a person has resolved its alarm; of a silent one nothing ever did."""
+    """What follows for the visit when a person has resolved its alarm; of a silent one nothing that the party sees."""
     if alarm.is_silent:
+        _after_silent(alarm, now)
         return
     from visits.transitions.homeward import after_unheard
     from visits.transitions.returning import after_alarm
@@ -246,6 +250,15 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
     if alarm.kind == homeward.ALARM:
         after_unheard(alarm, by=by, now=now)
     after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
+
+
+def _after_silent(alarm: "VisitAlarm", now: dt.datetime) -> None:
+    """The talk is owed after a real one, nobody thinks about the police now, and places go with the last alarm."""
+    from visits.transitions.door import rearm
+    from visits.transitions.noting import forget_positions
+
+    rearm(alarm.visit, now=now)
+    forget_positions(alarm.visit)
 
 
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:

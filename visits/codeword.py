@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import re
+import unicodedata
 
 from cryptography.fernet import InvalidToken
 from django.db.models import Q
@@ -11,7 +12,7 @@ from homevisits.audit.look import looked
 from homevisits.clock import london_day
 from homevisits.people.models import Staff
 from homevisits.people.pins import is_one_apart
-from homevisits.sealing import seal, unseal
+from homevisits.sealing import read, seal, unseal
 from homevisits.trusts.choices import CodeWordScope
 from homevisits.trusts.models import Policy, School
 from visits.models import Visit
@@ -20,8 +21,8 @@ from visits.story import CodeWord
 logger = logging.getLogger(__name__)
 MIN_LENGTH = 6
 # PS-130 prints its example for everybody to read; the others tell a listener that something is wrong.
-PUBLISHED = ("petrol light", "petrol warning light")
-FUEL, LAMP = {"petrol", "fuel", "diesel", "gas", "tank"}, {"light", "lamp", "warning", "gauge", "indicator"}
+FUEL, TANK = {"petrol", "fuel", "diesel"}, {"gas", "tank"}
+LAMP = {"light", "lamp", "warn", "gaug", "indicator"}
 # Words that carry nothing: a phrase is known by the others.
 SMALL = frozenset(
     [
@@ -88,12 +89,12 @@ class NotAWord(ValueError):
 
 def objection(word: str) -> str | None:
     """Why a phrase cannot be the code word; None if it can (PS-128, PS-130)."""
-    said = " ".join(re.findall(r"[a-z0-9]+", word.lower()))
+    said = " ".join(re.findall(r"[a-z0-9]+", _plain(word)))
     padded = f" {said} "
     if len(said) < MIN_LENGTH:
         return "Enter a phrase of a few ordinary words."
-    names = set(said.split())
-    if any(phrase in said for phrase in PUBLISHED) or (names & FUEL and names & LAMP):
+    names = set(_stems(word))
+    if names & FUEL or (names & TANK and names & LAMP):
         return "Choose another phrase: the petrol light is the example that is printed in policies."
     if len(set(_stems(word))) < 2:
         return "Choose a phrase with at least two words that carry it, such as a thing and a place."
@@ -136,7 +137,29 @@ def read_code_word(visit: Visit, *, by: Staff) -> str:
     """The word in clear; notes who read it. Callers ask permissions first."""
     word = _of(visit)
     looked(by, "code_word", visit.ref)
-    return unseal(bytes(word.sealed)) if word else ""
+    return read(word.sealed) if word else ""
+
+
+def read_code_words(visit: Visit, *, by: Staff) -> list[str]:
+    """The words that whoever listens may hear, the latest first; notes who read them. Callers ask permissions first."""
+    word = _of(visit)
+    looked(by, "code_word", visit.ref)
+    return [read(one.sealed) for one in held(visit) if word and one.visit_id == word.visit_id]
+
+
+def held(visit: Visit) -> list[CodeWord]:
+    """The visit's and the school's words, the latest first; of one that was changed since it was logged the one before too.
+
+    Whoever is out knows the word that held when they left.
+    """
+    words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
+    kept, known = [], set()
+    for word in words.order_by("-set_at", "-pk"):
+        if word.visit_id not in known:
+            kept.append(word)
+        if visit.logged_at is None or word.set_at <= visit.logged_at:
+            known.add(word.visit_id)
+    return kept
 
 
 def needs_changing_on(word: CodeWord, policy: Policy | None) -> dt.date | None:
@@ -164,15 +187,13 @@ def of_school(school: School) -> CodeWord | None:
 
 
 def is_heard(visit: Visit, text: str) -> bool:
-    """Whether a text holds the visit's code word or the school's, also one that is due to be changed.
+    """Whether a text holds the visit's code word or the school's, also one that is due to be changed or was.
 
     Case, punctuation, endings, small slips and the order of words do not matter: somebody in danger
     types badly, and an alarm for nothing costs a call.
     """
-    words = CodeWord.objects.filter(Q(visit=visit) | Q(visit=None, school=visit.school))
-    latest = words.order_by("visit_id", "-set_at").distinct("visit_id")
     said = _stems(text)
-    heard = [_is_within(_stems(_opened(word)), said) for word in latest]
+    heard = [_is_within(_stems(_opened(word)), said) for word in held(visit)]
     return True in heard  # each was compared, whatever came of the first
 
 
@@ -187,8 +208,14 @@ def _opened(word: CodeWord) -> str:
 
 def _stems(text: str) -> list[str]:
     """The words of a text without endings, and without those that every sentence has."""
-    plain = text.lower().replace("'", "").replace("\u2019", "")
+    plain = _plain(text).replace("'", "").replace("\u2019", "")
     return [_stem(word) for word in re.findall(r"[a-z0-9]+", plain) if word not in SMALL]
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents."""
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _stem(word: str) -> str:

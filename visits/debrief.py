@@ -20,6 +20,12 @@ def since(visit: "Visit") -> dt.datetime | None:
     return max(filter(None, known), default=None)
 
 
+def is_secret(visit: "Visit") -> bool:
+    """Whether the talk is owed for a silent alarm alone, of which those who went read nothing before it."""
+    aloud = any(a.kind == "help" and a.outcome == "real" for a in visit.alarms.all())
+    return not aloud and visit.outcome != UNSAFE
+
+
 def _left_at(visit: "Visit") -> dt.datetime | None:
     """When they said that it was not safe; as near to it as is known."""
     said = visit.moments.filter(kind=Moment.Kind.OUTCOME).order_by("-recorded_at").first()

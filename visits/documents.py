@@ -71,7 +71,7 @@ SHEETS = {
     Kind.RESPONDERS: Sheet(
         "pdf/responders.html",
         lambda visit, for_office: responders.words(visit),
-        lambda visit: visit.state in {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE},
+        lambda visit: Visit.objects.needing_answers().filter(pk=visit.pk).exists(),
     ),
     Kind.CHECKLIST: Sheet("pdf/checklist.html", lambda visit, for_office: checklist_words(visit)),
 }

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import append_only
+from homevisits.sealed import SealedText
 from homevisits.trusts.choices import PoliceNumber
 
 STAFF = settings.AUTH_USER_MODEL
@@ -89,7 +90,7 @@ class TimeRequest(models.Model):
 
     visit = models.ForeignKey("visits.Visit", on_delete=models.PROTECT, related_name="time_requests")
     minutes = models.PositiveSmallIntegerField()
-    reason = models.CharField(max_length=300)
+    reason = SealedText(max_length=300)
     asked_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     is_agreed = models.BooleanField(null=True, blank=True)

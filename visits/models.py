@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
 
 from homevisits.people.models import ContactLink, Household, Pupil
+from homevisits.sealed import SealedText
 from homevisits.trusts.models import Policy, Reason, School
 from visits.attending import Attendee
 from visits.following import Debrief, NextStep, PoliceDecision, TimeRequest  # noqa: F401
@@ -199,9 +200,9 @@ class Visit(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
-    outcome_text = models.CharField(max_length=500, blank=True)
+    outcome_text = SealedText(max_length=500, blank=True, default="")
     invited_by = models.CharField("adult who invited you in", max_length=120, blank=True)
-    ended_reason = models.CharField("why declined, returned or cancelled", max_length=500, blank=True)
+    ended_reason = SealedText("why declined, returned or cancelled", max_length=500, blank=True, default="")
     cancelled_for_safety = models.BooleanField(default=False)
 
     objects = VisitQuerySet.as_manager()
@@ -302,6 +303,11 @@ class Visit(models.Model):
     def includes(self, staff: Any) -> bool:
         """Whether this person is in the party."""
         return any(a.staff_id == staff.pk for a in self.party)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether somebody asks for help in secret now: nobody rings them before reading what to do. One query."""
+        return bool(self.alarms.unresolved().silent().exists())
 
     @property
     def is_reported(self) -> bool:

@@ -52,18 +52,22 @@ def note(
 def note_fired(deadline: "VisitDeadline", now: dt.datetime) -> None:
     """That a due time passed; of what is only said ahead of one, and of the police where nothing is wrong, no line.
 
-    The line about the police names its alarm: somebody of the party must not learn of a silent one.
+    The lines about the police and the talk say what they are about: nobody of the party may learn of a silent alarm.
     """
+    from visits.debrief import is_secret
     from visits.police import asked_about
 
-    kind, detail = deadline.kind, {}
+    kind = deadline.kind
+    detail: dict[str, Any] = {}
     if kind.startswith(("soon_", "desk_")) or kind == "handover":
         return
     if kind == "police":
         asked = asked_about(deadline.visit, now)
         if not asked:
             return
-        detail = {"alarm": str(asked[0].uuid)}
+        detail = next((alarm for alarm in asked if not alarm.is_silent), asked[0]).mark
+    if kind == "debrief" and is_secret(deadline.visit):
+        detail = {"silent": True}
     sentence = f"{deadline.label} was due"
     note(deadline.visit, "due", sentence, by=None, now=now, due_kind=kind, **detail)
 
@@ -77,12 +81,8 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     """Before it is due: the check-in call should begin; the visitors should leave school, or be back."""
     visit = deadline.visit
     if deadline.kind == "check_in" and deadline.attendee:
-        subject = f"Ring {deadline.attendee.short_name} now ({visit.ref})"
-        body = f"The check-in call is due by {local(deadline.due_at):%H:%M}. Voicemail is no answer."
-        return [
-            (p, Words(subject, body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/"))
-            for p in callers(visit, now)
-        ]
+        words = _ring(deadline, deadline.attendee.short_name)
+        return [(person, words) for person in callers(visit, now)]
     if deadline.kind == "debrief":
         return _debrief(deadline)
     if deadline.kind in PROMPTS:
@@ -90,6 +90,17 @@ def prompt(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
         body = f"The alarm opens at {local(deadline.due_at):%H:%M}. {body}"
         return [(p, _out(visit, f"{visit.ref}: {subject}", body)) for p in travellers(visit)]
     return []
+
+
+def _ring(deadline: "VisitDeadline", whom: str) -> Words:
+    """That the check-in call begins; under a silent alarm that nobody rings before they have read it."""
+    from visits.climbing import QUIET
+
+    visit = deadline.visit
+    if silent := visit.alarms.unresolved().silent().first():
+        return Words(f"{visit.ref}: do not ring, open the alarm", QUIET, silent.get_absolute_url())
+    body = f"The check-in call is due by {local(deadline.due_at):%H:%M}. Voicemail is no answer."
+    return Words(f"Ring {whom} now ({visit.ref})", body, f"/visits/{visit.ref}/call/{deadline.attendee_id}/")
 
 
 def callers(visit: "Visit", now: dt.datetime) -> list[Staff]:

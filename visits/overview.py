@@ -124,7 +124,8 @@ class Overview:
     @cached_property
     def events(self) -> list[VisitEvent]:
         found = self.visit.events.select_related("by").order_by("number")
-        shown = [event for event in found if "silent" not in event.detail or self._knows_silent]
+        hidden = "feigned" if self._knows_silent else "silent"
+        shown = [event for event in found if hidden not in event.detail]
         return [event for event in shown if not (self.hides_alarms and self._is_of_alarm(event))]
 
     @cached_property
@@ -290,13 +291,13 @@ class Overview:
 
     @cached_property
     def _notes(self) -> dict[int, str]:
-        """What was written to the office, by moment; nothing is asked where nobody wrote."""
+        """What was written to the office, by moment, with the reading noted; nothing is asked where nobody wrote."""
         wanted = [event.detail["moment"] for event in self.events if event.kind == "note"]
-        return (
-            {one.moment_id: one.text for one in OfficeNote.objects.filter(moment__in=wanted)}
-            if wanted
-            else {}
-        )
+        if not wanted:
+            return {}
+        if not self.goes:
+            looked(self.staff, "office_note", self.visit.ref)
+        return {one.moment_id: one.text for one in OfficeNote.objects.filter(moment__in=wanted)}
 
     @cached_property
     def incidents(self) -> list[Incident]:
@@ -311,8 +312,7 @@ class Overview:
             "by": event.by.short_name if event.by else "",
             "icon": ICONS.get(event.kind, ""),
             "kind": TINTS.get(event.kind, ""),
-            "detail": self._notes.get(event.detail.get("moment"), "")
-            or (str(event.detail.get("reason") or "") if shows else ""),
+            "detail": self._notes.get(event.detail.get("moment"), "") or (event.reason if shows else ""),
         }
 
     @property

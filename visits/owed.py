@@ -67,7 +67,7 @@ def _times(staff: Staff) -> list[Owed]:
         Owed(
             f"{wish.visit.ref}: {wish.minutes} more minutes?",
             ("late", "clock-plus", "Asked"),
-            f"{wish.asked_by.short_name} asks: {wish.reason}",
+            f"{wish.asked_by.short_name} asks. Open the visit to read why.",
             wish.visit.get_absolute_url(),
         )
         for wish in found.order_by("asked_at")[:5]

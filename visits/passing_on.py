@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -65,6 +66,12 @@ class Held:
         alarms = [alarm for alarm in self.alarms if alarm.visit_id in visits]
         return Held(alarms, [visit for visit in self.visits if visit.pk in visits])
 
+    def hush(self, visit: Visit) -> dict[str, Any]:
+        """What marks a line in the story of a visit that is held for a silent alarm alone."""
+        named = any(one.pk == visit.pk for one in self.visits)
+        loud = any(alarm.visit_id == visit.pk and not alarm.is_silent for alarm in self.alarms)
+        return {} if named or loud else {"silent": True}
+
     def __bool__(self) -> bool:
         return bool(self.alarms or self.visits)
 
@@ -81,7 +88,7 @@ def held(staff: Staff, school: School) -> Held:
     mine = VisitAlarm.objects.filter(owner=staff, state=VisitAlarm.State.OWNED, visit__school=school)
     named = Q(checkin_colleague=staff) | Q(responsible_contact=staff)
     visits = Visit.objects.filter(named, school=school, state__in=WATCHED)
-    return Held(list(mine.select_related("visit")), list(visits.order_by("return_at")))
+    return Held(list(mine.select_related("visit", "deadline")), list(visits.order_by("return_at")))
 
 
 def takers(giver: Staff, school: School, now: dt.datetime) -> "models.QuerySet[Staff]":

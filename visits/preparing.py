@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import append_only
+from homevisits.sealed import SealedText
 from homevisits.trusts.choices import RiskLevel
 
 STAFF = settings.AUTH_USER_MODEL
@@ -150,7 +151,7 @@ class ArrivalLook(models.Model):
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     seen = ArrayField(models.CharField(max_length=10, choices=HazardKind), default=list, blank=True)
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedText(max_length=300, blank=True, default="")
     choice = models.CharField(max_length=8, choices=Choice)
     key = models.UUIDField("idempotency key", unique=True)
 

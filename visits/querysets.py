@@ -9,7 +9,7 @@ from django.db.models import Q
 from homevisits.clock import AppNow
 from homevisits.people.models import DeskDuty
 from homevisits.trusts.roles import RoleName
-from visits.states import State
+from visits.states import WATCHED, State
 
 if TYPE_CHECKING:
     from visits.models import Visit  # noqa: F401  (names the rows below)
@@ -74,6 +74,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def watched(self) -> "VisitQuerySet":
         """Logged or out: on the board."""
         return self.filter(state__in=[State.LOGGED, State.IN_PROGRESS])
+
+    def needing_answers(self) -> "VisitQuerySet":
+        """Watched, just back, or with an alarm that is open, whatever the visit has become meanwhile."""
+        alarmed = self.model._base_manager.filter(alarms__state__in=["open", "owned"])
+        return self.filter(Q(state__in=[*WATCHED, State.RETURNED_SAFE]) | Q(pk__in=alarmed.values("pk")))
 
     def out(self) -> "VisitQuerySet":
         return self.filter(state=State.IN_PROGRESS)

@@ -3,22 +3,28 @@
 import datetime as dt
 from typing import Any
 
+from homevisits.clock import local
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import PoliceNumber
 from visits import homeward
-from visits.models import Attendee, Visit
+from visits.models import Attendee, Visit, VisitAlarm
 from visits.paper import moment, spoken
+from visits.police import open_ones
 from visits.reported import CHILD_ALONE, has_left_unsafe
 from visits.responding import last_heard, plan
 
+QUIETLY = (
+    "Do not ring their phone, and let nobody else ring it. They may have been made to say that they are back."
+)
 Part = tuple[str, list[str]]
 
 
 def parts(visit: Visit, by: Staff | None) -> list[Part]:
     """Each question with its answers; `by` is ringing."""
-    missing = [a for a in visit.party if not a.back_at] + homeward.awaited(visit)
+    alarms = open_ones(visit)
+    missing = _missing(visit, alarms)
     return [
-        ("What has happened", [_what(visit, missing)]),
+        ("What has happened", _what(visit, missing, alarms)),
         ("Who is missing", [_person(a) for a in missing] or ["Nobody: everybody is accounted for."]),
         ("Their vehicle", [f"{a.short_name}: {a.car or 'not stated'}" for a in visit.party]),
         ("Where they went", [f"{visit.address}, {visit.postcode}"]),
@@ -36,7 +42,28 @@ def parts(visit: Visit, by: Staff | None) -> list[Part]:
     ]
 
 
-def _what(visit: Visit, missing: list[Attendee]) -> str:
+def _missing(visit: Visit, alarms: list[VisitAlarm]) -> list[Attendee]:
+    """Who is not accounted for; whoever asks in secret is not, whatever they have said since."""
+    secret = [alarm.attendee_id for alarm in alarms if alarm.is_silent]
+    home = homeward.awaited(visit)
+    return [a for a in visit.party if not a.back_at or a in home or a.pk in secret or None in secret]
+
+
+def _what(visit: Visit, missing: list[Attendee], alarms: list[VisitAlarm]) -> list[str]:
+    """Why the police are rung, the gravest first."""
+    secret = [alarm for alarm in alarms if alarm.is_silent]
+    aloud = [alarm for alarm in alarms if alarm.kind == VisitAlarm.Kind.HELP]
+    asked = [f"{_who(alarm, visit)} asked for help in secret; cannot speak freely." for alarm in secret]
+    asked += [QUIETLY] if secret else []
+    asked += [f"{_who(alarm, visit)} asked for help at {local(alarm.opened_at):%H:%M}." for alarm in aloud]
+    return asked or [_not_back(visit, missing)]
+
+
+def _who(alarm: VisitAlarm, visit: Visit) -> str:
+    return str(alarm.attendee) if alarm.attendee else f"Somebody of the staff of {visit.school}"
+
+
+def _not_back(visit: Visit, missing: list[Attendee]) -> str:
     many = len(missing) > 1
     people = (
         f"{len(missing)} members of staff of {visit.school}"

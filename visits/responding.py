@@ -27,6 +27,8 @@ WORDS = {
     "note": "wrote to the office",
     "no_answer": "no answer",
 }
+# Their phones show "fine" after a call on which the code word was said.
+FEIGNED = "needed help, or said the code word,"
 
 
 def sheet(
@@ -107,7 +109,8 @@ def said(moment: Any) -> str:
     """ "fine at 10:39, D. Mensah, on their phone"."""
     who = moment.attendee.short_name if moment.attendee else "all of them" if moment.for_all else ""
     how = moment.get_via_display().lower()
-    parts = [f"{WORDS.get(moment.kind, moment.kind)} at {local(moment.recorded_at):%H:%M}", who, how]
+    what = FEIGNED if moment.is_feigned else WORDS.get(moment.kind, moment.kind)
+    parts = [f"{what} at {local(moment.recorded_at):%H:%M}", who, how]
     return ", ".join(filter(None, parts))
 
 

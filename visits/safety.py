@@ -60,6 +60,8 @@ URGENT = {
     Due.POLICE,
     Due.HANDOVER,
 }
+# What these tell goes by the alarms that are open, or were.
+HUSHED = {Due.POLICE, Due.DEBRIEF, Due.CHECK_IN}
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN, Due.HOME_SAFE}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
 WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
@@ -99,6 +101,11 @@ class VisitDeadline(Deadline):
     @property
     def is_urgent(self) -> bool:
         return self.is_safety or self.kind in URGENT or self.kind.startswith((Due.SOON, Due.DESK))
+
+    @property
+    def is_private(self) -> bool:
+        """Whether what it tells may be about a silent alarm, of which no log tells anybody."""
+        return self.kind in HUSHED and self.visit.alarms.silent().exists()
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -142,21 +149,19 @@ class VisitDeadline(Deadline):
             due_at=self.due_at,
             opened_at=now,
         )
+        if alarm._state.adding:
+            alarm.save(force_insert=True)
         alarm.visit = self.visit
         who = self.attendee.short_name if self.attendee else "Somebody"
         alarm.note("duress", HOW[Due(self.kind)].format(who=who), by=None, now=now)
-        self._police_no_later(alarm)
+        self._think_of_the_police(now)
         return alarm
 
-    def _police_no_later(self, alarm: "VisitAlarm") -> None:
-        """The police are thought about after this alarm's minutes; the word that raised it re-timed nothing."""
-        from visits.police import asked_at
+    def _think_of_the_police(self, now: dt.datetime) -> None:
+        """By this alarm's minutes, wherever the visit stands: the word that raised it may have ended the visit."""
+        from visits.transitions.door import rearm
 
-        at = asked_at(alarm)
-        later = VisitDeadline.objects.filter(
-            visit=self.visit, kind=Due.POLICE, state=self.State.LIVE, due_at__gt=at
-        )
-        later.update(due_at=at, next_at=at)
+        rearm(self.visit, now=now)
 
     def prompt(self, *, now: dt.datetime) -> Iterable[tuple[Staff, Words]]:
         return nudging.prompt(self, now)
@@ -281,9 +286,12 @@ class VisitAlarm(Alarm):
         return climbing.refusal(self, staff, now)
 
     def note(self, kind: str, sentence: str, *, by: Staff | None, now: dt.datetime, **detail: Any) -> None:
-        if self.is_silent:
-            detail["silent"] = True
-        nudging.note(self.visit, kind, sentence, by=by, now=now, alarm=str(self.uuid), **detail)
+        nudging.note(self.visit, kind, sentence, by=by, now=now, **self.mark, **detail)
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """What a line of the story that is about this alarm carries: it says too who may never read it."""
+        return {"alarm": str(self.uuid)} | ({"silent": True} if self.is_silent else {})
 
     def on_resolved(self, *, by: Staff, now: dt.datetime) -> None:
         climbing.after(self, by=by, now=now)

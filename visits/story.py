@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from homevisits.audit.models import Event, append_only
-from homevisits.sealing import unseal
+from homevisits.sealed import SealedText
+from homevisits.sealing import read
 
 STAFF = settings.AUTH_USER_MODEL
 KEPT_AFTER = dt.timedelta(minutes=1)
@@ -137,8 +138,9 @@ class Moment(models.Model):
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedText(max_length=300, blank=True, default="")
     identity = models.CharField("how it was known that it was them", max_length=200, blank=True)
+    is_feigned = models.BooleanField("shown to the party, and not to be believed", default=False)
     key = models.UUIDField("idempotency key", default=uuid.uuid4, unique=True)
 
     class Meta:
@@ -175,7 +177,7 @@ class OfficeNote(models.Model):
 
     @property
     def text(self) -> str:
-        return unseal(bytes(self.sealed))
+        return read(self.sealed)
 
 
 class Incident(models.Model):
@@ -196,7 +198,7 @@ class Incident(models.Model):
 
     @property
     def text(self) -> str:
-        return unseal(bytes(self.sealed))
+        return read(self.sealed)
 
 
 class VisitEvent(Event):
@@ -204,9 +206,15 @@ class VisitEvent(Event):
 
     SUBJECT = "visit"
     visit = models.ForeignKey("visits.Visit", on_delete=models.PROTECT, related_name="events")
+    words = SealedText("what they gave as the reason", blank=True, default="")
 
     class Meta(Event.Meta):
         indexes = [models.Index(fields=["visit", "number"])]
+
+    @property
+    def reason(self) -> str:
+        """What they gave as the reason; lines that are older than its sealing have it in their detail."""
+        return self.words or str(self.detail.get("reason") or "")
 
 
 class ContactAttempt(models.Model):

@@ -31,10 +31,11 @@ def tell(
     urgent: bool = False,
     path: str = "",
     ways: Sequence[str] = BOTH,
+    private: bool = False,
 ) -> list[Staff]:
     """Queue one notice a person and channel that reaches them; gives back who was told.
 
-    `what` and `now` make the key.
+    `what` and `now` make the key. `private`: no log shows it, only the recipient's own list.
     """
     told = list(dict.fromkeys(people))
     queue_all(
@@ -48,6 +49,7 @@ def tell(
             now=now,
             urgent=urgent,
             school=visit.school,
+            private=private,
         )
         for person, channel in reach(told, ways).pairs
     )

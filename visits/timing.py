@@ -38,12 +38,12 @@ def minutes(number: int) -> dt.timedelta:
 def wanted(visit: Visit) -> list[Wanted]:
     """Every deadline that should be live for the visit as it stands."""
     policy = visit.rules
-    if policy is None or visit.state not in PLANS:
+    if policy is None:
         return []
-    found = [w for plan in PLANS[visit.state] for w in plan(visit, policy)]
+    found = [w for plan in PLANS.get(State(visit.state), ()) for w in plan(visit, policy)]
     if visit.state != State.LOGGED:
         found += list(soon(policy, found))
-    return [*found, *police(visit, policy, found)] if visit.state in POLICED else found
+    return [*found, *police(visit, policy, found)]
 
 
 def _want(kind: str, due_at: dt.datetime, **more: object) -> Wanted:
@@ -112,7 +112,8 @@ def _not_before(due: dt.datetime, other: dt.datetime | None) -> dt.datetime:
 def police(visit: Visit, policy: Policy, others: list[Wanted]) -> Iterator[Wanted]:
     """A person thinks about the police some minutes after the first alarm that is open, or may come (TC-121).
 
-    Armed with the return, so that no alarm is without it, whichever part of the system raised it.
+    Armed with the return, so that no alarm is without it, whichever part of the system raised it; and as long
+    as one is open, whatever the visit has become: who asks in secret may have had to end it.
     """
     open_ones = [a.due_at for a in visit.alarms.all() if a.kind in KINDS and a.is_open]
     due = [*open_ones, *(w.due_at for w in others if w.kind in (Due.CHECK_IN, Due.RETURN, Due.HOME_SAFE))]
@@ -282,5 +283,3 @@ PLANS = {
     State.RETURNED_SAFE: (home_safe, recording, intervention, next_step, debrief, countersignatures),
     State.RECORDED: (home_safe, next_step, debrief, countersignatures),
 }
-# Where an alarm about people may be open.
-POLICED = {State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE, State.RECORDED}

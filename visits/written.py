@@ -15,6 +15,8 @@ from visits.questions import asks_card_shown
 from visits.story import Moment
 from visits.writing import AgreedAction, VisitRecord
 
+# What was written while out may hold the code word: it stands on the visit's page, whose readings are noted.
+IN_NOTES = "(in the visit’s notes)"
 CONCERN_ELSEWHERE = "Yes. It goes to the safeguarding lead as a concern of its own."
 
 
@@ -101,7 +103,7 @@ def _file(record: VisitRecord) -> str:
 
 def _visit_facts(visit: Visit, record: VisitRecord) -> list[tuple[str, str]]:
     went = "; ".join(str(attendee) for attendee in visit.party)
-    outcome = ". ".join(filter(None, [visit.get_outcome_display(), visit.outcome_text]))
+    outcome = ". ".join(filter(None, [visit.get_outcome_display(), visit.outcome_text and IN_NOTES]))
     return told(
         ("Pupils" if visit.pupils.count() > 1 else "Pupil", pupils(visit)),
         ("Where", record.place or place(visit)),
@@ -148,7 +150,7 @@ def _look(visit: Visit) -> str:
 
 def _seen_there(look: ArrivalLook) -> str:
     seen = ", ".join(str(HazardKind(kind).label).lower() for kind in look.seen) or "nothing of note"
-    return f"{seen}. {look.note}".rstrip(". ")
+    return f"{seen}. {look.note and IN_NOTES}".rstrip(". ")
 
 
 def keep_until(visit: Visit) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from homevisits.escalation.ladder import climb
+from homevisits.escalation.ladder import climb, tell_owner
 from homevisits.escalation.models import Alarm, Deadline, Words
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import drafted, queue_all
@@ -43,6 +43,8 @@ def fire(deadline: Deadline, *, now: dt.datetime) -> Alarm:
         alarm.save(force_insert=True)
     if alarm.state == alarm.State.OPEN:
         climb(alarm, now=now)
+    else:
+        tell_owner(alarm, now=now)
     return alarm
 
 
@@ -76,6 +78,7 @@ def _tell(deadline: Deadline, people: Iterable[tuple[Staff, Words]], *, now: dt.
     reached = set(reach([person for person, _ in said], deadline.channels).pairs)
     at = f"{deadline._meta.label_lower}:{deadline.pk}:{deadline.next_at.timestamp():.0f}"
     school = getattr(getattr(deadline, deadline.SUBJECT), "school_id", None)
+    private = deadline.is_private
     queue_all(
         drafted(
             key=f"{at}:{person.pk}:{channel}",
@@ -87,7 +90,7 @@ def _tell(deadline: Deadline, people: Iterable[tuple[Staff, Words]], *, now: dt.
             now=now,
             urgent=deadline.is_urgent,
             school=school,
-            private=deadline.PRIVATE,
+            private=private,
         )
         for person, words in said
         for channel in deadline.channels

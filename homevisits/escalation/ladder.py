@@ -218,6 +218,22 @@ def or_usual[T](hook: Callable[[], T], usual: T) -> T:
         return usual
 
 
+def tell_owner(alarm: Alarm, *, now: dt.datetime) -> None:
+    """Help is asked for once more: whoever is dealing with the alarm hears of it, by every way of its step.
+
+    One that nobody has taken climbs on by itself.
+    """
+    ladder = alarm.rungs(now=now)
+    rung = next((r for r in ladder if r.number == alarm.rung), None)
+    if alarm.owner is None or rung is None:
+        return
+    words = alarm.words(rung, now=now)
+    again = replace(
+        words, subject=f"Again: {words.subject}", body=f"Help was asked for again.\n\n{words.body}"
+    )
+    send_words(alarm, [alarm.owner], rung.channels, again, f"again:{now.timestamp():.6f}", now=now)
+
+
 def names(people: Sequence[Staff]) -> str:
     """People in words, for a line of the story: "M. Reid, J. Ali and 3 others"."""
     listed = [person.short_name for person in people[:NAMED]]

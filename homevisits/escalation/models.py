@@ -107,6 +107,11 @@ class Deadline(models.Model):
         return self.is_safety
 
     @property
+    def is_private(self) -> bool:
+        """Whether its notices stand in no log but the recipient's own list."""
+        return self.PRIVATE
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """Which ways its prompts and nudges go."""
         return (Channel.IN_APP, Channel.EMAIL)

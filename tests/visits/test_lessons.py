@@ -141,7 +141,7 @@ def test_only_who_may_change_the_lessons_agrees_and_ends(cast: Cast, now: dt.dat
     series.refresh_from_db()
     assert (series.sanctions, series.ended_at) == ("None.", None)
     event = first(series).events.get(kind="sanctions")
-    assert (event.by, event.detail["reason"]) == (cast.dsl, "None.")
+    assert (event.by, event.reason) == (cast.dsl, "None.")
 
 
 @pytest.mark.turns("tutoring_briefing_required", "tutoring_letter_required")

@@ -119,7 +119,7 @@ def _doubts(alarm: VisitAlarm) -> list[str]:
 
 def _lines(visit: Visit) -> list[str]:
     """The last call, and who says they are back: for whoever takes the alarm."""
-    moments = [moment for moment in visit.moments.all() if moment.kind in RANG]
+    moments = [said for said in visit.moments.all() if said.kind in RANG and not said.is_feigned]
     lines = []
     if moments:
         last = max(moments, key=lambda moment: moment.recorded_at)

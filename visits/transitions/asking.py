@@ -30,6 +30,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
+from visits.transitions.secret import hears
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -170,6 +171,7 @@ def keep_draft(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, A
     return fresh
 
 
+@hears("note")
 def note_attempt(
     *,
     visit: Visit,

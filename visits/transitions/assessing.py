@@ -18,6 +18,7 @@ from visits.transitions.asking import ask_deciders, authorise_if_ready
 from visits.transitions.changing import reconsider
 from visits.transitions.circumstances import LINK, void_lone
 from visits.transitions.door import Refused, happened, is_still, keep, opened, rearm
+from visits.transitions.secret import hears
 
 BEFORE_LEAVING = (State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
 MOST = 3
@@ -51,6 +52,7 @@ class Said:
         return sum(danger.score for danger in self.dangers)
 
 
+@hears("text", "lone", "why")
 def assess_risk(
     *,
     visit: Visit,
@@ -105,6 +107,7 @@ def confirm_risk(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
     return fresh
 
 
+@hears("text")
 def assess_lone(*, visit: Visit, by: Staff, now: dt.datetime, text: str) -> Visit:
     """Write the lone-working assessment: a document of its own, with its own assessor (TC-128, TC-129)."""
     if not text.strip():
@@ -119,6 +122,7 @@ def assess_lone(*, visit: Visit, by: Staff, now: dt.datetime, text: str) -> Visi
     return fresh
 
 
+@hears("words")
 def say_new_risk(*, visit: Visit, by: Staff, now: dt.datetime, words: str) -> Visit:
     """This visit brings a risk that the assessment does not know: nobody leaves before it does (TC-153)."""
     if not words.strip():

@@ -10,10 +10,12 @@ from visits.briefing import Briefed, briefings, may_brief, of_visitor
 from visits.models import Briefing, Visit
 from visits.states import State
 from visits.transitions.door import Refused, happened, is_still, opened
+from visits.transitions.secret import hears
 
 BEFORE = (State.REQUESTED, State.AUTHORISED, State.LOGGED)
 
 
+@hears("words")
 def brief(*, visit: Visit, by: Staff, now: dt.datetime, staff: Sequence[Staff], words: str) -> Visit:
     """Confirm that these visitors are made aware of every point, with words about this family.
 
@@ -93,6 +95,7 @@ def ask_for_background(*, visit: Visit, by: Staff, now: dt.datetime) -> list[Sta
     return people
 
 
+@hears("words")
 def give_background(*, visit: Visit, by: Staff, now: dt.datetime, words: str) -> Visit:
     """The EWO's answer: it stands in the briefing of everybody who goes, and is read again by who had read it."""
     if not words.strip():

@@ -1,28 +1,60 @@
 """What the office hears on a call besides "all well" and silence: the code word."""
 
 import datetime as dt
+import uuid
 
 from homevisits.escalation.alarms import open_alarm_now
+from homevisits.escalation.ladder import tell_owner
 from homevisits.people.models import Staff
 from visits.models import Attendee, Visit
-from visits.safety import VisitAlarm
+from visits.safety import Due, VisitAlarm
 from visits.states import State
+from visits.story import Moment
 from visits.transitions.door import happened, is_still, opened, rearm
+from visits.transitions.going import said
 
 
-def hear_code_word(*, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee) -> VisitAlarm:
-    """The code word was said: a silent alarm opens at once (PS-129). Writes no moment, so no phone page changes."""
+def hear_code_word(
+    *,
+    visit: Visit,
+    by: Staff,
+    now: dt.datetime,
+    attendee: Attendee,
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> VisitAlarm:
+    """The code word was said: a silent alarm opens at once (PS-129), or its owner hears of it again.
+
+    Their phone shows what it shows after any call that went well, and the check-in counts as met.
+    """
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
-        asked = [VisitAlarm.Kind.HELP, VisitAlarm.Kind.DURESS]
-        alarm = fresh.alarms.unresolved().filter(kind__in=asked, attendee=attendee).first()
-        if alarm is None:
-            sentence = f"On a call {attendee.short_name} needed help, or said the code word"
-            happened(fresh, "duress", sentence, by=by, now=now, silent=True)
-            opened_now = open_alarm_now(
-                VisitAlarm, fresh, kind=VisitAlarm.Kind.DURESS, attendee=attendee, raised_by=by, now=now
-            )
-            assert isinstance(opened_now, VisitAlarm)
-            rearm(fresh, now=now)
-            return opened_now
+        if fresh.state != State.LOGGED:
+            _feign(fresh, attendee, by=by, now=now, key=key)
+        alarm = _silent_alarm(fresh, attendee, by=by, now=now)
+        if note.strip():
+            alarm.note("noted", note.strip()[:300], by=by, now=now)
+        rearm(fresh, now=now, met=[Due.CHECK_IN])
+    return alarm
+
+
+def _feign(visit: Visit, attendee: Attendee, *, by: Staff, now: dt.datetime, key: uuid.UUID | None) -> None:
+    """What "all well" writes, marked for the office as what nobody may believe."""
+    if said(visit, Moment.Kind.FINE, by=by, now=now, attendee=attendee, is_feigned=True, key=key):
+        happened(visit, "fine", f"Fine: {attendee.short_name}", by=by, now=now, feigned=True)
+
+
+def _silent_alarm(visit: Visit, attendee: Attendee, *, by: Staff, now: dt.datetime) -> VisitAlarm:
+    """The one that is open for this person, or a new one; either says that the word was heard."""
+    mine = visit.alarms.unresolved().filter(attendee=attendee, kind=VisitAlarm.Kind.DURESS)
+    running = mine.first()
+    alarm = running or open_alarm_now(
+        VisitAlarm, visit, kind=VisitAlarm.Kind.DURESS, attendee=attendee, raised_by=by, now=now
+    )
+    assert isinstance(alarm, VisitAlarm)
+    sentence = f"On a call {attendee.short_name} needed help, or said the code word"
+    alarm.visit = visit
+    alarm.note("duress", sentence, by=by, now=now)
+    if running:
+        tell_owner(alarm, now=now)
     return alarm

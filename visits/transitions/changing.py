@@ -12,8 +12,10 @@ from visits.states import State
 from visits.transitions.asking import ask_deciders, authorise_if_ready, kind_of, note_undecided, write_plan
 from visits.transitions.circumstances import TIMES, after_change, circumstances, note_times
 from visits.transitions.door import Refused, happened, is_still, keep, moved, must_pass, opened, rearm
+from visits.transitions.secret import hears
 
 
+@hears("values", "reason")
 def amend(
     *, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], reason: str, **parts: Any
 ) -> Visit:

@@ -1,9 +1,10 @@
 """Writing down the talk that a senior leader had after a visit that was not safe."""
 
 import datetime as dt
+from typing import Any
 
 from homevisits.people.models import Staff
-from visits.debrief import since
+from visits.debrief import is_secret, since
 from visits.following import Debrief
 from visits.models import Visit
 from visits.safety import Due
@@ -24,6 +25,7 @@ def hold_debrief(
         row = Debrief.objects.create(
             visit=fresh, held_at=held_at, words=words.strip(), needs=needs.strip(), by=by, written_at=now
         )
-        happened(fresh, "debrief", "Talked with those who went", by=by, now=now, said_at=held_at)
+        hush: dict[str, Any] = {"silent": True} if is_secret(fresh) else {}
+        happened(fresh, "debrief", "Talked with those who went", by=by, now=now, said_at=held_at, **hush)
         rearm(fresh, now=now, met=[Due.DEBRIEF])
     return row

@@ -63,8 +63,8 @@ def must_stand_at(visit: Visit, move: str, *, by: Staff) -> bool:
 
 
 def last_word(visit: Visit) -> VisitEvent | None:
-    """What happened last in the state where the visit stands; nothing of a silent alarm, of which nobody reads."""
-    told = visit.events.filter(detail__state=visit.state).exclude(detail__has_key="silent")
+    """What happened last in the state where the visit stands; nothing of an alarm, which may be a silent one."""
+    told = visit.events.filter(detail__state=visit.state).exclude(detail__has_any_keys=["silent", "alarm"])
     return told.select_related("by").order_by("-number").first()
 
 
@@ -92,9 +92,10 @@ def happened(
     by: Staff | None,
     now: dt.datetime,
     said_at: dt.datetime | None = None,
+    reason: str = "",
     **detail: Any,
 ) -> VisitEvent:
-    """Write a line of the visit's story."""
+    """Write a line of the visit's story. `reason`, in somebody's own words, lies sealed beside it."""
     event = VisitEvent.append(
         chain=f"school:{visit.school_id}",
         visit=visit,
@@ -103,6 +104,7 @@ def happened(
         happened_at=said_at or now,
         recorded_at=now,
         sentence=with_claim(sentence, now),
+        words=reason,
         detail={"state": visit.state, **detail},
     )
     assert isinstance(event, VisitEvent)

@@ -9,11 +9,13 @@ from visits.models import Visit
 from visits.next_step import proposed, since, welfare_deciders
 from visits.safety import Due
 from visits.transitions.door import Refused, Stale, happened, opened, rearm
+from visits.transitions.secret import hears
 from visits.transitions.starting import ask_again
 
 Choice = NextStep.Choice
 
 
+@hears("words")
 def name_next_step(
     *,
     visit: Visit,
@@ -59,6 +61,7 @@ def _propose(visit: Visit, by: Staff, now: dt.datetime) -> None:
     )
 
 
+@hears("answer")
 def decide_welfare(
     *, visit: Visit, by: Staff, now: dt.datetime, is_agreed: bool, answer: str, reference: str = ""
 ) -> NextStep:

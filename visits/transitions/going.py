@@ -7,6 +7,7 @@ from typing import Any
 
 from homevisits.clock import local
 from homevisits.escalation.alarms import open_alarm_now
+from homevisits.escalation.ladder import tell_owner
 from homevisits.people.models import Staff
 from visits import timing
 from visits.guidance import departure_checks
@@ -27,8 +28,8 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.outcomes import take_outcome
+from visits.transitions.secret import asks_pin, hears
 from visits.transitions.secret import is_taken as is_known
-from visits.transitions.secret import listen, must_give_pin
 
 Kind = Moment.Kind
 Via = Moment.Via
@@ -106,13 +107,13 @@ def leave(
     rearm(visit, now=now, met=[Due.DEPARTURE])
 
 
+@hears("reason")
 def did_not_leave(
     *, visit: Visit, by: Staff, now: dt.datetime, reason: str, key: uuid.UUID | None = None
 ) -> Visit:
     """Nobody left after all: asks again soon whether they leave or do not go."""
     if not reason.strip():
         raise Refused("Say why nobody left.")
-    listen(visit, by=by, now=now, text=reason, key=key)
     with opened(visit, by=by, action="did_not_leave", now=now) as fresh:
         if is_known(key) or not must_stand_at(fresh, "did_not_leave", by=by):
             return fresh
@@ -138,6 +139,7 @@ def _not_now(visit: Visit, by: Staff) -> str:
     return "An alarm about this visit is open. Somebody else has to close it first."
 
 
+@hears("note")
 def say_arrived(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
     """At the address."""
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -150,6 +152,7 @@ def say_arrived(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
+@hears("note")
 def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Visit:
     """Nobody answers the door: the wait is limited (TC-109)."""
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -162,6 +165,8 @@ def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
+@asks_pin
+@hears("note")
 def check_in(
     *,
     visit: Visit,
@@ -177,7 +182,6 @@ def check_in(
     A visitor gives their `pin` where the policy asks for it. The office names whom it spoke to, and
     says in `identity` how it knew them. An open alarm stays open: another person closes it.
     """
-    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
     if not visit.includes(by) and not str(more.get("identity", "")).strip():
         raise Refused("Say how you knew that it was them. A voicemail is no answer.")
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -198,6 +202,7 @@ def _but_called(visit: Visit, fine: Moment) -> str:
     return f", said before the check-in at {local(at):%H:%M}, which stands" if at else ""
 
 
+@hears("note")
 def say_no_answer(
     *, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee, note: str = "", **more: Any
 ) -> Visit:
@@ -216,22 +221,23 @@ def say_no_answer(
     return fresh
 
 
+@hears("text")
 def say_outcome(
     *, visit: Visit, by: Staff, now: dt.datetime, outcome: str, text: str = "", **more: Any
 ) -> Visit:
     """How it went at the door. Leaving for safety, or a child alone, is an alarm at once (PS-082, PS-133, TC-164)."""
-    listen(visit, by=by, now=now, text=text, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.OUTCOME, by=by, now=now, note=text[:300], **more):
             return fresh
         fresh.outcome_text = text[:500]
         keep(fresh, "outcome_text")
-        take_outcome(fresh, outcome, by=by, now=now)
+        take_outcome(fresh, outcome, by=by, now=now, reason=text[:500])
         rearm(fresh, now=now, met=[Due.WAIT])
     return fresh
 
 
+@hears("note")
 def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, **more: Any) -> Visit:
     """Out of the home and on the way: all together, or this visitor `alone` while others stay and are still called."""
     with opened(visit, by=by, action="say", now=now) as fresh:
@@ -253,9 +259,9 @@ def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, 
     return fresh
 
 
+@hears("note")
 def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", **more: Any) -> Visit:
     """Help: always accepted while logged or out; opens the alarm and climbs its first two steps at once."""
-    listen(visit, by=by, now=now, text=note, key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
         if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):
@@ -264,7 +270,9 @@ def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", *
         running = (
             fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
         )
-        if running is None:
+        if running:
+            tell_owner(running, now=now)
+        else:
             who = own_place(fresh, by)
             open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, raised_by=by, now=now)
             rearm(fresh, now=now)

@@ -9,9 +9,10 @@ from visits.safety import Due
 from visits.story import Moment
 from visits.transitions.door import Refused, happened, keep_place, opened, rearm
 from visits.transitions.going import own_place, said
-from visits.transitions.secret import must_give_pin
+from visits.transitions.secret import asks_pin
 
 
+@asks_pin
 def say_home(
     *,
     visit: Visit,
@@ -26,7 +27,6 @@ def say_home(
 
     An alarm that is open stays open: another person makes sure, and resolves it.
     """
-    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
     with opened(visit, by=by, action="back", now=now) as fresh:
         own = own_place(fresh, by)
         person = own or next((a for a in fresh.party if attendee and a.pk == attendee.pk), None)

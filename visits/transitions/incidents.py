@@ -11,14 +11,14 @@ from visits.models import Visit
 from visits.story import Incident, Moment
 from visits.transitions.door import Refused, happened, is_still, opened
 from visits.transitions.going import said
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 
 
+@hears("what")
 def report_incident(*, visit: Visit, by: Staff, now: dt.datetime, what: str, **more: Any) -> Visit:
     """Report an issue or incident to the head, or the CEO for the EWO (TC-116, TC-117, TC-140, TC-151). Raises Refused."""
     if not what.strip():
         raise Refused("Say what happened.")
-    listen(visit, by=by, now=now, text=what, key=more.get("key"))
     with opened(visit, by=by, action="report_incident", now=now) as fresh:
         is_still(fresh, *REPORTED)
         moment = said(fresh, Moment.Kind.INCIDENT, by=by, now=now, **more)

@@ -9,9 +9,11 @@ from visits.models import Intervention, Visit
 from visits.safety import Due
 from visits.states import State
 from visits.transitions.door import Refused, happened, is_still, opened, rearm
+from visits.transitions.secret import hears
 from visits.writing import VisitRecord
 
 
+@hears("who", "tried_first", "force", "prevented")
 def write_intervention(
     *,
     visit: Visit,

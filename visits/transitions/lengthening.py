@@ -14,7 +14,7 @@ from visits.states import State
 from visits.story import Moment
 from visits.transitions.door import Refused, Stale, happened, is_still, keep, opened, rearm
 from visits.transitions.going import has_open_alarm, is_known, said
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 
 
 def want_time(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
@@ -24,6 +24,7 @@ def want_time(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason
     return act(visit=visit, by=by, now=now, minutes=minutes, reason=reason, **more)
 
 
+@hears("reason")
 def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
     """More time, with a reason, within the policy's limit; the head is told (TC-170).
 
@@ -31,7 +32,6 @@ def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: s
     office, the head and whoever deals with the alarm are told, and the deadlines stay until one agrees.
     """
     _must_make_sense(minutes, reason)
-    listen(visit, by=by, now=now, text=reason, key=more.get("key"))
     with opened(visit, by=by, action="retime", now=now) as fresh:
         if is_known(more.get("key")):
             return fresh
@@ -81,12 +81,12 @@ def shift(visit: Visit, by: dt.timedelta) -> None:
     keep(visit, *fields, "extensions")
 
 
+@hears("reason")
 def ask_for_time(
     *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any
 ) -> Visit:
     """Ask the office or the head for more time than the policy allows. Until they agree every deadline stays."""
     _must_make_sense(minutes, reason)
-    listen(visit, by=by, now=now, text=reason, key=more.get("key"))
     with opened(visit, by=by, action="retime", now=now) as fresh:
         if is_known(more.get("key")):
             return fresh

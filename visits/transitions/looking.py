@@ -21,11 +21,12 @@ from visits.story import Moment
 from visits.transitions.claims import claim
 from visits.transitions.door import Refused, happened, is_still, keep, opened, rearm
 from visits.transitions.going import is_known, said, say_left, say_outcome
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 
 Kind = Moment.Kind
 
 
+@hears("note")
 def look_round(
     *,
     visit: Visit,
@@ -40,7 +41,6 @@ def look_round(
 
     Taken once for each key. Somebody who looks round has arrived.
     """
-    listen(visit, by=by, now=now, text=note)
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
         key = key or uuid.uuid4()
@@ -60,6 +60,7 @@ def look_round(
     return fresh
 
 
+@hears("invited_by", "breach", "life_at_risk")
 def say_entered(
     *,
     visit: Visit,
@@ -75,7 +76,6 @@ def say_entered(
     Against a rule only with a reason, which is kept as a breach and told at once; under an infection
     because a life is at risk, which the DSL is told at once (PS-146).
     """
-    listen(visit, by=by, now=now, text=f"{invited_by} {breach} {life_at_risk}", key=more.get("key"))
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
         if is_known(more.get("key")):

@@ -9,20 +9,20 @@ from homevisits.sealing import seal
 from visits import telling
 from visits.models import Visit
 from visits.positions import Position
-from visits.states import State
+from visits.states import ENDED, State
 from visits.story import Moment, OfficeNote
 from visits.transitions.door import Refused, happened, is_still, opened
 from visits.transitions.going import own_place, said
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 
 When = Position.When
 
 
+@hears("text")
 def say_note(*, visit: Visit, by: Staff, now: dt.datetime, text: str, **more: Any) -> Visit:
     """A note to the office, which is told that there is one (TC-169). Its words lie sealed."""
     if not text.strip():
         raise Refused("Write what the office should know.")
-    listen(visit, by=by, now=now, text=text, key=more.get("key"))
     with opened(visit, by=by, action="note", now=now) as fresh:
         is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
         moment = said(fresh, Moment.Kind.NOTE, by=by, now=now, **more)
@@ -90,5 +90,6 @@ def _has_said(visit: Visit, by: Staff, sent_with: str) -> bool:
 
 
 def forget_positions(visit: Visit) -> None:
-    """The visit is over: where anybody was is nobody's business any more."""
-    Position.objects.filter(visit=visit).delete()
+    """Where anybody was is nobody's business once the visit is over and no alarm about it is open."""
+    if visit.state in ENDED and not visit.alarms.unresolved().exists():
+        Position.objects.filter(visit=visit).delete()

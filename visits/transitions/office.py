@@ -27,7 +27,7 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.noting import forget_positions
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 
 LOG_FIELDS = {"checkin_colleague", "no_colleague_reason", "responsible_contact"}
 PERSON_FIELDS = {"phone", "travel", "vehicle", "vehicle_text"}
@@ -41,6 +41,7 @@ class Word:
     for_visit: bool
 
 
+@hears("values", "extras")
 def keep_log(
     *,
     visit: Visit,
@@ -179,6 +180,7 @@ def _tell_contact(visit: Visit, now: dt.datetime) -> None:
     )
 
 
+@hears("reason")
 def retime(*, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.datetime], reason: str) -> Visit:
     """Change the planned times before anybody leaves; the head is told (CEO for the EWO)."""
     if not reason.strip():
@@ -197,6 +199,7 @@ def retime(*, visit: Visit, by: Staff, now: dt.datetime, times: dict[str, dt.dat
     return fresh
 
 
+@hears("reason")
 def cancel(
     *,
     visit: Visit,
@@ -212,14 +215,12 @@ def cancel(
     """
     if not reason.strip():
         raise Refused("Say why the visit is cancelled.")
-    listen(visit, by=by, now=now, text=reason)
     with opened(visit, by=by, action="cancel", now=now) as fresh:
         if not must_stand_at(fresh, "cancel", by=by):
             return fresh
         if fresh.is_reported:
             raise Refused("It has taken place, so it is looked at and has a record. It cannot be cancelled.")
-        alarms = fresh.alarms.unresolved()
-        if (alarms.loud() if fresh.includes(by) else alarms).exists():
+        if fresh.alarms.unresolved().shown_to(by).exists():
             raise Refused(
                 "An alarm about this visit is open. Somebody has to close it before the visit is cancelled."
             )

@@ -9,13 +9,14 @@ from visits.models import Outcome, Visit, VisitAlarm
 from visits.transitions.door import happened, keep
 
 
-def take_outcome(visit: Visit, outcome: str, *, by: Staff, now: dt.datetime) -> None:
-    """Write how it went on a locked visit. Whoever calls this brings the deadlines in line afterwards."""
+def take_outcome(visit: Visit, outcome: str, *, by: Staff, now: dt.datetime, reason: str = "") -> None:
+    """Write how it went on a locked visit, with the words for it. Whoever calls this brings the deadlines in line afterwards."""
     visit.outcome = outcome
     keep(visit, "outcome")
     if not outcome:
         return
-    happened(visit, "outcome", f"How it went: {Outcome(outcome).label.lower()}", by=by, now=now)
+    sentence = f"How it went: {Outcome(outcome).label.lower()}"
+    happened(visit, "outcome", sentence, by=by, now=now, reason=reason)
     if kind := reported.opens(visit):
         _open_once(visit, kind, by=by, now=now)
     else:

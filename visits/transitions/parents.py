@@ -7,10 +7,12 @@ from visits.letters import SAID_ALOUD, may_have_letter, nothing_in_writing
 from visits.models import ParentsToldOf, Visit
 from visits.story import ContactAttempt
 from visits.transitions.door import Refused, happened, keep, opened
+from visits.transitions.secret import hears
 
 What = ParentsToldOf.What
 
 
+@hears("purpose")
 def word_letter(*, visit: Visit, by: Staff, now: dt.datetime, purpose: str) -> Visit:
     """Say in plain words, for the letter, what the visit is for (PS-060). Raises Refused where there is none."""
     with opened(visit, by=by, action="amend", now=now) as fresh:
@@ -20,6 +22,7 @@ def word_letter(*, visit: Visit, by: Staff, now: dt.datetime, purpose: str) -> V
     return fresh
 
 
+@hears("what", "whom")
 def told_parents(
     *,
     visit: Visit,
@@ -51,6 +54,7 @@ def told_parents(
     return told
 
 
+@hears("note")
 def note_contact(
     *,
     pupil: Pupil,

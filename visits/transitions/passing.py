@@ -1,6 +1,7 @@
 """Handing over the desk: one person offers what they hold, the other accepts, and the story knows both."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -56,7 +57,8 @@ def offer_desk(*, school: School, taker: Staff, by: Staff, now: dt.datetime) -> 
         for visit in holding.all_visits:
             with opened(visit, by=by, action="respond", now=now) as fresh:
                 sentence = f"Asked {taker.short_name} to take over the desk"
-                happened(fresh, "desk_offered", sentence, by=by, now=now, handover=row.pk)
+                hush = holding.hush(fresh)
+                happened(fresh, "desk_offered", sentence, by=by, now=now, handover=row.pk, **hush)
                 rearm(fresh, now=now)
         tell(
             [taker],
@@ -76,7 +78,7 @@ def accept_desk(*, handover: Handover, by: Staff, now: dt.datetime) -> Handover:
         row.save(update_fields=["accepted_at"])
         holding = _locked(row.giver, row.school)
         for visit in holding.all_visits:
-            _take(visit, row, by=by, now=now)
+            _take(visit, row, by=by, now=now, hush=holding.hush(visit))
         for alarm in holding.alarms:
             alarms.take_over(alarm=alarm, of=row.giver, by=by, now=now)
         words = f"{by.short_name} holds the desk now"
@@ -117,7 +119,7 @@ def _still_open(handover: Handover, by: Staff, now: dt.datetime) -> Handover:
     return row
 
 
-def _take(visit: Visit, row: Handover, *, by: Staff, now: dt.datetime) -> None:
+def _take(visit: Visit, row: Handover, *, by: Staff, now: dt.datetime, hush: dict[str, Any]) -> None:
     """Move the giver's calls and watch of one visit; somebody of its party takes nothing."""
     with opened(visit, by=by, action="respond", now=now) as fresh:
         if fresh.checkin_colleague_id == row.giver_id:
@@ -126,12 +128,12 @@ def _take(visit: Visit, row: Handover, *, by: Staff, now: dt.datetime) -> None:
             fresh.responsible_contact, fresh.contact_acknowledged_at = by, now
         keep(fresh, "checkin_colleague", "responsible_contact", "contact_acknowledged_at")
         sentence = f"{by.short_name} took over the desk from {row.giver.short_name}"
-        happened(fresh, "desk_taken", sentence, by=by, now=now, handover=row.pk)
+        happened(fresh, "desk_taken", sentence, by=by, now=now, handover=row.pk, **hush)
         rearm(fresh, now=now)
 
 
 def tell(people: list[Staff], row: Handover, subject: str, body: str, *, now: dt.datetime) -> None:
-    """An urgent notice about a handover, to a telephone too."""
+    """An urgent notice about a handover, to a telephone too; in no log, since it counts silent alarms with the others."""
     queue_all(
         drafted(
             key=f"handover:{row.pk}:{now.timestamp():.6f}:{person.pk}:{channel}",
@@ -143,6 +145,7 @@ def tell(people: list[Staff], row: Handover, subject: str, body: str, *, now: dt
             now=now,
             urgent=True,
             school=row.school,
+            private=True,
         )
         for person, channel in reach(people, WAYS).pairs
     )

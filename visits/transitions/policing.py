@@ -64,11 +64,11 @@ def decide_police(
             by=by,
             now=now,
             said_at=at,
-            alarm=str(alarm.uuid),
             decider=decider.pk,
+            **alarm.mark,
         )
         if answer == Answer.CALLED:
-            _tell(fresh, by, now)
+            _tell(fresh, by, now, private=alarm.is_silent)
         rearm(fresh, now=now)
     alarms.renew(alarm=alarm, by=by, now=now)
     return row
@@ -103,7 +103,7 @@ def _sentence(row: PoliceDecision, *, is_named: bool) -> str:
     return f"{rang} {number}: {decided}" + (f", reference {row.reference}" if row.reference else "")
 
 
-def _tell(visit: Visit, by: Staff, now: dt.datetime) -> None:
+def _tell(visit: Visit, by: Staff, now: dt.datetime, *, private: bool) -> None:
     """The head (CEO for the EWO) and the office know that the police are on it."""
     people = [*telling.office(visit, now), *telling.told_of_changes(visit)]
     telling.tell(
@@ -114,4 +114,5 @@ def _tell(visit: Visit, by: Staff, now: dt.datetime) -> None:
         body="Open the visit to see when, by whom and the reference.",
         now=now,
         urgent=True,
+        private=private,
     )

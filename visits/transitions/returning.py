@@ -25,11 +25,13 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
-from visits.transitions.secret import listen, must_give_pin
+from visits.transitions.secret import asks_pin, hears, must_give_pin
 
 Back = Attendee.Back
 
 
+@asks_pin
+@hears("note")
 def say_back(
     *,
     visit: Visit,
@@ -47,7 +49,6 @@ def say_back(
     the person and says how they knew it was them. While an alarm is open a visitor's word is
     kept as a claim and changes nothing until another person has resolved it.
     """
-    must_give_pin(visit, by=by, now=now, pin=pin, key=more.get("key"))
     with opened(visit, by=by, action="back", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         person = _whom(fresh, by, attendee)
@@ -115,6 +116,7 @@ def come_back_if_all(visit: Visit, *, by: Staff, now: dt.datetime) -> None:
     rearm(visit, now=now, met=[Due.RETURN, Due.CHECK_IN, Due.END])
 
 
+@hears("reason")
 def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
     """Undo a mistaken mark: the safety deadlines live again, and the ladder is told.
 
@@ -122,7 +124,6 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
     """
     if not reason.strip():
         raise Refused("Say why they are not back.")
-    listen(visit, by=by, now=now, text=reason)
     with opened(visit, by=by, action="not_back", now=now) as fresh:
         if _take_back_own(fresh, by=by, now=now, reason=reason):
             return fresh

@@ -6,12 +6,20 @@ back, then or later, and no time that it takes, tells the one from the other (PS
 """
 
 import datetime as dt
+import logging
 import uuid
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, wraps
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from django.db import transaction
 
 from homevisits.people import pins
 from homevisits.people.models import Staff
 from homevisits.people.pins import Given
 from homevisits.trusts.choices import Strength
+from visits import telling
 from visits.codeword import is_heard
 from visits.models import Attendee, Visit
 from visits.safety import Due, VisitDeadline
@@ -19,7 +27,9 @@ from visits.states import WATCHED, State
 from visits.story import Moment
 from visits.transitions.door import Refused, keep_place, opened
 
+logger = logging.getLogger(__name__)
 TRIES = 3
+HEARD_IN = {*WATCHED, State.RETURNED_SAFE}
 
 
 class PinNeeded(Refused):
@@ -43,16 +53,26 @@ def wants_pin(visit: Visit, by: Staff) -> bool:
 
 
 def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: uuid.UUID | None) -> None:
-    """Take the PIN of a visitor's word, in a transaction of its own that outlives a word that is refused.
+    """Take the PIN of a visitor's word; what it means outlives a word that is refused.
 
-    Raises PinNeeded or PinWrong. A message that was taken before needs no PIN again. Nobody is ever
-    locked out: the third wrong PIN in a row asks for help as the second PIN does.
+    Raises PinNeeded or PinWrong. A message that was taken before needs no PIN again, but one that comes
+    with it is checked all the same. Nobody is ever locked out: the third wrong PIN in a row asks for
+    help as the second PIN does.
     """
-    if not wants_pin(visit, by) or is_taken(key):
+    if not wants_pin(visit, by):
         return
+    was_taken = is_taken(key)
     if not pin.strip():
+        if was_taken:
+            return
         raise PinNeeded
-    given = pins.given(by, pin)
+    try:
+        given = pins.given(by, pin)
+    except InvalidToken:
+        _say_unchecked(visit, by, now)
+        return
+    if was_taken and given is Given.WRONG:
+        return
     with opened(visit, by=by, action="say", now=now) as fresh:
         own = _own(fresh, by)
         if given is Given.WRONG:
@@ -65,12 +85,112 @@ def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: u
         raise PinWrong
 
 
-def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str, key: uuid.UUID | None = None) -> None:
-    """Hear the code word in what a visitor writes while out; nothing follows for anybody but the office."""
-    if not text.strip() or not visit.includes(by) or is_taken(key):
+def _say_unchecked(visit: Visit, by: Staff, now: dt.datetime) -> None:
+    """A lost key must not stop a check-in: the word is taken without a PIN, and the office is told at once."""
+    logger.error("the PINs of a member of staff cannot be opened: see FIELD_KEY and FIELD_KEY_FALLBACKS")
+    with opened(visit, by=by, action="say", now=now) as fresh:
+        telling.tell(
+            [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+            fresh,
+            what="pin_unchecked",
+            subject=f"{fresh.ref}: a PIN could not be checked",
+            body="The installation’s key does not open the PINs. Take no word from a phone as it stands: ring, and "
+            "tell whoever runs the system.",
+            now=now,
+            urgent=True,
+        )
+
+
+def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have the code word heard in these arguments of a transition before it is asked whether it may be made.
+
+    Every transition through which a visitor may write names its free text so: there is no other way in.
+    """
+
+    def hearing(act: Callable[P, R]) -> Callable[P, R]:
+        @wraps(act)
+        def say(*args: P.args, **more: P.kwargs) -> R:
+            said: Mapping[str, Any] = more
+            text = "\n".join(_texts([said.get(name) for name in names]))
+            if not text.strip():
+                return act(*args, **more)
+            return _both(partial(_hear, said, text), partial(act, *args, **more))
+
+        say.hears = names  # type: ignore[attr-defined]
+        return say
+
+    return hearing
+
+
+def asks_pin[**P, R](act: Callable[P, R]) -> Callable[P, R]:
+    """Have the PIN of a visitor's word taken before the word. Raises PinNeeded or PinWrong."""
+
+    @wraps(act)
+    def say(*args: P.args, **more: P.kwargs) -> R:
+        said: Mapping[str, Any] = more
+        if not wants_pin(said["visit"], said["by"]):
+            return act(*args, **more)
+        take = partial(
+            must_give_pin,
+            said["visit"],
+            by=said["by"],
+            now=said["now"],
+            pin=said.get("pin", ""),
+            key=said.get("key"),
+        )
+        return _both(take, partial(act, *args, **more))
+
+    return say
+
+
+def _both[R](first: Callable[[], None], act: Callable[[], R]) -> R:
+    """Hear and then act, committed together; what was heard stands also where the act is refused or fails.
+
+    In two transactions the sweep that a real word wakes could hold the visit between them, and the reply
+    would come later than an ordinary one.
+    """
+    with transaction.atomic():
+        try:
+            first()
+            with transaction.atomic():
+                return act()
+        except Exception as no:
+            raised = no
+    raise raised
+
+
+def _hear(said: Mapping[str, Any], text: str) -> None:
+    for visit in _visits(said, said["by"]):
+        listen(visit, by=said["by"], now=said["now"], text=text)
+
+
+def _visits(said: Mapping[str, Any], by: Staff) -> list[Visit]:
+    """The visit that is written about; where it is about none, those on which the writer is."""
+    if said.get("visit") is not None:
+        return [said["visit"]]
+    return list(Visit.objects.filter(attendees__staff=by, state__in=HEARD_IN))
+
+
+def _texts(values: Any) -> Iterator[str]:
+    """Every text in what was given, however deep it lies."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        yield from _texts(list(values.values()))
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _texts(value)
+
+
+def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> None:
+    """Hear the code word in what a visitor writes while out; nothing follows for anybody but the office.
+
+    A word that is refused is heard all the same, and so is one under the key of a message taken before.
+    """
+    if not text.strip() or not visit.includes(by):
         return
     with opened(visit, by=by, action="say", now=now) as fresh:
-        if fresh.state in {*WATCHED, State.RETURNED_SAFE}:
+        if fresh.state in HEARD_IN:
             _leave_word(fresh, _own(fresh, by), Due.WORD_NOTE, is_real=is_heard(fresh, text), now=now)
 
 

@@ -19,6 +19,7 @@ from visits.transitions.asking import keep_draft, submit
 from visits.transitions.deciding import answer
 from visits.transitions.door import Refused, happened, is_still, keep, opened
 from visits.transitions.office import cancel
+from visits.transitions.secret import hears
 from visits.transitions.starting import ask_for
 
 AHEAD = (State.DRAFT, State.REQUESTED, State.AUTHORISED, State.LOGGED)
@@ -206,6 +207,7 @@ def end_series(*, series: TuitionSeries, by: Staff, now: dt.datetime, why: str) 
     return ahead
 
 
+@hears("values")
 def write_session(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any]) -> TuitionSession:
     """What the session was like (TC-192 to TC-195); a bedroom without another space tells the head at once."""
     if unknown := set(values) - SESSION_FIELDS:
@@ -229,6 +231,7 @@ def write_session(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str
     return session
 
 
+@hears("what", "done")
 def report_misbehaviour(
     *, visit: Visit, by: Staff, now: dt.datetime, what: str, done: str = ""
 ) -> Misbehaviour:

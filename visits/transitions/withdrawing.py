@@ -5,12 +5,15 @@ import datetime as dt
 from homevisits.people.models import Staff
 from visits import telling
 from visits.models import Visit
+from visits.safety import WORDS
 from visits.states import State
 from visits.transitions.changing import reconsider
 from visits.transitions.circumstances import after_change, circumstances
 from visits.transitions.door import Refused, happened, is_still, moved, opened, rearm
+from visits.transitions.secret import hears
 
 
+@hears("reason")
 def withdraw(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit:
     """Take oneself off a visit that has not left. A word is enough, and nobody asks for more.
 
@@ -40,8 +43,10 @@ def withdraw(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit
 def _take_off(visit: Visit, by: Staff) -> None:
     """Leave the party; somebody else of it leads. Who has been out on this visit stays in its story."""
     own = next(a for a in visit.party if a.staff_id == by.pk)
-    if own.moments.exists() or own.deadlines.exists() or own.visitalarm_set.exists():
+    waited_for = own.deadlines.exclude(kind__in=WORDS)
+    if own.moments.exists() or waited_for.exists() or own.visitalarm_set.exists():
         raise Refused("You have been out on this visit already. Cancel it instead: the others can ask again.")
+    own.deadlines.update(attendee=None)  # what their words meant stands without them, whatever it was
     own.delete()
     visit.__dict__.pop("party", None)
     heir = next((a for a in visit.party if a.staff_id), None)

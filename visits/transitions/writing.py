@@ -24,7 +24,7 @@ from visits.transitions.door import (
 )
 from visits.transitions.noting import forget_positions
 from visits.transitions.outcomes import take_outcome
-from visits.transitions.secret import listen
+from visits.transitions.secret import hears
 from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
 from visits.written import WRITTEN, version
 
@@ -32,6 +32,7 @@ RECORD_FIELDS = set(WRITTEN)
 type Agreed = tuple[str, str, dt.date]
 
 
+@hears("values", "outcome_text", "people", "actions", "barriers")
 def keep_record(
     *,
     visit: Visit,
@@ -51,9 +52,6 @@ def keep_record(
     `seen` is the version that the writer had before them. Raises Stale when another has written
     since: two of a party must not put their empty boxes over each other's words.
     """
-    if visit.state == State.IN_PROGRESS:
-        written = [value for value in values.values() if isinstance(value, str)]
-        listen(visit, by=by, now=now, text=" ".join([*written, outcome_text or ""]))
     with opened(visit, by=by, action="write", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS, State.RETURNED_SAFE)
         record, _ = VisitRecord.objects.get_or_create(

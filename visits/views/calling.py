@@ -13,20 +13,17 @@ from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
 from visits import transitions
 from visits.board.scope import has_board
-from visits.codeword import read_code_word
+from visits.codeword import read_code_words
 from visits.forms.office import CallForm, TimeForm, WhyForm
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
-from visits.states import State
 from visits.transitions import Refused
 from visits.transitions.calling import hear_code_word
 
-WATCHED = [State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE]
-
 
 def watched(request: StaffRequest, ref: str, action: str) -> Visit:
-    """A visit that is logged or out, for somebody who answers for it and does not go; else 404."""
-    visible = Visit.objects.visible_to(request.user).filter(state__in=WATCHED)
+    """A visit that is logged or out, or has an open alarm, for who answers for it and does not go; else 404."""
+    visible = Visit.objects.visible_to(request.user).needing_answers()
     visit = get_object_or_404(visible.select_related("school__trust", "policy"), ref=ref)
     if visit.includes(request.user) or refusal(request.user, action, visit, app_now()):
         raise Http404
@@ -63,7 +60,7 @@ def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
         "now": app_now(),
         "others": others(visit, person),
     }
-    context |= {"word": word_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
+    context |= {"words": words_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
     return render(request, "visits/desk/call.html", context | {"may_close": may(request, visit, "back")})
 
 
@@ -80,9 +77,9 @@ def may(request: StaffRequest, visit: Visit, action: str) -> bool:
     return refusal(request.user, action, visit, app_now()) is None
 
 
-def word_of(request: StaffRequest, visit: Visit) -> str:
-    """The code word, for somebody who listens for it; the reading is noted."""
-    return read_code_word(visit, by=request.user) if may(request, visit, "code_word") else ""
+def words_of(request: StaffRequest, visit: Visit) -> list[str]:
+    """The code words, for somebody who listens for them; the reading is noted."""
+    return read_code_words(visit, by=request.user) if may(request, visit, "code_word") else []
 
 
 def answered(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
@@ -126,7 +123,14 @@ def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, told: dict
 
 
 def _code_word(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
-    alarm = hear_code_word(visit=visit, by=request.user, now=app_now(), attendee=person)
+    alarm = hear_code_word(
+        visit=visit,
+        by=request.user,
+        now=app_now(),
+        attendee=person,
+        note=told["note"],
+        key=key_of(request),
+    )
     messages.warning(
         request, f"{person.short_name} needs help. The alarm is open, and the next people are told now."
     )

@@ -1,7 +1,6 @@
 """For whoever answers an alarm: the sheet to read out to the police, and what was decided about them."""
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,19 +11,16 @@ from homevisits.clock import app_now
 from homevisits.people.signed_in import StaffRequest
 from visits import police, responders, transitions
 from visits.forms.policing import PoliceForm
-from visits.models import Visit, VisitAlarm
+from visits.models import Visit
 from visits.permissions import refusal
 from visits.story import Document
 from visits.transitions import Refused
-from visits.views.calling import WATCHED
 from visits.views.papers import copy_for
 
 
 def answered_by(request: StaffRequest, ref: str) -> Visit:
-    """A visit that is watched, or has an alarm that is open, for somebody who may answer one; else 404."""
-    alarmed = VisitAlarm.objects.unresolved().values("visit")
-    watched = Q(state__in=WATCHED) | Q(pk__in=alarmed)
-    ours = Visit.objects.filter(watched, school__trust_id=request.user.trust_id)
+    """A visit that is watched or has an open alarm, for somebody who may answer an alarm about it; else 404."""
+    ours = Visit.objects.filter(school__trust_id=request.user.trust_id).needing_answers()
     visit = get_object_or_404(ours.select_related("school__trust", "policy", "household", "risk"), ref=ref)
     if refusal(request.user, "respond", visit, app_now()):
         raise Http404

@@ -10,6 +10,7 @@ from homevisits.people.signed_in import StaffRequest
 from homevisits.trusts.models import School
 from visits.codeword import NotAWord, set_code_word
 from visits.forms.office import WordForm
+from visits.models import Visit
 from visits.rotation import may_set_word, standing
 
 
@@ -28,5 +29,6 @@ def school_word(request: StaffRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, f"{school} has a new code word. Tell those who go on visits.")
             return redirect("desk")
-    context = {"form": form, "school": school, "word": standing(school, london_day(now))}
+    out = Visit.objects.watched().filter(school=school).count()
+    context = {"form": form, "school": school, "word": standing(school, london_day(now)), "out": out}
     return render(request, "visits/desk/word.html", context)

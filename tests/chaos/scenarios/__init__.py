@@ -35,6 +35,7 @@ def scenario(name: str, title: str, *promises: str) -> Callable[[Run], Run]:
 from tests.chaos.scenarios import (  # noqa: E402, F401  (each puts its own among them)
     checking_in,
     clocks,
+    duress,
     integrity,
     killing,
     providers,

@@ -120,7 +120,7 @@ def test_the_record_says_what_was_seen_at_the_door(cast: Cast, now) -> None:
     )
     transitions.keep_record(visit=visit, by=cast.teacher, now=now, values={})
     said = dict(record_words(make.fresh(visit))["visit"])["Looked round"]
-    assert said == "10:00 Pat Teacher: animals. A dog. Nothing keeps us from going in."
+    assert said == "10:00 Pat Teacher: animals. (in the visit’s notes). Nothing keeps us from going in."
 
 
 # --- Who may ask them in ---------------------------------------------------------------------

@@ -21,8 +21,9 @@ from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
 from tests.cast import Cast, browser
 from tests.factories import visits as make
-from visits import transitions
-from visits.models import Visit, VisitAlarm
+from tests.visits.duress.dump import every_text
+from visits import documents, transitions
+from visits.models import Document, Visit, VisitAlarm
 from visits.texting import NOT_ALL_WELL, answer
 
 ORDINARY, DURESS, WRONG = "4826", "9153", "7061"
@@ -68,6 +69,11 @@ def headers(reply: Any) -> dict[str, str]:
     }
 
 
+def cookies(reply: Any) -> dict[str, dict[str, Any]]:
+    """Which cookies a reply sets and with which attributes; their values and when they end differ by chance."""
+    return {name: {k: v for k, v in one.items() if k != "expires"} for name, one in reply.cookies.items()}
+
+
 PAGES: list[Callable[[Visit], str]] = [
     lambda visit: reverse("out", args=[visit.ref]),
     lambda visit: visit.get_absolute_url(),
@@ -103,6 +109,15 @@ WAYS = {
         post("out_time", minutes="10", why="other", why_other=PLAIN),
         post("out_time", minutes="10", why="other", why_other=SAID),
     ),
+    "more time beyond the limit": (
+        post("out_time", minutes="60", why="other", why_other=PLAIN),
+        post("out_time", minutes="60", why="other", why_other=SAID),
+    ),
+    "look": (post("out_look", choice="doorstep", note=PLAIN), post("out_look", choice="doorstep", note=SAID)),
+    "outcome": (
+        post("out_outcome", outcome="nobody_in", text=PLAIN),
+        post("out_outcome", outcome="nobody_in", text=SAID),
+    ),
 }
 
 
@@ -125,6 +140,8 @@ def test_asking_in_secret_looks_like_an_ordinary_word(pins: Cast, clock, now, wa
         for r, v_ in zip(replies, pair, strict=True)
     )
     assert quiet == loud
+    assert [r.headers.get("Content-Length", "0") for r in replies] == ["0", "0"]
+    assert cookies(replies[0]) == cookies(replies[1])
     assert [one_word(r.content.decode(), pair) for r in replies] == ["", ""]
     assert costs[0] == costs[1]
     sweep("test")
@@ -133,6 +150,25 @@ def test_asking_in_secret_looks_like_an_ordinary_word(pins: Cast, clock, now, wa
     said = lambda text: text.replace(SAID, "NOTE").replace(PLAIN, "NOTE")  # noqa: E731
     assert list(map(said, ordinary)) == list(map(said, secret))
     assert [make.fresh(v).state for v in pair] == [make.fresh(pair[0]).state] * 2
+
+
+@pytest.mark.clause("PS-138", "TC-168")
+@pytest.mark.parametrize("way", [way for way, sends in WAYS.items() if sends[1] is not sends[0]])
+def test_what_was_written_in_secret_lies_sealed_wherever_it_lies(pins: Cast, clock, now, way: str) -> None:
+    visit, client = make.fresh(make.out(pins, now=now)), browser(pins.teacher)
+    clock.advance(minutes=12)
+    assert WAYS[way][1](client, visit).status_code == 302
+    sweep("test")
+    assert silent(visit)
+    kept = every_text()
+    assert [word for word in ("blue folder", DURESS) if word in kept] == []
+    transitions.keep_record(visit=visit, by=pins.teacher, now=clock.now, values=make.record_facts(visit))
+    due = [kind for kind in Document.Kind.values if documents.can_be_printed(visit, kind)]
+    paper = str([documents.words(make.fresh(visit), kind) for kind in [*due, Document.Kind.RECORD]])
+    pages = [browser(who).get("/").content.decode() for who in (pins.head, pins.office)]
+    assert [text for text in (paper, *pages) if "blue folder" in text] == []
+    if way not in {"fine", "together", "back"}:  # who may read a visit reads the words on its own page
+        assert SAID in browser(pins.head).get(visit.get_absolute_url()).content.decode()
 
 
 def send_once(client: Client) -> None:

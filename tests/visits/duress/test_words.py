@@ -6,24 +6,28 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.apps import apps
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
 from homevisits.audit.models import Look
+from homevisits.escalation import alarms
 from homevisits.escalation.sweep import sweep
+from homevisits.notices.models import Notice
 from homevisits.people import keeping, pins
 from homevisits.people.pins import REFUSAL, CheckInPins, Given, are_usable, given
+from homevisits.sealed import unopened
 from homevisits.sealing import seal, unseal
 from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.trusts import PolicyFactory
+from tests.visits.duress.dump import every_text
 from tests.visits.turning import unmet
 from visits import documents, transitions
-from visits.codeword import CodeWord, is_heard, read_code_word, set_code_word
+from visits.codeword import CodeWord, is_heard, objection, read_code_word, set_code_word
 from visits.models import Document
 from visits.positions import Position
+from visits.story import OfficeNote
 
 PHRASE = "Has Marguerite fed the tortoise?"
 SECRETS = ("marguerite", "tortoise")
@@ -82,14 +86,92 @@ def test_keys_rotate_and_everything_still_opens(cast: Cast, now, settings) -> No
     assert not is_heard(visit, PHRASE)  # and does not fail: what people write is taken all the same
 
 
-def every_text() -> str:
-    """Every row of every table, as a dump of the database would hold it."""
-    found = []
-    with connection.cursor() as cursor:
-        for model in apps.get_models(include_auto_created=True):
-            cursor.execute(f'SELECT r::text FROM "{model._meta.db_table}" AS r')
-            found += [row[0] for row in cursor.fetchall()]
-    return "\n".join(found).lower()
+def test_every_sealed_column_rotates_and_a_row_that_no_key_opens_is_named(cast: Cast, now, settings) -> None:
+    visit = make.fresh(make.out(cast, now=now))
+    transitions.say_note(visit=visit, by=cast.teacher, now=now, text="A note")
+    transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=90, reason="Roadworks")
+    transitions.look_round(visit=visit, by=cast.teacher, now=now, choice="doorstep", note="A dog")
+    transitions.say_outcome(visit=visit, by=cast.teacher, now=now, outcome="doorstep", text="Said hello")
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    foreign = CodeWord.objects.create(
+        school=cast.other_school, sealed=b"of another key", set_at=now, set_by=cast.office
+    )
+    settings.FIELD_KEY_FALLBACKS, settings.FIELD_KEY = [settings.FIELD_KEY], "another key altogether"
+    with pytest.raises(CommandError, match=rf"visits.CodeWord.sealed: {foreign.pk}\."):
+        call_command("rotatekeys")
+    foreign.delete()
+    settings.FIELD_KEY_FALLBACKS = []
+    assert unopened() == []
+    assert [event.words for event in visit.events.exclude(words="").order_by("number")] == [
+        "Roadworks", "A dog", "Said hello",
+    ]  # fmt: skip
+    assert (make.fresh(visit).outcome_text, visit.looks.get().note) == ("Said hello", "A dog")
+    assert (visit.time_requests.get().reason, OfficeNote.objects.get().text) == ("Roadworks", "A note")
+    settings.FIELD_KEY = "one that was never there"
+    assert set(unopened()) == {
+        "visits.CodeWord.sealed", "visits.OfficeNote.sealed", "people.CheckInPins.key", "visits.Moment.note",
+        "visits.ArrivalLook.note", "visits.TimeRequest.reason", "visits.Visit.outcome_text",
+        "visits.VisitEvent.words",
+    }  # fmt: skip
+
+
+def test_a_lost_key_stops_no_check_in_and_no_call(cast: Cast, now, settings) -> None:
+    visit = make.fresh(make.out(cast, now=now))
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    transitions.say_note(visit=visit, by=cast.teacher, now=now, text="The gate sticks")
+    settings.FIELD_KEY, settings.FIELD_KEY_FALLBACKS = "one that was never there", []
+    phone, office = browser(cast.teacher), browser(cast.office)
+    said = {"key": str(uuid.uuid4()), "pin": "4826"}
+    assert phone.post(reverse("out_say", args=[visit.ref, "fine"]), said).status_code == 302
+    assert visit.moments.filter(kind="fine").count() == 1
+    told = Notice.objects.filter(subject=f"{visit.ref}: a PIN could not be checked")
+    assert {cast.office, cast.head} <= {notice.recipient for notice in told}
+    call = reverse("desk_call", args=[visit.ref, visit.party[0].pk])
+    pages = [
+        phone.get(reverse("out", args=[visit.ref])),
+        office.get(call),
+        office.get(visit.get_absolute_url()),
+    ]
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert ["cannot be read" in page.content.decode() for page in pages] == [True, True, True]
+    health = Client().get("/healthz")
+    assert health.status_code == 503
+
+
+@pytest.mark.clause("PS-137", "TC-168")
+def test_a_word_that_is_changed_while_people_are_out_is_heard_until_they_are_back(
+    cast: Cast, clock, now
+) -> None:
+    set_code_word(school=cast.school, word="Is the kettle on the windowsill?", by=cast.office, now=now)
+    clock.advance(minutes=1)
+    set_code_word(school=cast.school, word=PHRASE, by=cast.office, now=clock.now)
+    clock.advance(minutes=1)
+    visit = make.fresh(make.out(cast, now=clock.now))
+    url = reverse("school_word", args=[cast.school.slug])
+    assert "1 visit is logged or out" in browser(cast.office).get(url).content.decode()
+    clock.advance(minutes=5)
+    new = "Did Sam find the minibus key?"
+    set_code_word(school=cast.school, word=new, by=cast.office, now=clock.now)
+    heard = [is_heard(visit, text) for text in (PHRASE, new, "Is the kettle on the windowsill?")]
+    assert heard == [True, True, False]
+    page = browser(cast.office).get(reverse("desk_call", args=[visit.ref, visit.party[0].pk]))
+    assert [text in page.content.decode() for text in (PHRASE, new)] == [True, True]
+
+
+@pytest.mark.clause("PS-130")
+@pytest.mark.parametrize(
+    ("word", "usable"),
+    [
+        ("The petrol lamps came on", False),
+        ("p\u00e9trol light is on", False),
+        ("My car is nearly out of petrol", False),
+        ("The gas warning came up", False),
+        ("The fish tank needs cleaning", True),
+        ("Did Sam find the minibus key?", True),
+    ],
+)
+def test_no_variant_of_the_printed_example_can_be_the_word(word: str, usable: bool) -> None:
+    assert (objection(word) is None) == usable
 
 
 @pytest.mark.clause("PS-138", "TC-168")
@@ -122,6 +204,7 @@ def test_the_word_stands_nowhere(cast: Cast, clock, now, caplog: pytest.LogCaptu
     place = {"latitude": 54, "longitude": -2, "accuracy": 9, "sent_with": "help", "received_at": now}
     Position.objects.create(visit=visit, attendee=visit.party[0], **place)
     transitions.record(visit=visit, by=cast.teacher, now=now)
+    alarms.resolve(alarm=visit.alarms.get(), by=cast.head, outcome="false", resolution="Seen.", now=now)
     assert not Position.objects.exists()  # nor where anybody was
     said = [
         *pages,

@@ -160,7 +160,7 @@ def test_a_visitor_may_withdraw_before_leaving(cast: Cast, now, state: str) -> N
     assert [a.staff for a in make.fresh(visit).party] == [cast.teacher]
     assert after.state == (State.DRAFT if state == "draft" else State.REQUESTED)
     event = VisitEvent.objects.get(visit=visit, kind="withdrew")
-    assert (event.by, event.detail["reason"]) == (cast.colleague, "I do not feel safe.")
+    assert (event.by, event.reason) == (cast.colleague, "I do not feel safe.")
 
 
 def test_when_the_lead_withdraws_another_leads(cast: Cast, now) -> None:

@@ -101,7 +101,7 @@ def test_material_change_warns_by_name_and_asks_again(cast: Cast, now) -> None:
     assert (changed.state, changed.address) == (State.REQUESTED, "8 Other Street")
     assert f"It waits for a decision: {cast.head.short_name}." in reply.content.decode()
     assert not changed.decisions.filter(voided_at=None).exists()
-    assert changed.events.get(kind="amended").detail["reason"] == "They moved."
+    assert changed.events.get(kind="amended").reason == "They moved."
 
 
 def test_change_that_the_gate_refuses_stands_beside_its_field(cast: Cast, now) -> None:
