@@ -22,6 +22,7 @@ from tests.factories import visits as make
 from visits.models import Visit
 
 HOUR = dt.timedelta(hours=1)
+AT_NIGHT = {"ooh_necessary": "The parent works by day.", "ooh_no_alternative": "There is no other time."}
 MOMENT = dt.timedelta(milliseconds=1)
 # What a school's wall shows, and the instant that it means, worked out by hand. Autumn: the hour from one to
 # two comes twice, and means the first time. Spring: it does not come at all.
@@ -81,7 +82,7 @@ def _walked(found: Ledger, wall: dt.datetime, instant: str | None) -> None:
     clock = Clock()
     clock.set(back - HOUR)
     cast = build_cast("three_counties")
-    visit = make.out(cast, return_at=back, end_at=back - dt.timedelta(minutes=15))
+    visit = make.out(cast, return_at=back, end_at=back - dt.timedelta(minutes=15), **AT_NIGHT)
     DeskDuty.objects.create(
         school=cast.school, staff=cast.office, set_by=cast.head, during=(app_now() - EVER, app_now() + EVER)
     )

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 
+from homevisits.notices import sending
 from tests.chaos.ledger import Ledger, one
 from tests.chaos.phone import Phone, free_port, lead, office, refs
 from tests.chaos.scenarios import scenario
@@ -38,7 +39,7 @@ sending.drain(seconds=20)
 DIES = """import os, django; django.setup()
 def die(*args, **kwargs): os.kill(os.getpid(), 9)
 """
-LEASE = 20
+LEASE = sending.LEASE.total_seconds()
 
 
 @scenario("kill", "kill -9 of Celery's workers at random points, with no other sweeper", "R2", "P6", "P8")
