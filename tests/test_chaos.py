@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.seeding import trusts
-from tests.chaos.world import own_database, world
+from tests.chaos.world import copy_of, own_database, speaking_to, world
 
 # Those that need neither servers of their own to break nor minutes; together a minute and a half of two cores.
 SHORT = (
@@ -33,13 +33,14 @@ MARGIN = 30.0
 def base(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database with two trusts, of which each scenario gets a copy."""
     with django_db_blocker.unblock():
-        name = f"{connection.settings_dict['NAME']}_chaos"
-        with own_database(connection.settings_dict["NAME"], name):
-            trusts(2)
-            connection.close()
+        ours = str(connection.settings_dict["NAME"])
+        with copy_of(ours, f"{ours}_chaos") as name:
+            with speaking_to(name):
+                trusts(2)
             yield name
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", SHORT)
 def test_nothing_is_lost_or_doubled(name: str, base: str, tmp_path: Path) -> None:
     with own_database(base, f"{base}_one"), world(tmp_path, seed=2026, size=0.02, margin=MARGIN) as there:

@@ -16,7 +16,6 @@ from django.test import Client
 from homevisits.people.models import Staff
 from tests.chaos.ledger import ask, one
 
-TAKEN = (301, 302, 303)
 OUT = (
     "SELECT v.ref FROM visits_visit v JOIN visits_attendee a ON a.visit_id = v.id "
     "WHERE a.staff_id = %s AND v.state = 'in_progress' ORDER BY v.id LIMIT %s"
@@ -84,7 +83,8 @@ class Phone:
 
     def check_in(self, ref: str, key: uuid.UUID) -> bool:
         """Say "fine"; whether the server said that it has it."""
-        return self.say(ref, key).status in TAKEN
+        reply = self.say(ref, key)
+        return reply.status == 302 and reply.headers.get("Location") == f"/visits/{ref}/out/"
 
     def is_served(self, seconds: float = 60) -> bool:
         """Wait until the web process answers and knows us."""

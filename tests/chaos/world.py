@@ -235,21 +235,37 @@ class World:
 
 
 @contextmanager
-def own_database(base: str, name: str) -> Iterator[None]:
-    """A copy of the database `base`, to which Django speaks inside the block."""
-    before = connection.settings_dict["NAME"]
+def copy_of(base: str, name: str) -> Iterator[str]:
+    """A copy of the database `base`, deleted after the block."""
     connection.close()
     with psycopg.connect(database_url("postgres"), autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         server.execute(f"CREATE DATABASE {name} TEMPLATE {base}")
+    try:
+        yield name
+    finally:
+        with psycopg.connect(database_url("postgres"), autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def speaking_to(name: str) -> Iterator[None]:
+    """Django speaks to another database inside the block."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
     connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = before
-        with psycopg.connect(database_url("postgres"), autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def own_database(base: str, name: str) -> Iterator[None]:
+    """Both: a copy of `base` to work on and to throw away."""
+    with copy_of(base, name), speaking_to(name):
+        yield
 
 
 @contextmanager

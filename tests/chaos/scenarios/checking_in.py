@@ -51,8 +51,9 @@ class Saying:
             self.taken.append(key)
 
     def end(self, patience: float = 2 * MINUTE) -> None:
+        until = time.monotonic() + patience
         for thread in self.threads:
-            thread.join(patience)
+            thread.join(max(until - time.monotonic(), 0))
         self.stop.set()
 
     def judge(self, found: Ledger) -> Ledger:

@@ -100,7 +100,7 @@ def _climbs(found: Ledger, clock: Clock, visit: Visit, due: dt.datetime) -> None
         for instant, reached in ((at - MOMENT, number - 1), (at, number)):
             clock.set(instant)
             sweep("night")
-            alarm = visit.alarms.filter(kind="return").first()
+            alarm = visit.alarms.filter(deadline__kind="return").first()
             rung = alarm.rung if alarm else 0
             found.must(rung == reached, f"{due}: step {rung} at {instant}, not {reached}")
 

@@ -10,6 +10,7 @@ from tests.chaos.ledger import Ledger, one, wait_until
 from tests.chaos.phone import Phone, office
 from tests.chaos.scenarios import scenario
 from tests.chaos.scenarios.checking_in import saying, served
+from tests.chaos.seeding import people_out
 from tests.chaos.servers import copied, kill_valkey, meanwhile, stop_at_once
 from tests.chaos.world import World, run
 from tests.running import database_url
@@ -59,6 +60,7 @@ def postgres(w: World) -> Ledger:
     first = Ledger()
     kept = w.watched(celery=True)
     web, port = served(w, first)
+    people_out(50, seconds=1, starting=3600, seed=25)  # whom the check-ins are about
     w.people_out(w.many(900, 40), seconds=sum(stretches) + 6.0 * len(stretches), seed=21)
     with w.kept_up(*kept, web):
         with saying(port, w.many(600, 20)) as said:
