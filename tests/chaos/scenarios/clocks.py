@@ -184,7 +184,7 @@ def outage(w: World) -> Ledger:
     """Each step counts from the first due time; on recovery each is told once, in order, and says how late it is."""
     w.people_out(w.many(40, 5), seconds=1.0, starting=0.2, seed=44)
     time.sleep(1.5)
-    Clock().advance(minutes=41)  # a minute behind the last step's first repeat
+    Clock().advance(minutes=41)  # and one: between two repeats of the last step
     w.watched()
     began = time.monotonic()
     found = w.ledger(latest=None, told_by=None)
