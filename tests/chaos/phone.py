@@ -86,7 +86,7 @@ class Phone:
         reply = self.say(ref, key)
         return reply.status == 302 and reply.headers.get("Location") == f"/visits/{ref}/out/"
 
-    def is_served(self, seconds: float = 60) -> bool:
+    def is_served(self, seconds: float = 180) -> bool:
         """Wait until the web process answers and knows us."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

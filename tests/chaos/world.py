@@ -163,7 +163,7 @@ class World:
             wrong_by=wrong_by,
         )
 
-    def up(self, *sweepers: str, seconds: float = 60) -> None:
+    def up(self, *sweepers: str, seconds: float = 180) -> None:
         """Wait until each of these has completed a sweep since now: what is due from now on is due for it."""
         began = one("SELECT app_now()")
         for name in sweepers or ("sentinel",):
