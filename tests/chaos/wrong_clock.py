@@ -4,6 +4,7 @@ Everything in Python that reads the machine's time reads it so many seconds off;
 nobody can set, stays. No other program is needed for it.
 """
 
+import copyreg
 import datetime as dt
 import runpy
 import sys
@@ -43,6 +44,9 @@ def put_wrong(by: float) -> None:
         def today(cls):  # type: ignore[no-untyped-def]
             return cls.now()
 
+    # A pickle names the class, and must find this one.
+    Wrong.__module__, Wrong.__qualname__, Wrong.__name__ = "datetime", "datetime", "datetime"
+    copyreg.pickle(Real, lambda at: (Wrong, (*at.timetuple()[:6], at.microsecond, at.tzinfo)))
     time.time, time.time_ns = lambda: seconds() + by, lambda: nanoseconds() + int(by * 1e9)
     dt.datetime = Wrong  # type: ignore[misc]
 
