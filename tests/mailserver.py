@@ -4,15 +4,27 @@ import contextlib
 import email
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message
 
 
+class Letter(Message):
+    """A message as it was taken; `taken_at` by the machine's monotonic clock."""
+
+    taken_at = 0.0
+
+    @property
+    def reference(self) -> str:
+        """What is the same in every copy: the part of the Message-ID before the @."""
+        return str(self["Message-ID"]).strip("<>").partition("@")[0]
+
+
 class Letterbox(socketserver.ThreadingTCPServer):
     """Keeps what it accepts; `refuse` is an answer to RCPT such as "550 no such user".
 
-    `refusal` is asked for it each time, for a server that has moods.
+    `refusal` is asked for it each time, with the address, for a server that has moods.
     """
 
     daemon_threads = True
@@ -20,9 +32,9 @@ class Letterbox(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Session)
-        self.messages: list[Message] = []
+        self.messages: list[Letter] = []
         self.refuse = ""
-        self.refusal: Callable[[], str] = lambda: self.refuse
+        self.refusal: Callable[[str], str] = lambda address: self.refuse
         self.on_accept: Callable[[], object] = lambda: None
 
     @property
@@ -51,19 +63,26 @@ class Session(socketserver.StreamRequestHandler):
             if word == b"DATA":
                 self.say("354 go on")
                 self.take()
-            elif word == b"RCPT" and (refusal := self.server.refusal()):
+            elif word == b"RCPT" and (refusal := self.server.refusal(address_in(line))):
                 self.say(refusal)
             else:
                 self.say("221 bye" if word == b"QUIT" else "250 fine")
 
     def take(self) -> None:
         lines = list(iter(self.rfile.readline, b".\r\n"))
-        self.server.messages.append(email.message_from_bytes(b"".join(lines)))
+        letter = email.message_from_bytes(b"".join(lines), _class=Letter)
+        letter.taken_at = time.monotonic()
+        self.server.messages.append(letter)
         self.server.on_accept()
         self.say("250 taken")
 
     def say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
+
+
+def address_in(line: bytes) -> str:
+    """ "RCPT TO:<pat@school.example>" names Pat."""
+    return line.decode().partition("<")[2].partition(">")[0]
 
 
 @contextmanager

@@ -16,15 +16,16 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 20.0
 
 
-def database_url() -> str:
-    """The test's database, for another process."""
+def database_url(name: str = "") -> str:
+    """The test's database, for another process; or another one on its server."""
     settings = connection.settings_dict
+    name = name or settings["NAME"]
     host, port = str(settings["HOST"] or ""), str(settings["PORT"] or "")
     who = f"{quote(settings['USER'] or '')}:{quote(settings['PASSWORD'] or '')}@" if settings["USER"] else ""
     if host.startswith("/"):
         query = urlencode({"host": host} | ({"port": port} if port else {}))
-        return f"postgres://{who}/{settings['NAME']}?{query}"
-    return f"postgres://{who}{host}:{port}/{settings['NAME']}"
+        return f"postgres://{who}/{name}?{query}"
+    return f"postgres://{who}{host}:{port}/{name}"
 
 
 class Running:

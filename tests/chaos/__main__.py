@@ -1,4 +1,4 @@
-"""`make chaos`: every scenario, or those named; a table at the end, and 1 if anything was lost or doubled.
+"""`make chaos`: every scenario, or those named; a table at the end, and 1 if anything was lost, doubled or late.
 
 make chaos ARGS="kill postgres"      those two
 make chaos ARGS="--size 0.1"         a tenth of everything
@@ -44,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("names", nargs="*", help="scenarios; all without one")
     parser.add_argument("--size", type=float, default=1.0, help="1 is the full size")
+    parser.add_argument("--margin", type=float, default=0.5, help="seconds the machine may add to lateness")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--skip", action="append", default=[], help="leave one out; may be repeated")
     parser.add_argument("--list", action="store_true")
@@ -66,7 +67,7 @@ def run_all(wanted: argparse.Namespace, folder: Path, postgres: Postgres, valkey
         return 2
     say("Preparing a database with ten trusts.")
     prepare()
-    report = Report(seed=wanted.seed, size=wanted.size)
+    report = Report(seed=wanted.seed, size=wanted.size, margin=wanted.margin)
     for name in wanted.names or [name for name in SCENARIOS if name not in wanted.skip]:
         say(f"{name}: {SCENARIOS[name].title} ...")
         began = time.monotonic()
@@ -91,28 +92,26 @@ def prepare() -> None:
 
 def in_own_database(scenario, folder, postgres, valkey, wanted):  # type: ignore[no-untyped-def]
     """Run a scenario on a copy of the base; a mistake in it is a fault, not the end of the others."""
-    import psycopg
-    from django.db import connection
-
     from tests.chaos.ledger import Ledger
-    from tests.chaos.world import world
+    from tests.chaos.world import own_database, world
 
     name = f"chaos_{scenario.name.replace('-', '_')}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {BASE}")
-    connection.close()
-    connection.settings_dict["NAME"] = name
     try:
-        with world(
-            folder / scenario.name, seed=wanted.seed, size=wanted.size, postgres=postgres, valkey=valkey
-        ) as there:
+        with (
+            own_database(BASE, name),
+            world(
+                folder / scenario.name,
+                seed=wanted.seed,
+                size=wanted.size,
+                margin=wanted.margin,
+                postgres=postgres,
+                valkey=valkey,
+            ) as there,
+        ):
             return scenario.run(there)
     except Exception:
         traceback.print_exc()
         return Ledger(faults=[traceback.format_exc(limit=1).splitlines()[-1]])
-    finally:
-        connection.close()
 
 
 def say(words: str) -> None:

@@ -1,54 +1,99 @@
-"""What came of it: counted from the database and from what the providers say they took, never from the product's word."""
+"""What came of a scenario, by what was written down outside the product: the plan, the sightings, the letters."""
 
+import datetime as dt
 import statistics
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection
 
-EVERYTHING_TOLD = """
-    WITH told AS (
-        SELECT e.detail->>'alarm' AS alarm, e.detail->>'rung' AS rung, p.person
-        FROM visits_visitevent e, jsonb_array_elements_text(e.detail->'people') AS p(person)
-        WHERE e.kind = 'rung_told')
-    SELECT count(*) FROM told WHERE NOT EXISTS (
-        SELECT 1 FROM notices_notice n
-        WHERE n.alarm::text = told.alarm AND n.recipient_id::text = told.person AND n.channel = 'email'
-          AND split_part(n.key, ':', 2) = told.rung)
-"""
+from homevisits.notices.mail import REPEAT
+from tests.chaos.eye import Sighting
+from tests.mailserver import Letter
+
+# How far the machine's clock and the database's may be read apart.
+APART = 0.005
+
+
+@dataclass(frozen=True)
+class Due:
+    """When an alarm was called for: by the database's clock, and by the machine's that nobody can set."""
+
+    at: dt.datetime
+    moment: float
+
+
+@dataclass
+class History:
+    """Everything that is kept outside the database under test.
+
+    `away`: stretches in which no database answered; what was due then counts from their end.
+    `refuses`: an address whose letters the mail server refuses on purpose.
+    """
+
+    due: dict[int, Due] = field(default_factory=dict)
+    seen: dict[int, Sighting] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+    away: list[tuple[float, float]] = field(default_factory=list)
+    refuses: Callable[[str], bool] = lambda address: False
+
+    def expected(self, due: Due) -> float:
+        """The moment at which an alarm could first have been there."""
+        return max([due.moment, *(end for start, end in self.away if start <= due.moment <= end)])
 
 
 @dataclass
 class Ledger:
-    """One scenario's account. Times are seconds of the database's clock between due and alarm."""
+    """One scenario's account. `late`: seconds from due until somebody else could read the alarm; `told`: until
+    a mail server or provider had taken the first message about it. `latest`, `told_by` and `repeats_allowed`
+    are what they are judged by; None where a scenario judges in its own way."""
 
     due: int = 0
     raised: int = 0
     lost: int = 0
     doubled: int = 0
     early: int = 0
+    unheard: int = 0
     late: list[float] = field(default_factory=list)
+    told: list[float] = field(default_factory=list)
     notices: int = 0
     sent: int = 0
     notices_lost: int = 0
     notices_doubled: int = 0
     repeats: int = 0
+    latest: float | None = None
+    told_by: float | None = None
+    repeats_allowed: int = 0
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @property
+    def broken(self) -> list[str]:
+        """Every promise that did not hold, in words."""
+        counts = {
+            "alarms lost": self.lost,
+            "alarms doubled": self.doubled,
+            "alarms early": self.early,
+            "alarms of which nobody heard": self.unheard,
+            "messages lost": self.notices_lost,
+            "messages doubled": self.notices_doubled,
+            "repeats too many": max(self.repeats - self.repeats_allowed, 0),
+        }
+        found = [f"{number} {words}" for words, number in counts.items() if number]
+        for words, seconds, limit in (
+            ("an alarm came", self.late, self.latest),
+            ("a first message went", self.told, self.told_by),
+        ):
+            if limit is not None and max(seconds, default=0.0) > limit:
+                found.append(f"{words} {max(seconds):.2f} s late, {limit:g} s allowed")
+        return found + self.faults
+
+    @property
     def is_well(self) -> bool:
-        return not (
-            self.lost
-            or self.doubled
-            or self.early
-            or self.notices_lost
-            or self.notices_doubled
-            or self.faults
-        )
+        return not self.broken
 
     def quantile(self, share: float) -> float:
         if not self.late:
@@ -93,54 +138,113 @@ def wait_until(sql: str, seconds: float) -> bool:
     return False
 
 
-FIRED = "SELECT count(*) = 0 FROM visits_visitdeadline WHERE state = 'live' AND due_at <= app_now()"
-NOTHING_WAITS = "SELECT count(*) = 0 FROM notices_notice WHERE is_urgent AND state IN ('queued', 'sending')"
+UNFIRED = (
+    "SELECT count(*) FROM visits_visitdeadline WHERE state = 'live' AND is_safety AND due_at <= app_now()"
+)
+WAITING = "SELECT count(*) FROM notices_notice WHERE is_urgent AND state IN ('queued', 'sending')"
 
 
-def settle(seconds: float) -> None:
-    """Wait until the last deadline is past, everything due has fired and everything urgent has gone."""
-    (rest,) = ask(
-        "SELECT greatest(extract(epoch FROM max(due_at) - app_now()), 0) FROM visits_visitdeadline"
-    )[0]
-    time.sleep(float(rest or 0) + 0.2)
-    wait_until(FIRED, seconds)
-    wait_until(NOTHING_WAITS, seconds)
-
-
-def account(accepted: Iterable[str] | None = None) -> Ledger:
-    """Count. `accepted` are the references that the mail server says it took, one for each message."""
-    found = Ledger()
-    rows = ask(
-        "SELECT d.id, d.due_at, a.opened_at FROM visits_visitdeadline d "
-        "LEFT JOIN visits_visitalarm a ON a.deadline_id = d.id WHERE d.is_safety AND d.kind = 'return' "
-        "AND d.state IN ('live', 'fired') AND d.due_at <= app_now()"
-    )
-    found.due = len({key for key, _, _ in rows})
-    found.raised = sum(opened is not None for _, _, opened in rows)
-    found.lost = sum(opened is None for _, _, opened in rows)
-    found.doubled = found.raised - len({key for key, _, opened in rows if opened})
-    lateness = [(opened - due).total_seconds() for _, due, opened in rows if opened]
-    found.early = sum(each < 0 for each in lateness)
-    found.late = lateness
-    _notices(found, accepted)
+def settle(history: History, seconds: float) -> list[str]:
+    """Wait until everything due has fired and everything urgent has gone; what has not, in words."""
+    last = max((due.moment for due in history.due.values()), default=0.0)
+    time.sleep(max(last - time.monotonic(), 0) + 0.2)
+    found = []
+    if not wait_until(f"SELECT ({UNFIRED}) = 0", seconds):
+        found.append(f"after {seconds:.0f} s {one(UNFIRED)} deadlines had not fired")
+    if not wait_until(f"SELECT ({WAITING}) = 0", seconds):
+        found.append(f"after {seconds:.0f} s {one(WAITING)} urgent messages had not gone")
     return found
 
 
-def _notices(found: Ledger, accepted: Iterable[str] | None) -> None:
-    found.notices = one("SELECT count(*) FROM notices_notice WHERE alarm IS NOT NULL AND channel = 'email'")
-    found.sent = one(
-        "SELECT count(*) FROM notices_notice WHERE alarm IS NOT NULL AND channel = 'email' AND state = 'sent'"
+def account(history: History) -> Ledger:
+    """Count what was planned against what was seen, and what people were told against what a server took."""
+    found = Ledger(due=len(history.due))
+    _alarms(found, history)
+    _letters(found, history)
+    return found
+
+
+def _alarms(found: Ledger, history: History) -> None:
+    keys = list(history.due)
+    sightings = defaultdict(list)
+    for sighting in history.seen.values():
+        sightings[sighting.deadline].append(sighting.at)
+    standing = Counter(
+        key for (key,) in ask("SELECT deadline_id FROM visits_visitalarm WHERE deadline_id = ANY(%s)", keys)
     )
-    found.notices_lost = one(EVERYTHING_TOLD)
-    same = "SELECT count(*) FROM (SELECT alarm, recipient_id, channel, split_part(key, ':', 2), split_part(key, ':', 3), count(*) FROM notices_notice WHERE alarm IS NOT NULL GROUP BY 1, 2, 3, 4, 5 HAVING count(*) > 1) t"
-    found.notices_doubled = one(same)
-    if accepted is None:
-        return
-    kept = [reference for (reference,) in ask("SELECT reference FROM notices_message")]  # a board's own drain
-    taken = Counter(reference.partition("@")[0] for reference in [*accepted, *kept])
-    unsent = one(
-        "SELECT count(*) FROM notices_notice WHERE alarm IS NOT NULL AND channel = 'email' AND state = 'sent' AND NOT uuid::text = ANY(%s)",
-        list(taken),
+    for key, due in history.due.items():
+        seen = sightings.pop(key, [])
+        found.raised += max(len(seen), standing[key])
+        found.lost += not seen or not standing[key]
+        found.doubled += max(len(seen), standing[key], 1) - 1
+        found.early += any(at < due.moment - APART for at in seen)
+        found.late += [min(seen) - history.expected(due)] if seen else []
+    found.must(not sightings, f"{len(sightings)} deadlines raised an alarm and were never planned")
+    rows = dict(
+        ask("SELECT id, due_at FROM visits_visitdeadline WHERE state = 'fired' AND id = ANY(%s)", keys)
     )
-    found.notices_lost += unsent
-    found.repeats = sum(times - 1 for times in taken.values())
+    other = sum(rows.get(key) != due.at for key, due in history.due.items())
+    found.must(
+        not other, f"{other} deadlines are gone, did not fire, or are due at another time than planned"
+    )
+
+
+TOLD = """
+    SELECT e.detail->>'alarm', e.detail->>'rung', p.person::int
+    FROM visits_visitevent e, jsonb_array_elements_text(e.detail->'people') AS p(person)
+    WHERE e.kind = 'rung_told'
+"""
+LETTERS = """
+    SELECT n.uuid::text, n.alarm::text, split_part(n.key, ':', 2), split_part(n.key, ':', 3), n.recipient_id,
+           n.state, s.email
+    FROM notices_notice n JOIN people_staff s ON s.id = n.recipient_id
+    WHERE n.alarm IS NOT NULL AND n.channel = 'email' AND n.state <> 'dropped'
+"""
+
+
+def _letters(found: Ledger, history: History) -> None:
+    """Every person of every step that was told, and every message about an alarm: taken by the mail server."""
+    first: dict[str, float] = {}
+    for letter in history.letters:
+        first[letter.reference] = min(first.get(letter.reference, letter.taken_at), letter.taken_at)
+    rows = ask(LETTERS)
+    written = {(alarm, rung, person) for _, alarm, rung, _, person, _, _ in rows}
+    found.notices_lost += len(set(ask(TOLD)) - written)
+    for uuid, _, _, _, _, state, address in rows:
+        if history.refuses(address):
+            found.must(state == "failed", f"a message to a refused address is {state}")
+        else:
+            found.notices_lost += uuid not in first
+    found.notices, found.sent = len(rows), sum(row[0] in first for row in rows)
+    found.notices_doubled = len(rows) - len({row[1:5] for row in rows})
+    _heard(found, history, {alarm: [] for _, alarm, *_ in rows} | _taken(rows, first))
+    _repeats(found, history.letters)
+
+
+def _taken(rows: Iterable[tuple[Any, ...]], first: dict[str, float]) -> dict[str, list[float]]:
+    taken = defaultdict(list)
+    for uuid, alarm, *_ in rows:
+        if uuid in first:
+            taken[alarm].append(first[uuid])
+    return taken
+
+
+def _heard(found: Ledger, history: History, taken: dict[str, list[float]]) -> None:
+    """No alarm without a message, and how long after its time the first one went."""
+    alarms = ask(
+        "SELECT uuid::text, deadline_id FROM visits_visitalarm WHERE deadline_id = ANY(%s)", list(history.due)
+    )
+    for alarm, deadline in alarms:
+        if times := taken.get(alarm):
+            found.told.append(min(times) - history.expected(history.due[deadline]))
+        else:
+            found.unheard += 1
+
+
+def _repeats(found: Ledger, letters: list[Letter]) -> None:
+    """A second copy of a letter says that it is one."""
+    times = Counter(letter.reference for letter in letters)
+    marked = Counter(letter.reference for letter in letters if REPEAT in str(letter.get_payload()))
+    found.repeats = sum(times.values()) - len(times)
+    silent = sum(max(number - 1 - marked[reference], 0) for reference, number in times.items())
+    found.must(not silent, f"{silent} second copies do not say that they are a repeat")

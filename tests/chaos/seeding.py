@@ -15,6 +15,7 @@ from visits.models import Visit, VisitDeadline
 # A Thursday morning in term: what is walked then is moved to the present afterwards.
 WALKED = "2026-11-26 10:00"
 EVER = dt.timedelta(days=3650)
+COPY = "C-"
 
 
 def trusts(number: int) -> list[Cast]:
@@ -34,31 +35,34 @@ def trusts(number: int) -> list[Cast]:
     return casts
 
 
-def only_originals() -> list[Visit]:
-    return list(Visit.objects.order_by("pk"))
+def originals() -> list[Visit]:
+    """The visits that were walked; the copies are those of COPY."""
+    return list(Visit.objects.exclude(ref__startswith=COPY).order_by("pk"))
 
 
-def people_out(number: int, *, seconds: float, starting: float = 3.0, seed: int = 1) -> None:
+def people_out(
+    number: int, *, seconds: float, starting: float = 3.0, seed: int = 1
+) -> dict[int, dt.datetime]:
     """So many visits out, each with one return that is due at a random moment of the next `seconds`.
 
+    Gives back the keys of their deadlines with the times: what is due is known outside the database.
     Copies rows beside the doors, with the triggers off: only for load, only here.
     """
-    originals = only_originals()
+    walked = originals()
     rng = random.Random(seed)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        keys = [v.pk for v in originals]
-        for place, original in enumerate(originals):
-            copies = number // len(originals) + (place < number % len(originals)) - 1
-            keys += _copies(cursor, original, max(copies, 0))
-        keys = keys[:number]
+        keys = []
+        for place, original in enumerate(walked):
+            keys += _copies(cursor, original, number // len(walked) + (place < number % len(walked)))
         cursor.execute("SELECT app_now()")
         (now,) = cursor.fetchone()
         _at_present(cursor, now)
         dues = [now + dt.timedelta(seconds=starting + rng.random() * seconds) for _ in keys]
-        _due(cursor, keys, dues, now)
+        planned = _due(cursor, keys, dues, now)
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("ANALYZE")
+    return planned
 
 
 def _columns(cursor, table: str, without: set[str]) -> str:  # type: ignore[no-untyped-def]
@@ -76,9 +80,9 @@ def _copies(cursor, original: Visit, number: int) -> list[int]:  # type: ignore[
     columns = _columns(cursor, "visits_visit", {"id", "ref", "next_leg_id"})
     cursor.execute(
         f"INSERT INTO visits_visit (ref, {columns}) "
-        f"SELECT 'C' || %s || '-' || n, {columns} FROM visits_visit, generate_series(1, %s) n WHERE id = %s "
-        "RETURNING id",
-        [original.pk, number, original.pk],
+        f"SELECT '{COPY}' || (SELECT max(id) FROM visits_visit) + n, {columns} "
+        "FROM visits_visit, generate_series(1, %s) n WHERE id = %s RETURNING id",
+        [number, original.pk],
     )
     keys = [key for (key,) in cursor.fetchall()]
     columns = _columns(cursor, "visits_attendee", {"id", "visit_id"})
@@ -100,11 +104,14 @@ def _at_present(cursor, now: dt.datetime) -> None:  # type: ignore[no-untyped-de
     )
 
 
-def _due(cursor, keys: list[int], dues: list[dt.datetime], now: dt.datetime) -> None:  # type: ignore[no-untyped-def]
+def _due(cursor, keys: list[int], dues: list[dt.datetime], now: dt.datetime) -> dict[int, dt.datetime]:  # type: ignore[no-untyped-def]
     cursor.execute(
         "INSERT INTO visits_visitdeadline (visit_id, kind, is_safety, due_at, next_at, state, created_at, "
         "nudges_left, nudge_minutes) "
-        "SELECT key, 'return', true, due, due, 'live', %s, 0, 0 FROM unnest(%s, %s::timestamptz[]) AS t(key, due)",
+        "SELECT key, 'return', true, due, due, 'live', %s, 0, 0 FROM unnest(%s, %s::timestamptz[]) AS t(key, due) "
+        "RETURNING id, due_at",
         [now, keys, dues],
     )
+    planned = dict(cursor.fetchall())
     cursor.execute("NOTIFY homevisits_due")
+    return planned

@@ -1,6 +1,7 @@
 """One scenario's world: a database of its own on a durable server, a mail server, and processes to break."""
 
 import contextlib
+import datetime as dt
 import os
 import random
 import signal
@@ -13,17 +14,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 from django.db import connection
 
 from homevisits.local import processes
-from tests.chaos.ledger import Ledger, account, one, settle, wait_until
+from tests.chaos import seeding
+from tests.chaos.eye import LOOKS_EVERY, Eye
+from tests.chaos.ledger import Due, History, Ledger, account, one, settle, wait_until
 from tests.mailserver import Letterbox, letterbox
 from tests.running import ROOT, database_url
 
 if TYPE_CHECKING:
     from homevisits.local.servers import Postgres, Valkey
 
-CELERY = [sys.executable, "-m", "celery", "-A", "homevisits.celery"]
+CELERY = ["-m", "celery", "-A", "homevisits.celery"]
 QUIET = ["--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
 
 
@@ -58,7 +62,10 @@ class Process:
 
 
 class World:
-    """What a scenario breaks and what it measures. Everything random comes from `rng`."""
+    """What a scenario breaks and what it measures. Everything random comes from `rng`.
+
+    `margin`: seconds that the machine may add to the promised lateness (docs/promises.md).
+    """
 
     def __init__(
         self,
@@ -67,13 +74,16 @@ class World:
         *,
         seed: int,
         size: float,
+        margin: float,
         postgres: "Postgres | None" = None,
         valkey: "Valkey | None" = None,
     ) -> None:
-        self.folder, self.mail, self.size = folder, mail, size
+        self.folder, self.mail, self.size, self.margin = folder, mail, size, margin
         self.postgres, self.valkey = postgres, valkey
         self.rng = random.Random(seed)
         self.running: list[Process] = []
+        self.history = History()
+        self.eye = Eye(database_url())
         self.env = os.environ | {
             "DATABASE_URL": database_url(),
             "EMAIL_URL": mail.url,
@@ -88,16 +98,18 @@ class World:
 
     # Processes.
 
-    def start(self, name: str, *argv: str) -> Process:
-        process = Process(self, name, list(argv))
+    def start(self, name: str, *argv: str, wrong_by: float = 0) -> Process:
+        """Start a program of Python's; `wrong_by` seconds its clock is wrong."""
+        off = ["-m", "tests.chaos.wrong_clock", str(wrong_by)] if wrong_by else []
+        process = Process(self, name, [sys.executable, *off, *argv])
         self.running.append(process)
         return process
 
-    def manage(self, command: str, *more: str, name: str = "") -> Process:
-        return self.start(name or command, sys.executable, "manage.py", command, *more)
+    def manage(self, command: str, *more: str, name: str = "", wrong_by: float = 0) -> Process:
+        return self.start(name or command, "manage.py", command, *more, wrong_by=wrong_by)
 
     def python(self, name: str, code: str) -> Process:
-        return self.start(name, sys.executable, "-c", f"import django; django.setup()\n{code}")
+        return self.start(name, "-c", f"import django; django.setup()\n{code}")
 
     def watched(self, *, celery: bool = False) -> list[Process]:
         """A sentinel and a sender, and Celery's worker and beat if asked: all of them at work already."""
@@ -133,10 +145,9 @@ class World:
             "ERROR",
         )
 
-    def web(self, port: int) -> Process:
+    def web(self, port: int, name: str = "web", wrong_by: float = 0) -> Process:
         return self.start(
-            "web",
-            sys.executable,
+            name,
             "-m",
             "gunicorn",
             "homevisits.wsgi:application",
@@ -149,9 +160,10 @@ class World:
             "--no-control-socket",
             "--log-level",
             "error",
+            wrong_by=wrong_by,
         )
 
-    def up(self, *sweepers: str, seconds: float = 60) -> None:
+    def up(self, *sweepers: str, seconds: float = 180) -> None:
         """Wait until each of these has completed a sweep since now: what is due from now on is due for it."""
         began = one("SELECT app_now()")
         for name in sweepers or ("sentinel",):
@@ -182,20 +194,78 @@ class World:
             thread.join()
 
     def end(self) -> None:
+        """End what is left, and give the next scenario its servers back."""
+        self.eye.close()
         for process in self.running:
             with contextlib.suppress(ProcessLookupError):
                 process.thaw()
             process.kill()
+        for server in (self.postgres, self.valkey):
+            if server is not None and (server.process is None or server.process.poll() is not None):
+                server.start()
 
     # The account.
 
-    def ledger(self, patience: float = 30) -> Ledger:
-        """Wait for everything due and everything urgent, then count."""
-        settle(patience)
-        return account(message["Message-ID"].strip("<>") for message in list(self.mail.messages))
+    def people_out(self, number: int, **how: float) -> dict[int, dt.datetime]:
+        """Visits out, as `seeding.people_out` makes them, and written down here when each is due."""
+        dues = seeding.people_out(number, **how)  # type: ignore[arg-type]
+        before = time.monotonic()
+        now = one("SELECT app_now()")
+        here = (before + time.monotonic()) / 2
+        self.history.due |= {key: Due(at, here + (at - now).total_seconds()) for key, at in dues.items()}
+        return dues
 
-    def is_up(self, process: Process) -> bool:
-        return process.process.poll() is None
+    def ledger(
+        self, *, latest: float | None, told_by: float | None, repeats: int = 0, patience: float = 30
+    ) -> Ledger:
+        """Wait for everything due and everything urgent, then count.
+
+        `latest` and `told_by` are the promised seconds until an alarm and its first message are there;
+        `repeats` how many second copies what was broken excuses.
+        """
+        late = settle(self.history, patience)
+        time.sleep(2 * LOOKS_EVERY)
+        self.history.seen, self.history.letters = dict(self.eye.seen), list(self.mail.messages)
+        found = account(self.history)
+        found.faults += late
+        found.latest = None if latest is None else latest + self.margin
+        found.told_by = None if told_by is None else told_by + self.margin
+        found.repeats_allowed = repeats
+        return found
+
+
+@contextmanager
+def copy_of(base: str, name: str) -> Iterator[str]:
+    """A copy of the database `base`, deleted after the block."""
+    connection.close()
+    with psycopg.connect(database_url("postgres"), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {base}")
+    try:
+        yield name
+    finally:
+        with psycopg.connect(database_url("postgres"), autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def speaking_to(name: str) -> Iterator[None]:
+    """Django speaks to another database inside the block."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+@contextmanager
+def own_database(base: str, name: str) -> Iterator[None]:
+    """Both: a copy of `base` to work on and to throw away."""
+    with copy_of(base, name), speaking_to(name):
+        yield
 
 
 @contextmanager

@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -13,73 +16,156 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.chaos.ledger import Ledger, one
+from homevisits.audit.models import GENESIS, ChainHead
+from tests.chaos.ledger import Ledger, ask, one
+from tests.chaos.phone import Phone, lead, refs
 from tests.chaos.scenarios import scenario
-from tests.chaos.scenarios.checking_in import Phone, free_port, lead, refs
-from tests.chaos.seeding import people_out
+from tests.chaos.scenarios.checking_in import served
 from tests.chaos.world import World
 from tests.running import ROOT
+from visits.models import VisitEvent
 
-# What somebody with every right over the database might do to the story. `{t}` is its table.
+# What somebody with every right over the database might do to one chain of the story, and where it must show.
+# `{chain}` is its name, `{end}` its length.
 TAMPERING = {
-    "a line edited": "UPDATE {t} SET sentence = 'Nothing happened' WHERE id = (SELECT min(id) FROM {t})",
-    "a line deleted": "DELETE FROM {t} WHERE id = (SELECT id FROM {t} ORDER BY id OFFSET 3 LIMIT 1)",
-    "the tail cut": "DELETE FROM {t} WHERE number > (SELECT max(number) - 2 FROM {t} x WHERE x.chain = {t}.chain)",
-    "two lines swapped": "UPDATE {t} a SET sentence = b.sentence FROM {t} b WHERE a.chain = b.chain "
-    "AND ((a.number = 1 AND b.number = 2) OR (a.number = 2 AND b.number = 1))",
-    "everything rewritten": "DELETE FROM {t}; DELETE FROM audit_chainhead",
+    "a line edited": (
+        3,
+        "UPDATE {t} SET sentence = 'Nothing happened' WHERE chain = '{chain}' AND number = 3",
+    ),
+    "a line deleted": (4, "DELETE FROM {t} WHERE chain = '{chain}' AND number = 4"),
+    "a line put in": (
+        2,
+        (
+            "UPDATE {t} SET number = number + 100000 WHERE chain = '{chain}' AND number >= 2;"
+            "INSERT INTO {t} ({columns}) SELECT {copied} FROM {t} WHERE chain = '{chain}' AND number = 100002;"
+            "UPDATE {t} SET number = number - 99999 WHERE chain = '{chain}' AND number > 100000"
+        ),
+    ),
+    "two lines swapped": (
+        1,
+        (
+            "UPDATE {t} a SET sentence = b.sentence FROM {t} b WHERE a.chain = '{chain}' AND b.chain = '{chain}' "
+            "AND ((a.number = 1 AND b.number = 2) OR (a.number = 2 AND b.number = 1))"
+        ),
+    ),
+    "the tail cut": (-1, "DELETE FROM {t} WHERE chain = '{chain}' AND number > {end} - 2"),
+    "the tail cut, and the head with it": (
+        -1,
+        (
+            "DELETE FROM {t} WHERE chain = '{chain}' AND number > {end} - 2;"
+            "UPDATE audit_chainhead SET length = {end} - 2, "
+            "digest = (SELECT digest FROM {t} WHERE chain = '{chain}' AND number = {end} - 2) WHERE chain = '{chain}'"
+        ),
+    ),
 }
 
 
-@scenario("story", "Lines of the story edited, deleted, swapped, cut off and rewritten by a superuser", "R22")
+@scenario("story", "Lines edited, deleted, put in, swapped, cut off and all rewritten by a superuser", "R22")
 def story(w: World) -> Ledger:
-    people_out(w.many(10, 3), seconds=1, starting=3600, seed=60)
-    kept = w.folder / "heads.json"
+    """The first bad link of the chain is named, each time."""
+    kept, found = w.folder / "heads.json", Ledger()
     call_command("verify_audit", keep=kept, stdout=StringIO())
-    found = Ledger()
-    for words, sql in TAMPERING.items():
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(sql.format(t="visits_visitevent"))
-            try:
-                call_command("verify_audit", against=kept, stdout=StringIO(), stderr=StringIO())
-                found.must(False, f"not found out: {words}")
-            except CommandError:
-                found.raised += 1
-            cursor.execute("ROLLBACK")
-        found.due += 1
+    table = VisitEvent._meta.db_table
+    chain, end = ask(f"SELECT chain, count(*) FROM {table} GROUP BY 1 ORDER BY 2 DESC LIMIT 1")[0]
+    names = [field.column for field in VisitEvent._meta.concrete_fields if not field.primary_key]
+    copied = ", ".join(
+        "2" if name == "number" else "'Made up'" if name == "sentence" else name for name in names
+    )
+    parts = {"t": table, "chain": chain, "end": end, "columns": ", ".join(names), "copied": copied}
+    for words, (number, sql) in TAMPERING.items():
+        with tampered():
+            ask_each(sql.format(**parts))
+            _must_name(found, words, f"{chain}, link {number if number > 0 else end + number}:", kept)
+    with tampered():
+        _rewrite(chain)
+        _must_name(found, "everything rewritten, each digest anew", f"{chain}, link {end}:", kept)
+    found.notes.append(f"{found.raised} of {found.due} named the first bad link")
     return found
 
 
-@scenario("read-only", "The database takes no writes: the phone page says that nothing is recorded", "R23")
+@contextmanager
+def tampered() -> Iterator[None]:
+    """What is done inside has the triggers off, and is undone."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def ask_each(sql: str) -> None:
+    with connection.cursor() as cursor:
+        for part in sql.split(";"):
+            cursor.execute(part)
+
+
+def _rewrite(chain: str) -> None:
+    """Another story, whole in itself: every digest fits, and the head."""
+    digest = GENESIS
+    for event in VisitEvent.objects.filter(chain=chain).order_by("number"):
+        event.sentence, event.previous = f"Rewritten {event.number}", digest
+        event.digest = digest = event.expected_digest()
+        VisitEvent.objects.filter(pk=event.pk).update(
+            sentence=event.sentence, previous=event.previous, digest=event.digest
+        )
+    ChainHead.objects.filter(chain=chain).update(digest=digest)
+
+
+def _must_name(found: Ledger, words: str, where: str, kept: Path) -> None:
+    said = StringIO()
+    found.due += 1
+    try:
+        call_command("verify_audit", against=kept, stdout=StringIO(), stderr=said)
+    except CommandError:
+        found.raised += where in said.getvalue()
+    found.must(where in said.getvalue(), f"{words}: not {where} but {said.getvalue().strip() or 'nothing'}")
+
+
+@scenario("read-only", "The database takes no writes: the phone page and the health page say so", "R23")
 def read_only(w: World) -> Ledger:
-    people_out(3, seconds=1, starting=3600, seed=61)
-    port = free_port()
-    w.web(port)
-    phone = Phone(lead(), port)
-    name = connection.settings_dict["NAME"]
+    """NOT recorded, and whom to ring; and for whoever watches from outside, 503 within half a minute."""
     found = Ledger(due=1)
-    for _ in range(300):
-        if phone.check_in(refs(1)[0], uuid.uuid4()):
-            break
+    w.watched()
+    w.people_out(3, seconds=1, starting=3600, seed=61)
+    _, port = served(w, found)
+    phone, ref = Phone(lead(), port), refs(1)[0]
+    found.must(phone.check_in(ref, uuid.uuid4()), "no check-in goes while all is well")
+    found.must(phone.get("/healthz").status == 200, "healthz is not 200 while all is well")
+    school = one("SELECT phone FROM trusts_school s JOIN visits_visit v ON v.school_id = s.id LIMIT 1")
+    with written_by_nobody():
+        began = time.monotonic()
+        reply = phone.say(ref, uuid.uuid4())
+        found.must(reply.status == 503, f"the page came with {reply.status}")
+        found.must("not recorded" in reply.text.lower(), "the page does not say that nothing is recorded")
+        found.must(
+            str(school)[-6:] in reply.text.replace(" ", ""), "the page does not name the number to ring"
+        )
+        while phone.get("/healthz").status == 200 and time.monotonic() - began < 60:
+            time.sleep(0.5)
+        took = time.monotonic() - began
+    found.must(took <= 30, f"healthz took {took:.0f} s to say that nothing can be written")
+    found.notes.append(f"healthz fell after {took:.0f} s")
+    found.raised = 1
+    return found
+
+
+@contextmanager
+def written_by_nobody() -> Iterator[None]:
+    """Every session of the database reads only."""
+    name = connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
         cursor.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             [name],
         )
-    body = {"csrfmiddlewaretoken": phone.token, "key": str(uuid.uuid4())}
-    status, page = phone.ask("POST", f"/visits/{refs(1)[0]}/out/say/fine/", body)
-    school = one("SELECT phone FROM trusts_school s JOIN visits_visit v ON v.school_id = s.id LIMIT 1")
-    found.must(status == 503, f"the page came with {status}")
-    found.must("not recorded" in page.lower(), "the page does not say that nothing is recorded")
-    found.must(str(school)[-6:] in page.replace(" ", ""), "the page does not name the number to ring")
-    with connection.cursor() as cursor:
-        cursor.execute("SET default_transaction_read_only = off")
-        cursor.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
-    found.raised = 1
-    return found
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+            cursor.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
 
 
 @scenario("machine", "A machine of random people, clocks, crashes and sweeps", "R24")

@@ -1,163 +1,197 @@
-"""Processes that die: at random, at the worst points, frozen, replaced by a new release, or for good."""
+"""Processes that die: at random, at the worst points, replaced by a new release, or for good."""
 
+import itertools
 import signal
 import sys
+import threading
 import time
+import uuid
 
+from homevisits.notices import sending
 from tests.chaos.ledger import Ledger, one
+from tests.chaos.phone import Phone, free_port, lead, office, refs
 from tests.chaos.scenarios import scenario
-from tests.chaos.scenarios.sweeping import boards
-from tests.chaos.seeding import people_out
 from tests.chaos.world import World, run
 
-# Each dies by its own kill -9 the first time it comes to this place.
+# Each dies by its own kill -9 when it comes to this place; a few rows at a time, so that every kill finds some.
 FAILPOINTS = {
     "inside the sweep's transaction": """
-from homevisits.escalation import firing
-def die(*args, **kwargs): os.kill(os.getpid(), 9)
-firing._end = die
-from homevisits.escalation.sweep import sweep; sweep("killed")
+from homevisits.escalation import firing, sweep
+sweep.BATCH, firing._end = 4, die
+sweep.sweep("killed")
 """,
     "after the sweep's commit": """
-from homevisits.escalation import sweep as place
-def die(*args, **kwargs): os.kill(os.getpid(), 9)
-place._add = die
-place.sweep("killed")
+from homevisits.escalation import sweep
+sweep.BATCH, sweep._add = 4, die
+sweep.sweep("killed")
 """,
-    "with notices leased, before any is sent": """
+    "with messages leased, before any is sent": """
 from homevisits.notices import sending
-def die(*args, **kwargs): os.kill(os.getpid(), 9)
-sending.deliver = die
+sending.take.__kwdefaults__["limit"], sending.deliver = 2, die
 sending.drain(seconds=20)
 """,
     "after the mail server took it, before it is written down": """
 from homevisits.notices import sending
-def die(*args, **kwargs): os.kill(os.getpid(), 9)
-sending.record_sent = die
+sending.take.__kwdefaults__["limit"], sending.record_sent = 2, die
 sending.drain(seconds=20)
 """,
 }
+DIES = """import os, django; django.setup()
+def die(*args, **kwargs): os.kill(os.getpid(), 9)
+"""
+LEASE = sending.LEASE.total_seconds()
 
 
-@scenario("kill", "kill -9 of sentinel, worker and sender at random points", "R2", "P6", "P8")
+@scenario("kill", "kill -9 of Celery's workers at random points, with no other sweeper", "R2", "P6", "P8")
 def kill(w: World) -> Ledger:
-    kills = w.many(200, 6)
-    sentinel, sender, worker, beat = w.watched(celery=True)
-    victims = [sentinel, sender, worker, w.manage("sentinel", name="sentinel-2")]
-    people_out(w.many(1000, 60), seconds=kills * 1.2, seed=5)
-    with w.kept_up(*victims, beat):
+    """Three workers and beat are all there is; each worker lives for three kills and is started again."""
+    kills, pause = w.many(200, 3), 1.2
+    workers = [w.worker(f"worker-{number}") for number in range(3)]
+    beat = w.beat()
+    w.up("celery")
+    w.people_out(w.many(1000, 20), seconds=kills * pause, seed=5)
+    with w.kept_up(*workers, beat):
+        for _, victim in zip(range(kills), itertools.cycle(workers), strict=False):
+            time.sleep(2 * pause * w.rng.random())
+            victim.kill()
+        found = w.ledger(latest=5, told_by=LEASE + 5, repeats=kills, patience=60)
+    found.notes.append(f"{kills} kills of a worker")
+    return found
+
+
+@scenario("kill-sentinels", "kill -9 of sentinels and senders at random points", "R2")
+def kill_sentinels(w: World) -> Ledger:
+    kills = w.many(100, 4)
+    victims = [*w.watched(), w.manage("sentinel", name="sentinel-2"), w.manage("sender", name="sender-2")]
+    w.people_out(w.many(600, 20), seconds=kills * 0.8, seed=6)
+    with w.kept_up(*victims):
         for _ in range(kills):
-            time.sleep(0.4 + w.rng.random() * 1.6)
+            time.sleep(1.6 * w.rng.random())
             w.rng.choice(victims).kill()
-        found = w.ledger(patience=60)
+        found = w.ledger(latest=5, told_by=LEASE + 5, repeats=kills, patience=60)
     found.notes.append(f"{kills} kills")
     return found
 
 
 @scenario("failpoints", "kill -9 at the four worst points", "R3")
 def failpoints(w: World) -> Ledger:
-    """A notice may be repeated once for each kill of a sender; nothing else may be doubled, nothing lost."""
+    """A message may be repeated once for each kill of a sender; nothing else may be doubled, nothing lost."""
     times = w.many(20, 1)
-    people_out(w.many(400, 20), seconds=0.5, starting=0.1, seed=6)
+    w.people_out(times * 8 + 10, seconds=0.5, starting=0.1, seed=7)
     time.sleep(0.8)
-    senders = 0
-    for place, code in FAILPOINTS.items():
-        for _ in range(times):
-            argv = [sys.executable, "-c", f"import os, django; django.setup()\n{code}"]
-            died = run(argv, w.env)
-            if died != -signal.SIGKILL:
-                break  # nothing is left to be done at this point
-            senders += "mail server" in place
+    died = {
+        place: sum(run([sys.executable, "-c", DIES + code], w.env) == -signal.SIGKILL for _ in range(times))
+        for place, code in FAILPOINTS.items()
+    }
     w.watched()
-    found = w.ledger(patience=90)
-    found.must(found.repeats <= senders, f"{found.repeats} repeats after {senders} kills of a sender")
+    began = time.monotonic()
+    found = w.ledger(latest=None, told_by=None, repeats=times, patience=90)
+    took = time.monotonic() - began
+    for place, number in died.items():
+        found.must(number == times, f"only {number} of {times} died {place}")
+    found.must(found.repeats == times, f"{found.repeats} messages came twice after {times} kills")
+    found.must(
+        took <= LEASE + 2 + w.margin, f"the last message went {took:.0f} s after the processes came back"
+    )
     found.notes.append(f"{times} kills at each of {len(FAILPOINTS)} points; {found.repeats} e-mails repeated")
-    return found
-
-
-@scenario("frozen", "Sweepers and senders stopped in the middle, for seconds", "R8")
-def frozen(w: World) -> Ledger:
-    times = w.many(20, 2)
-    pairs = [
-        *w.watched(),
-        w.manage("sentinel", name="sentinel-2"),
-        w.manage("sender", name="sender-2"),
-    ]
-    people_out(w.many(600, 40), seconds=times * 4.0, seed=7)
-    for _ in range(times):
-        victim = w.rng.choice(pairs)
-        time.sleep(w.rng.random())
-        victim.freeze()
-        time.sleep(3)
-        victim.thaw()
-    found = w.ledger(patience=60)
-    found.notes.append(f"{times} stops of 3 s")
     return found
 
 
 @scenario("celery-dead", "Worker and beat killed for good; only the sentinel lives", "R5")
 def celery_dead(w: World) -> Ledger:
     _, _, worker, beat = w.watched(celery=True)
-    people_out(w.many(400, 30), seconds=w.many(30, 4), seed=8)
+    w.people_out(w.many(400, 20), seconds=w.many(30, 4), seed=8)
     time.sleep(2)
     worker.kill(), beat.kill()
-    return w.ledger()
+    return w.ledger(latest=0.5, told_by=2)
+
+
+@scenario("beat-dead", "Beat killed for good: the worker gets nothing more to do, the sentinel sweeps", "R5")
+def beat_dead(w: World) -> Ledger:
+    *_, beat = w.watched(celery=True)
+    w.people_out(w.many(400, 20), seconds=w.many(30, 4), seed=9)
+    time.sleep(2)
+    beat.kill()
+    return w.ledger(latest=0.5, told_by=2)
 
 
 @scenario("sentinel-dead", "The sentinel and the sender killed for good; only Celery lives", "R2", "R5")
 def sentinel_dead(w: World) -> Ledger:
+    """Beat ticks each second, so that an alarm is at most a second later than with a sentinel."""
     sentinel, sender, *_ = w.watched(celery=True)
-    people_out(w.many(400, 30), seconds=w.many(30, 4), seed=9)
+    w.people_out(w.many(400, 20), seconds=w.many(30, 4), seed=10)
     time.sleep(2)
     sentinel.kill(), sender.kill()
-    return w.ledger(patience=60)
+    return w.ledger(latest=1.5, told_by=LEASE + 5, repeats=1, patience=60)
 
 
-@scenario("only-boards", "Everything that sweeps is dead; one board polls", "R5", "promise 1")
+@scenario(
+    "only-boards", "Everything that sweeps is dead, and Valkey; one board polls", "R4", "R5", "promise 1"
+)
 def only_boards(w: World) -> Ledger:
-    seconds = w.many(40, 5)
-    people_out(w.many(200, 30), seconds=seconds, seed=10)
-    with boards(1, seconds + 8):
-        found = w.ledger(patience=60)
-    found.must(found.quantile(1) <= 15, "an alarm came later than a board's poll allows")
+    """The board's poll sweeps and sends, and says by its age that nothing else does."""
+    seconds, every = w.many(40, 4), 5.0
+    if w.valkey is not None and w.valkey.process is not None:
+        w.valkey.process.kill()
+    port = free_port()
+    w.env["REDIS_URL"] = "redis://127.0.0.1:1/0"
+    w.web(port)
+    board = Phone(office(), port)
+    found = Ledger()
+    found.must(board.is_served(), "the board does not come without Valkey")
+    w.people_out(w.many(200, 20), seconds=seconds, seed=11)
+    stop, ages = threading.Event(), []
+
+    def poll() -> None:
+        while not stop.wait(every):
+            ages.append(board.get("/board/rows/").age)
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    try:
+        found = w.ledger(latest=15, told_by=20, patience=60)
+    finally:
+        stop.set()
+        thread.join()
+    found.must(ages and min(ages) > 15, f"the board took its own sweeps for a sentinel's: ages {ages}")
+    found.notes.append(f"a poll each {every:.0f} s")
     return found
 
 
-@scenario("deploy", "Every process replaced one after another, as by a deploy", "R20")
+@scenario("deploy", "Every process replaced one after another, as by a deploy, web too", "R20")
 def deploy(w: World) -> Ledger:
+    """Two web processes side by side: a phone that asks the other when one is away never goes unheard."""
     rounds = w.many(5, 1)
     running = w.watched(celery=True)
-    people_out(w.many(400, 30), seconds=rounds * 12.0, seed=11)
-    for _ in range(rounds):
-        for process in running:
-            time.sleep(1)
-            process.end()
-            process.start()
-    return w.ledger(patience=60)
+    ports = [free_port(), free_port()]
+    webs = [w.web(port, name=f"web-{port}") for port in ports]
+    phones = [Phone(lead(), port) for port in ports]
+    for phone in phones:
+        phone.is_served()
+    w.people_out(w.many(400, 20), seconds=rounds * 14.0, seed=12)
+    ref, said, stop = refs(1)[0], [], threading.Event()
 
+    def keep_saying() -> None:
+        while not stop.wait(0.3):
+            key = uuid.uuid4()
+            said.append((key, any(phone.check_in(ref, key) for phone in phones)))
 
-@scenario("watcher", "All sweepers stopped: the health page says so", "R14")
-def watcher(w: World) -> Ledger:
-    """No sweep for fifteen seconds, or a sweep that raises each time: 503 for whoever watches from outside."""
-    from django.test import Client
-
-    sentinel, _ = w.watched()
-    people_out(w.many(20, 5), seconds=1, seed=12)
-    found = w.ledger()
-    found.must(
-        Client(headers={"host": "localhost"}).get("/healthz").status_code == 200,
-        "healthz is not 200 while the sentinel sweeps",
-    )
-    sentinel.freeze()
-    began = time.monotonic()
-    while (
-        Client(headers={"host": "localhost"}).get("/healthz").status_code == 200
-        and time.monotonic() - began < 40
-    ):
-        time.sleep(0.5)
-    took = time.monotonic() - began
-    found.must(took < 20, f"healthz took {took:.0f} s to say that nobody sweeps")
-    found.notes.append(
-        f"healthz fell after {took:.0f} s; {one('SELECT count(*) FROM escalation_heartbeat')} sweepers known"
-    )
+    thread = threading.Thread(target=keep_saying)
+    thread.start()
+    try:
+        for _ in range(rounds):
+            for process in [*running, *webs]:
+                time.sleep(1)
+                process.end()
+                process.start()
+                if process in webs:
+                    phones[webs.index(process)].is_served()
+    finally:
+        stop.set()
+        thread.join()
+    found = w.ledger(latest=5, told_by=LEASE + 5, patience=60)
+    kept = one("SELECT count(*) FROM visits_moment WHERE key = ANY(%s)", [key for key, _ in said])
+    found.must(all(taken for _, taken in said), "a check-in found no web process")
+    found.must(kept == len(said), f"{len(said) - kept} check-ins are gone")
+    found.notes.append(f"{rounds} rounds, {len(said)} check-ins meanwhile")
     return found
