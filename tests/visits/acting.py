@@ -169,6 +169,8 @@ def undone() -> Iterator[None]:
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]
     with block:
+        with connection.cursor() as cursor:  # a walk is longer than any transaction of the product
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
         transaction.set_rollback(True)
 
