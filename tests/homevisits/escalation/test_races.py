@@ -60,9 +60,10 @@ class Holder:
             self.release.wait(20)
         connection.close()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> "Holder":
         self.thread.start()
         self.locked.wait(10)
+        return self
 
     def __exit__(self, *args: object) -> None:
         self.release.set()
@@ -98,6 +99,18 @@ def test_subject_in_somebody_elses_hands_is_taken_by_the_next_sweep(
         swept = sweep("test")
         assert (swept.fired, swept.skipped, swept.is_complete) == (1, 1, True)
     assert sweep("test").fired == 1
+
+
+def test_sweeper_passes_over_what_another_holds_instead_of_waiting(
+    house: House, houses: list[House], due: Arm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its limit on waiting it would stand behind the other until that one lets go."""
+    monkeypatch.setattr("homevisits.escalation.sweep.LIMITS", "SELECT 1")
+    due(-1)
+    due(-1, of=houses[0])
+    with Holder(house) as holder:
+        assert sweep("test").fired == 1
+        assert holder.thread.is_alive()
 
 
 def test_chain_in_somebody_elses_hands_is_no_fault(house: House, due: Arm) -> None:
