@@ -227,6 +227,7 @@ class VisitAlarm(Alarm):
         FAULT = "fault", "A timer could not be processed"
 
     SUBJECT = "visit"
+    LOOKED_FOR = True
     visit = models.ForeignKey("visits.Visit", on_delete=models.PROTECT, related_name="alarms")
     attendee = models.ForeignKey("visits.Attendee", null=True, blank=True, on_delete=models.PROTECT)
     deadline = models.OneToOneField(

@@ -9,17 +9,42 @@ from homevisits.look.forms import HouseForm, Tiles
 
 
 class NoteForm(HouseForm):
-    """What somebody knows or did."""
+    """What somebody knows or did, and whom they sent to look (CS-092)."""
 
     submit = None
-    sentences = {"text": "Enter what you know or did"}
+    mark_optional = False
 
     text = forms.CharField(
         label="What do you know, or what did you do?",
         help_text="For example: rang at 10:44, no answer.",
         max_length=300,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    sent = forms.CharField(
+        label="Was somebody sent to look? Who?",
+        help_text="For example: the caretaker, by car. The time is written down by itself.",
+        max_length=120,
+        required=False,
+    )
+
+    def __init__(self, alarm: Alarm, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not alarm.LOOKED_FOR:
+            del self.fields["sent"]
+
+    def clean(self) -> dict[str, Any]:
+        c = super().clean() or self.cleaned_data
+        if not c.get("text") and not c.get("sent"):
+            self.add_error("text", "Enter what you know or did")
+        return c
+
+    @property
+    def lines(self) -> list[str]:
+        """What was said, each a line of the alarm's story: "Sent to look: the caretaker", "Rang twice"."""
+        c = self.cleaned_data
+        sent = c.get("sent")
+        return [line for line in (c["text"], sent and f"Sent to look: {sent}") if line]
 
 
 class ResolveForm(HouseForm):

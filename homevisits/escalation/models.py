@@ -159,6 +159,7 @@ class Alarm(models.Model):
     PRIVATE: ClassVar[bool] = False  # its notices stand in no log but the recipient's own list
     SHOWN: ClassVar[bool] = True  # people may look for it
     MARK: ClassVar[str] = ""  # what every message begins with, such as that it is a drill
+    LOOKED_FOR: ClassVar[bool] = False  # it is about people whom somebody may be sent to look for
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=24)

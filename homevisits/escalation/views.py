@@ -4,9 +4,11 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -20,6 +22,7 @@ from homevisits.escalation.pace import pace
 from homevisits.escalation.picture import picture
 from homevisits.escalation.registry import find_visible
 from homevisits.notices import calling
+from homevisits.people.models import Staff
 from homevisits.people.signed_in import StaffRequest
 
 logger = logging.getLogger(__name__)
@@ -60,7 +63,7 @@ def shown(request: StaffRequest, alarm: Alarm, now: dt.datetime, **forms: Any) -
         "may_act": alarm.is_open and not why_not,
         "why_not_resolve": alarm.resolve_refusal(request.user, now=now),
         "is_mine": alarm.owner_id == request.user.pk,
-        "note_form": NoteForm(),
+        "note_form": NoteForm(alarm),
         "resolve_form": ResolveForm(alarm),
     } | forms
 
@@ -99,14 +102,20 @@ def let_go(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     return act(request, lambda: alarms.let_go(alarm=alarm, by=request.user, now=app_now()), alarm, done)
 
 
+def write_down(alarm: Alarm, by: Staff, lines: list[str]) -> None:
+    """Each line of its own: all of them, or none."""
+    with transaction.atomic():
+        for line in lines:
+            alarms.note(alarm=alarm, by=by, text=line, now=app_now())
+
+
 @require_POST
 def note(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """What somebody knows or did."""
-    alarm, form = visible_or_404(request, key), NoteForm(request.POST)
+    alarm = visible_or_404(request, key)
+    form = NoteForm(alarm, request.POST)
     if form.is_valid():
-        text = form.cleaned_data["text"]
-        write = lambda: alarms.note(alarm=alarm, by=request.user, text=text, now=app_now())  # noqa: E731
-        return act(request, write, alarm, "Written down.")
+        return act(request, partial(write_down, alarm, request.user, form.lines), alarm, "Written down.")
     context = shown(request, alarm, app_now(), note_form=form, form=form)
     return render(request, "escalation/alarm.html", context)
 

@@ -158,7 +158,7 @@ def test_every_step_of_looking_for_them_is_kept_with_who_and_when_and_nothing_cl
     at["own"] = clock.advance(minutes=1)
     alarms.own(alarm=alarm, by=cast.head, now=clock.now)
     at["sent"] = clock.advance(minutes=1)
-    alarms.note(alarm=alarm, by=cast.head, text="Sent the caretaker", now=clock.now)
+    browser(cast.head).post(f"/alarms/{alarm.uuid}/note/", {"sent": "the caretaker, by car"})
     at["police"] = clock.advance(minutes=1)
     transitions.decide_police(
         visit=visit, alarm=alarm, by=cast.head, now=clock.now, answer="called", at=clock.now, decider=cast.head,
@@ -175,7 +175,8 @@ def test_every_step_of_looking_for_them_is_kept_with_who_and_when_and_nothing_cl
         ("police", cast.head, at["police"]),
     ]
     shown = browser(cast.head).get(alarm.get_absolute_url()).content.decode()
-    assert [word for word in ("Tried:", "Sent the caretaker", "reference 77") if word not in shown] == []
+    expected = ("Tried:", "Sent to look: the caretaker, by car", "reference 77")
+    assert [word for word in expected if word not in shown] == []
 
 
 @pytest.mark.clause("CS-092")

@@ -39,7 +39,8 @@ def incident(request: StaffRequest, ref: str) -> HttpResponse:
         "visit": visit,
         "now": now,
         "form": form,
-        "readers": telling.told_of_changes(visit),
+        "goes": visit.includes(request.user),
+        "readers": [person for person in telling.told_of_changes(visit) if person != request.user],
         "incidents": read_by(visit, request.user) if reads else [],
     }
     return render(request, "visits/visit/incident.html", context)
