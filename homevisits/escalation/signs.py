@@ -12,8 +12,8 @@ from django.db import connection
 from homevisits.clock import local
 from homevisits.escalation.canary import LATE_AFTER
 from homevisits.escalation.heartbeat import BOARD, STALE_AFTER
-from homevisits.escalation.models import Alarm, Deadline
-from homevisits.escalation.registry import watches
+from homevisits.escalation.models import Deadline
+from homevisits.escalation.registry import deadline_tables
 
 # An urgent notice that no sender has touched for so long has no sender, or far too slow a one.
 NEGLECTED_AFTER = 15.0
@@ -24,6 +24,7 @@ UNFIRED_AFTER = 15.0
 # How long a clock that jumped is a trouble; it stands in /healthz until the next jump.
 JUMP_TOLD_FOR = 600.0
 
+# Private notices are left out: one about a silent alarm would show on the phone of whom it is about.
 # A beat in the future is as old as it is far off: the clock was put back since.
 SQL = """
     WITH clock AS (SELECT app_now() AS now),
@@ -32,7 +33,7 @@ SQL = """
               FROM audit_clockwatch, clock),
     run AS (SELECT now + coalesce((SELECT lead FROM watch), interval '0') AS now FROM clock),
     waiting AS (SELECT min(created_at) AS oldest, min(next_try_at) AS first FROM notices_notice
-                WHERE is_urgent AND state IN ('queued', 'sending'))
+                WHERE is_urgent AND NOT is_private AND state IN ('queued', 'sending'))
     SELECT
         (SELECT min(abs(extract(epoch FROM clock.now - beat_at))) FROM escalation_heartbeat WHERE name <> %s),
         (SELECT min(abs(extract(epoch FROM clock.now - beat_at))) FROM escalation_heartbeat),
@@ -101,34 +102,29 @@ def minutes(seconds: float) -> str:
 def read() -> Signs:
     """The signs of life now. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _sql(tuple(t for watch in watches() for t in (watch.deadlines, watch.alarms))), [BOARD]
-        )
+        cursor.execute(_sql(tuple(deadline_tables())), [BOARD])
         row = cursor.fetchone()
     return Signs(*(_number(value) for value in row))  # type: ignore[arg-type]
 
 
 @lru_cache
-def _sql(tables: tuple[type[Deadline] | type[Alarm], ...]) -> str:
-    """With the first row of each table's own index on what comes next: no more work for any number of rows."""
-    firsts = [first for table in tables for first in _firsts(table)]
-    return SQL.format(waits=" UNION ALL ".join(firsts or ["SELECT now() AS since"]))
+def _sql(tables: tuple[type[Deadline], ...]) -> str:
+    """With the first row of each table's own index on what comes next: no more work for any number of rows.
+
+    What is planned alone: every page shows these signs, those of somebody with a silent alarm too (PS-129).
+    """
+    return SQL.format(
+        waits=" UNION ALL ".join([_first(table) for table in tables] or ["SELECT now() AS since"])
+    )
 
 
-def _firsts(table: type[Deadline] | type[Alarm]) -> list[str]:
-    """The row that waits longest, since it is there at all; and the alarm that is to be looked at now."""
-    name = table._meta.db_table
-    if issubclass(table, Deadline):
-        return [_first(name, "greatest(next_at, created_at)", "state = 'live'", "next_at")]
-    is_open = "NOT state = 'resolved'"
-    return [
-        _first(name, "greatest(next_at, opened_at)", f"{is_open} AND next_at IS NOT NULL", "next_at"),
-        _first(name, "opened_at", f"{is_open} AND next_at IS NULL", "opened_at"),
-    ]
-
-
-def _first(table: str, since: str, rows: str, order: str) -> str:
-    return f"(SELECT {since} AS since FROM {table} WHERE {rows} ORDER BY {order} LIMIT 1)"  # noqa: S608  (our own names)
+def _first(table: type[Deadline]) -> str:
+    """Since when the row that waits longest does; one that is made when it is due already, since it is there."""
+    planned = "".join(f" AND kind <> '{kind}'" for kind in sorted(table.UNPLANNED))
+    return (
+        f"(SELECT greatest(next_at, created_at) AS since FROM {table._meta.db_table}"  # noqa: S608  (our own names)
+        f" WHERE state = 'live'{planned} ORDER BY next_at LIMIT 1)"
+    )
 
 
 def _number(value: object) -> object:

@@ -126,6 +126,15 @@ def test_healthz_fails_when_a_message_is_tried_for_two_minutes_and_does_not_go(
     assert (reply.status_code, reply.json()["status"]) == (503, told)
 
 
+def test_message_about_a_silent_alarm_is_a_trouble_of_no_page(flying: Clock, house: House, due: Any) -> None:
+    due(0)
+    sweep("sentinel")
+    flying.advance(seconds=16)
+    assert "waiting for a sender" in signs.read().trouble
+    Notice.objects.update(is_private=True)
+    assert (signs.read().neglected, signs.read().trouble) == (None, "")
+
+
 def test_row_that_is_made_when_it_is_due_already_is_no_trouble(flying: Clock, house: House, due: Any) -> None:
     due(-600)
     assert (signs.read().unfired, signs.read().trouble) == (0, "")
