@@ -8,7 +8,7 @@ from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.seeding import trusts
 from tests.chaos.world import world
 
-SHORT = ("kill", "races", "duress")
+SHORT = ("kill", "races")
 
 
 @pytest.mark.django_db(transaction=True)
