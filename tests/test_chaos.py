@@ -22,7 +22,6 @@ SHORT = (
     "outage",
     "races",
     "story",
-    "duress",
 )
 # Those that raise no alarms, or answer them without a sender.
 WITHOUT_LETTERS = {"races", "story"}
