@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homevisits.clock import local
@@ -172,9 +172,9 @@ def _back(spoken: Spoken) -> str:
 
 def _home(spoken: Spoken) -> str:
     """Home, and never "back at school": only for somebody who is known to go straight there."""
-    visit = homeward.awaited_of(spoken.person) or spoken.visit
-    transitions.say_home(pin=spoken.meaning.pin, **spoken.more | {"visit": visit})
-    return spoken.taken("you are home safe")
+    about = replace(spoken, visit=homeward.awaited_of(spoken.person) or spoken.visit)
+    transitions.say_home(pin=spoken.meaning.pin, **about.more)
+    return about.taken("you are home safe")
 
 
 def _help(spoken: Spoken) -> str:

@@ -188,9 +188,10 @@ def test_what_is_sent_twice_is_asked_once(cast: Cast, clock, now) -> None:
 def test_by_text_under_an_alarm_it_is_asked_for_and_the_reply_says_so(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)
     transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
-    said = Inbound(uuid.uuid4(), cast.teacher, "20", now)
+    said = Inbound(uuid.uuid4(), (cast.teacher,), "20", now)
     reply = f"{visit.ref}: you asked for 20 more minutes. Recorded at 10:00. Nobody has agreed yet: back by"
-    assert answer(said, now) == answer(said, now) == f"{reply} {local(visit.return_at):%H:%M}."
+    wanted = (cast.teacher, f"{reply} {local(visit.return_at):%H:%M}.")
+    assert answer(said, now) == answer(said, now) == wanted
     transitions.answer_time(visit=visit, by=cast.office, now=now, is_agreed=True)
     moved = local(make.fresh(visit).return_at)
     assert answer(said, now) == f"{visit.ref}: 20 more minutes. Recorded at 10:00. Back by {moved:%H:%M}."

@@ -58,9 +58,9 @@ def test_a_text_that_waited_long_is_not_how_things_are(cast: Cast, clock: Clock,
     reply = text("OK", cast.teacher, now=clock.advance(minutes=11), sent_at=written)
     assert "was not counted" in reply
     assert not visit.moments.filter(kind="fine").exists()
-    assert "you are fine" in text(
-        "OK", cast.teacher, now=clock.now, sent_at=clock.now - dt.timedelta(minutes=9)
-    )
+    recent = text("OK", cast.teacher, now=clock.now, sent_at=clock.now - dt.timedelta(minutes=9))
+    assert "you were fine at 10:07" in recent
+    assert visit.moments.filter(kind="fine").count() == 1
 
 
 def test_help_counts_however_late_it_comes(cast: Cast, clock: Clock, now: dt.datetime) -> None:
