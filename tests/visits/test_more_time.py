@@ -194,7 +194,8 @@ def test_by_text_under_an_alarm_it_is_asked_for_and_the_reply_says_so(cast: Cast
     assert answer(said, now) == answer(said, now) == wanted
     transitions.answer_time(visit=visit, by=cast.office, now=now, is_agreed=True)
     moved = local(make.fresh(visit).return_at)
-    assert answer(said, now) == f"{visit.ref}: 20 more minutes. Recorded at 10:00. Back by {moved:%H:%M}."
+    agreed = f"{visit.ref}: 20 more minutes. Recorded at 10:00. Back by {moved:%H:%M}."
+    assert answer(said, now) == (cast.teacher, agreed)
 
 
 def test_a_refusal_leaves_the_times_and_stands_on_the_phone(cast: Cast, clock, now) -> None:
