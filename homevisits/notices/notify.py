@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import F, Q
 from notifications_python_client.errors import APIError
@@ -18,12 +19,14 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from homevisits.clock import AppNow
 from homevisits.notices.accounts import TextAccount
-from homevisits.notices.delivery import NotNow, Silent, Undeliverable, Unsure
+from homevisits.notices.delivery import NotNow, Silent, Unanswered, Undeliverable, Unsure
+from homevisits.notices.silence import asked
 
 # Seconds to reach Notify, and to wait for each part of its answer.
 PATIENCE = (3.0, 5.0)
 REMEMBERED = dt.timedelta(seconds=10)
 NEVER_LEFT = (requests.exceptions.InvalidURL, requests.exceptions.SSLError)
+UNREADABLE = "Notify's answer could not be read."
 
 
 class Misconfigured(NotNow):
@@ -95,19 +98,33 @@ def _sent(account: TextAccount, send: Callable[[Any], Any]) -> uuid.UUID:
 @contextmanager
 def _answering(account: TextAccount) -> Iterator[NotificationsAPIClient]:
     """A client for a block; errors become ours, and the account remembers whether it works."""
-    client = NotificationsAPIClient(account.key, base_url=settings.NOTIFY_URL, timeout=PATIENCE)
+    try:
+        with asked(settings.NOTIFY_URL), _client(account) as client:
+            yield client
+    except Undeliverable:
+        raise
+    except NotNow as failure:
+        _remember(account, failed_at=AppNow(), failure=str(failure)[:200])
+        raise
+    _works(account)
+
+
+@contextmanager
+def _client(account: TextAccount) -> Iterator[NotificationsAPIClient]:
+    """Notify's own client. Raises NotDelivered for every error of a block that it knows."""
+    try:
+        key = account.key
+    except InvalidToken as failure:
+        raise Misconfigured("The key cannot be opened here (FIELD_KEY): enter it again.") from failure
+    client = NotificationsAPIClient(key, base_url=settings.NOTIFY_URL, timeout=PATIENCE)
     try:
         yield client
     except APIError as failure:
-        ours = meaning(failure)
-        if not isinstance(ours, Undeliverable):
-            _remember(account, failed_at=AppNow(), failure=str(ours)[:200])
-        raise ours from failure
+        raise meaning(failure) from failure
     except (KeyError, TypeError, ValueError) as failure:  # an answer that is not Notify's
-        raise Unsure("Notify's answer could not be read.") from failure
+        raise Unsure(UNREADABLE) from failure
     finally:
         client.request_session.close()
-    _works(account)
 
 
 def _works(account: TextAccount) -> None:
@@ -129,6 +146,8 @@ def meaning(failure: APIError) -> Undeliverable | NotNow:
         return Undeliverable("Notify says that this is no mobile number that it can text.")
     if code == 400 and kind == "ValidationError" and "email_address" in said:
         return Undeliverable("Notify says that this is no e-mail address.")
+    if code == 400 and "international" in said.lower():
+        return Undeliverable("Notify does not text numbers abroad for this service: its settings say so.")
     if code == 400:
         return Misconfigured(_of_400(said))
     if code == 403:
@@ -137,15 +156,19 @@ def meaning(failure: APIError) -> Undeliverable | NotNow:
         return Undeliverable("Notify no longer knows of it.")
     if code == 429:
         return NotNow("Notify's limit is reached: too many messages in a minute, or today.")
+    if code < 300:
+        return Unsure(UNREADABLE)
     if code < 500:
         return Misconfigured(f"Notify refused ({code}).")
-    return NotNow(f"Notify has a fault of its own ({code}).")
+    return Unsure(f"Notify has a fault of its own ({code}).")
 
 
 def _no_answer(cause: BaseException | None) -> NotNow:
     """Nothing came back: whether the message went is known only where it never left."""
+    if isinstance(cause, requests.ConnectTimeout):
+        return Silent("Notify could not be reached in time.")
     if isinstance(cause, requests.Timeout):
-        return Silent("Notify did not answer in time.")
+        return Unanswered("Notify did not answer in time.")
     if isinstance(cause, NEVER_LEFT) or "NewConnectionError" in str(cause):
         return NotNow("Notify could not be reached.")
     return Unsure("Notify broke off before it answered.")

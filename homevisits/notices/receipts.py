@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from homevisits.clock import AppNow, app_now
 from homevisits.notices import notify
 from homevisits.notices.accounts import TextAccount
-from homevisits.notices.delivery import NotDelivered, Silent, Undeliverable
+from homevisits.notices.delivery import NotDelivered, Undeliverable
 from homevisits.notices.models import Notice
 from homevisits.notices.registry import tell_failed
 
@@ -112,8 +112,6 @@ def ask(*, seconds: float) -> int:
             logger.warning("no receipt for notice %s: %s", notice.uuid, type(failure).__name__)
             if isinstance(failure, Undeliverable):  # forgotten there, so there is nothing to ask
                 Notice.objects.filter(pk=notice.pk).update(ask_at=None)
-            if isinstance(failure, Silent):
-                break
             continue
         hear(notice, status, provider_id=notice.provider_id, now=app_now())
         asked += 1
