@@ -143,6 +143,8 @@ def record_failure(taken: Taken, failure: Exception) -> None:
     waits = 1 if isinstance(failure, Silent) else TELLS_AFTER.get(Notice.Channel(taken.notice.channel), 1)
     unsure = {"may_have_gone": True} if isinstance(failure, Unsure) else {}
     with transaction.atomic():
+        if not mine.exists():
+            return
         now = app_now()
         if is_over or (tries >= waits and taken.notice.is_urgent):
             is_over = tell_failed(taken.notice, now) and is_over
