@@ -13,6 +13,10 @@ class NotNow(NotDelivered):
     """It did not go, and may later."""
 
 
+class Misconfigured(NotNow):
+    """The account itself is wrong: everything fails until somebody mends it."""
+
+
 class Unsure(NotNow):
     """It may have gone: the answer was lost. The next try says that it is a repeat."""
 

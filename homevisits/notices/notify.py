@@ -13,24 +13,19 @@ from typing import Any
 import requests
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db.models import F, Q
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
-from homevisits.clock import AppNow
+from homevisits.notices import health
 from homevisits.notices.accounts import TextAccount
-from homevisits.notices.delivery import NotNow, Silent, Unanswered, Undeliverable, Unsure
+from homevisits.notices.delivery import Misconfigured, NotNow, Silent, Unanswered, Undeliverable, Unsure
 from homevisits.notices.silence import asked
 
 # Seconds to reach Notify, and to wait for each part of its answer.
 PATIENCE = (3.0, 5.0)
-REMEMBERED = dt.timedelta(seconds=10)
 NEVER_LEFT = (requests.exceptions.InvalidURL, requests.exceptions.SSLError)
+Doing = TextAccount.Doing
 UNREADABLE = "Notify's answer could not be read."
-
-
-class Misconfigured(NotNow):
-    """The account itself is wrong: every text fails until somebody mends it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,7 @@ def text(account: TextAccount, *, number: str, body: str, reference: uuid.UUID) 
     """Have a text sent; gives back Notify's id. Raises NotDelivered."""
     return _sent(
         account,
+        Doing.TEXT,
         lambda client: client.send_sms_notification(
             phone_number=number,
             template_id=str(account.text_template),
@@ -60,6 +56,7 @@ def email(account: TextAccount, *, address: str, subject: str, body: str, refere
     """Have an e-mail sent; gives back Notify's id. Raises NotDelivered."""
     return _sent(
         account,
+        Doing.EMAIL,
         lambda client: client.send_email_notification(
             email_address=address,
             template_id=str(account.email_template),
@@ -71,13 +68,13 @@ def email(account: TextAccount, *, address: str, subject: str, body: str, refere
 
 def status(account: TextAccount, provider_id: uuid.UUID) -> str:
     """How a text or e-mail stands, in Notify's word. Raises NotDelivered."""
-    with _answering(account) as client:
+    with _answering(account, Doing.READ) as client:
         return str(client.get_notification_by_id(str(provider_id))["status"])
 
 
 def received(account: TextAccount) -> list[Incoming]:
     """The latest texts that were sent to us, newest first: one page of up to 250. Raises NotDelivered."""
-    with _answering(account) as client:
+    with _answering(account, Doing.READ) as client:
         return [
             Incoming(uuid.UUID(each["id"]), each["user_number"], each["content"], moment(each["created_at"]))
             for each in client.get_received_texts()["received_text_messages"]
@@ -90,13 +87,13 @@ def moment(written: str) -> dt.datetime:
     return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
 
 
-def _sent(account: TextAccount, send: Callable[[Any], Any]) -> uuid.UUID:
-    with _answering(account) as client:
+def _sent(account: TextAccount, doing: str, send: Callable[[Any], Any]) -> uuid.UUID:
+    with _answering(account, doing) as client:
         return uuid.UUID(send(client)["id"])
 
 
 @contextmanager
-def _answering(account: TextAccount) -> Iterator[NotificationsAPIClient]:
+def _answering(account: TextAccount, doing: str) -> Iterator[NotificationsAPIClient]:
     """A client for a block; errors become ours, and the account remembers whether it works."""
     try:
         with asked(settings.NOTIFY_URL), _client(account) as client:
@@ -104,9 +101,9 @@ def _answering(account: TextAccount) -> Iterator[NotificationsAPIClient]:
     except Undeliverable:
         raise
     except NotNow as failure:
-        _remember(account, failed_at=AppNow(), failure=str(failure)[:200])
+        health.fails(account, doing, failure)
         raise
-    _works(account)
+    health.works(account, doing)
 
 
 @contextmanager
@@ -125,16 +122,6 @@ def _client(account: TextAccount) -> Iterator[NotificationsAPIClient]:
         raise Unsure(UNREADABLE) from failure
     finally:
         client.request_session.close()
-
-
-def _works(account: TextAccount) -> None:
-    """Write that it works, at most every few seconds: many senders share the row."""
-    known = Q(worked_at__gt=AppNow() - REMEMBERED) & (Q(failed_at=None) | Q(failed_at__lt=F("worked_at")))
-    TextAccount.objects.filter(pk=account.pk).exclude(known).update(worked_at=AppNow())
-
-
-def _remember(account: TextAccount, **fields: Any) -> None:
-    TextAccount.objects.filter(pk=account.pk).update(**fields)
 
 
 def meaning(failure: APIError) -> Undeliverable | NotNow:

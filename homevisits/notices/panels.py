@@ -1,4 +1,4 @@
-"""What pages above say about texts: that a ladder counts on them and none can go."""
+"""What pages above say about texts: that a ladder counts on them and none can go, or none ever did."""
 
 import datetime as dt
 
@@ -24,6 +24,6 @@ def of_day(staff: Staff, now: dt.datetime) -> Panel | None:
 
 def _warning(trust_id: int, staff: Staff) -> Panel | None:
     account = TextAccount.objects.filter(trust=trust_id).first()
-    if account is not None and not account.is_failing:
+    if account is not None and account.worked_at and not account.is_failing:
         return None
     return "notices/_no_texts.html", {"account": account, "may_set": may_set_texts(staff)}
