@@ -23,7 +23,8 @@ def deliver() -> None:
 
 @shared_task
 def follow() -> None:
-    """Ask what became of what was sent, and what was sent to us."""
+    """End calls that nobody made, answer texts; ask what became of what was sent, and what was sent to us."""
+    following.keep_up()
     with sending.alone(sending.CELERYS_FOLLOWING) as mine:
         if mine:
             with ahead(watchdog.lead()):

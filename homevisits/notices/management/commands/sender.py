@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from homevisits.audit import watchdog
 from homevisits.clock import ahead
-from homevisits.notices.following import follow_in_background
+from homevisits.notices.following import follow_in_background, keep_up
 from homevisits.notices.lanes import drain_in_background, finish
 from homevisits.notices.listening import Ear, stay_up, stop_on_signals
 from homevisits.notices.models import URGENT_CHANNEL
@@ -22,6 +22,7 @@ def work() -> float:
     """See to it that what waits is being sent; how many seconds may pass before the next look."""
     with ahead(watchdog.lead()):
         waits = drain_in_background(AT_A_TIME, urgent_only=False)
+        keep_up()
         follow_in_background()
     return LOOKS_AGAIN if waits else LOOKS_EVERY
 
