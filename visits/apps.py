@@ -11,6 +11,7 @@ class VisitsConfig(AppConfig):
         from homevisits.local import registry as examples
         from homevisits.look import context
         from homevisits.notices import registry as notices
+        from homevisits.notices.panels import calls_of_day
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
         from homevisits.people.models import Staff
@@ -42,7 +43,7 @@ class VisitsConfig(AppConfig):
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
         registry.register(DrillDeadline, DrillAlarm)
         policies.ON_PUBLISHED.append(after_publication)
-        pages.DAY_PANELS.append(drills_of_day)
+        pages.DAY_PANELS += [calls_of_day, drills_of_day]
         examples.register(examples.Stage.VISITS, load)
         menus.register()
         policies.IMPACTS.append(impact.of_draft)

@@ -1,8 +1,9 @@
-"""What pages above say about texts: that a ladder counts on them and none can go, or none ever did."""
+"""What pages above say about calls, and about texts: that a ladder counts on them and none can go, or none ever did."""
 
 import datetime as dt
 
 from homevisits.notices.accounts import TextAccount
+from homevisits.notices.calling import asked_of
 from homevisits.notices.permissions import may_set_texts
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel
@@ -20,6 +21,12 @@ def on_policy(policy: Policy, staff: Staff, now: dt.datetime) -> Panel | None:
 def of_day(staff: Staff, now: dt.datetime) -> Panel | None:
     """On a trust admin's day, who alone can mend it."""
     return _warning(staff.trust_id, staff) if may_set_texts(staff) else None
+
+
+def calls_of_day(staff: Staff, now: dt.datetime) -> Panel | None:
+    """On the day of whoever is asked to ring somebody: they have three minutes."""
+    calls = list(asked_of(staff))
+    return ("notices/_calls_to_make.html", {"calls": calls}) if calls else None
 
 
 def _warning(trust_id: int, staff: Staff) -> Panel | None:

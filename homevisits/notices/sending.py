@@ -28,7 +28,8 @@ PAUSES = (60, 300, 900, 3600, 3600, 4 * 3600, 12 * 3600)
 # Somebody who cannot be reached is not waited for: after so many tries the ladder moves on. A mail
 # server is often busy for a moment; that it hangs, and any other way's first failure, is reason enough.
 TELLS_AFTER = {Notice.Channel.EMAIL: 3}
-# When a provider is first asked whether it arrived.
+# When Notify is first asked whether it arrived; whoever rings by machine tells us by itself.
+ASKED_ABOUT = {Notice.Channel.TEXT, Notice.Channel.EMAIL}
 FIRST_ASKED = dt.timedelta(seconds=5)
 # Any numbers: the keys of locks between Celery's own tasks.
 CELERYS_DELIVERY = 71_500_001
@@ -124,7 +125,9 @@ def send(taken: Taken) -> bool:
 def record_sent(taken: Taken, reference: uuid.UUID | None = None) -> bool:
     """Write that it went; False when another sender holds the notice by now, or its receipt came first."""
     mine = Notice.objects.filter(pk=taken.notice.pk, lease=taken.lease)
-    fields: dict[str, Any] = {"provider_id": reference, "ask_at": AppNow() + FIRST_ASKED} if reference else {}
+    fields: dict[str, Any] = {"provider_id": reference} if reference else {}
+    if reference and taken.notice.channel in ASKED_ABOUT:
+        fields["ask_at"] = AppNow() + FIRST_ASKED
     return bool(
         mine.update(state=Notice.State.SENT, sent_at=AppNow(), leased_until=None, failure="", **fields)
     )

@@ -220,8 +220,9 @@ def test_a_call_is_the_task_of_a_named_person_who_is_never_the_one_to_be_rung(
     call: Call, office: Staff, desk: Staff
 ) -> None:
     assert (call.caller, call.notice.recipient) == (desk, office)
-    asked = Notice.objects.get(recipient=desk)
-    assert (asked.subject, asked.path) == ("Ring O. Office now: 07700 900101", call.notice.path)
+    asked = Notice.objects.get(recipient=desk, channel="in_app")
+    assert (asked.subject, asked.path) == (f"Ring somebody now. {call.notice.subject}", call.notice.path)
+    assert asked.body.startswith("Ring O. Office, 07700 900101, and say before 10:03")
 
 
 def test_having_spoken_to_them_is_kept_and_the_ladder_waits(
