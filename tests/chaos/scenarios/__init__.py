@@ -40,4 +40,5 @@ from tests.chaos.scenarios import (  # noqa: E402, F401  (each puts its own amon
     providers,
     servers,
     sweeping,
+    texts,
 )
