@@ -99,9 +99,8 @@ def report(*, call: Call, by: Staff | None, outcome: str, now: dt.datetime) -> b
         raise Refused("You are the one to be rung: somebody else writes down whether they reached you.")
     call.outcome, call.made_by, call.made_at = outcome, by, now
     with transaction.atomic():
-        tell_called(call, now)
         spoke = outcome == Call.Outcome.SPOKE
-        if not spoke and not tell_failed(notice, now):
+        if not (tell_called(call, now) and (spoke or tell_failed(notice, now))):
             transaction.set_rollback(True)
             return False
         mine = Call.objects.to_make().filter(pk=call.pk)

@@ -37,7 +37,7 @@ FAILURES = {
 HOUR = 3600
 # Seconds from one question to the next; networks try for three days.
 PAUSES = (5, 10, 20, 40, 60, 120, 300, 900, *(HOUR,) * 72)
-AT_A_TIME = 10
+AT_A_TIME = 30
 
 logger = logging.getLogger(__name__)
 
