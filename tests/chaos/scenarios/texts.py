@@ -129,7 +129,7 @@ def all_hang(w: World) -> Ledger:
         w.mail.refusal = lambda: time.sleep(max(until - time.monotonic(), 0)) or ""
         people_out(w.many(40, 5), seconds=w.many(10, 2), seed=57)
         with after(seconds, exchange, "faults", Faults()):
-            found = texted(w, exchange, w.ledger(patience=40))
+            found = texted(w, exchange, w.ledger(patience=120))
         must_move_on(found)
     return found
 
