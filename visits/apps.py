@@ -11,6 +11,7 @@ class VisitsConfig(AppConfig):
         from homevisits.local import registry as examples
         from homevisits.look import context
         from homevisits.notices import registry as notices
+        from homevisits.notices.panels import calls_of_day
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
         from homevisits.people.keeping import accounts, duties
@@ -48,7 +49,7 @@ class VisitsConfig(AppConfig):
         accounts.OBSTACLES.append(is_out)
         duties.ON_CHANGED.append(transitions.desk_changed)
         policies.ON_PUBLISHED.append(after_publication)
-        pages.DAY_PANELS.append(drills_of_day)
+        pages.DAY_PANELS += [calls_of_day, drills_of_day]
         examples.register(examples.Stage.VISITS, load)
         menus.register()
         policies.IMPACTS.append(impact.of_draft)

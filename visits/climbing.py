@@ -18,7 +18,7 @@ from homevisits.trusts.choices import Ladder
 from homevisits.trusts.models import School
 from homevisits.trusts.parts import LadderStep
 from homevisits.trusts.policies import Policy
-from homevisits.trusts.roles import RoleName
+from homevisits.trusts.roles import LEADERS, RoleName
 from visits import homeward
 from visits.reported import KINDS, heard_first
 from visits.responding import sheet
@@ -109,10 +109,18 @@ def people_told(
 
 
 def callers(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
-    """Who may be asked to ring others about the alarm: whoever can answer for the visit, never the party."""
-    from visits.watch import answerers
+    """Who may be asked to ring others about the alarm, never the party: whoever can answer for the visit.
 
-    return list(answerers(alarm.visit, now).order_by("pk"))
+    Where nobody else is on duty, as when the office is closed, the school's leaders ring each other.
+    """
+    from visits.watch import answerers, party_ids
+
+    on_duty = list(answerers(alarm.visit, now).order_by("pk"))
+    if len(on_duty) > 1:
+        return on_duty
+    leaders = Staff.objects.holding(list(LEADERS), alarm.visit.school).present(now)
+    others = leaders.exclude(pk__in=[*party_ids(alarm.visit), *(person.pk for person in on_duty)])
+    return on_duty + list(others.order_by("pk"))
 
 
 def everybody(visit: "Visit", now: dt.datetime) -> list[Staff]:

@@ -5,7 +5,7 @@ import uuid
 from itertools import cycle
 
 from homevisits.escalation.models import Alarm
-from homevisits.notices.calling import reached, said
+from homevisits.notices.calling import being_rung, said, spoken_to
 from homevisits.notices.calls import Call
 from homevisits.notices.models import Notice
 from homevisits.notices.reach import Reach
@@ -17,13 +17,14 @@ NOBODY = "nobody is on duty who could ring"
 def shared_out(alarm: Alarm, told: Reach, *, now: dt.datetime) -> dict[int, Staff]:
     """The caller for each person to be rung, by that person's id. Takes out of `told` who is not rung.
 
-    Somebody who was spoken to about this alarm, or whom somebody is ringing now, is not rung again.
+    Somebody whom somebody is ringing now is not rung again; nor is somebody who was spoken to, until
+    the last step repeats: whoever knew and did nothing hears of it again.
     """
     call = Notice.Channel.CALL
     wanted = [person for person, channel in told.pairs if channel == call]
     if not wanted:
         return {}
-    done = reached(alarm.uuid)
+    done = being_rung(alarm.uuid) | (set() if alarm.round else spoken_to(alarm.uuid))
     hidden_from = alarm.kept_from()
     callers = [caller for caller in alarm.callers(now=now) if caller.pk not in hidden_from]
     turns = cycle(callers)

@@ -9,7 +9,7 @@ from homevisits.clock import ahead
 from homevisits.escalation import heartbeat, signs
 from homevisits.escalation.signs import Signs
 from homevisits.escalation.sweep import sweep
-from homevisits.notices.sending import drain_in_background
+from homevisits.notices.lanes import drain_in_background
 
 logger = logging.getLogger(__name__)
 

@@ -27,8 +27,14 @@ class TextAccount(models.Model):
 
     `token_hash` is what is left of the bearer token that Notify sends with its callbacks: it was
     shown once. `ask_texts_at` is when Notify is asked for texts that were sent to us; what was sent
-    before `first_set_at` is history.
+    before `first_set_at` is history. `worked_at` is when it last took a text, `failing` what it does
+    not do now, since `failed_at`.
     """
+
+    class Doing(models.TextChoices):
+        TEXT = "text", "Texts do not go"
+        EMAIL = "email", "E-mail through Notify does not go"
+        READ = "read", "Notify cannot be asked for replies and receipts"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     trust = models.OneToOneField(Trust, on_delete=models.PROTECT, related_name="text_account")
@@ -45,6 +51,7 @@ class TextAccount(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     worked_at = models.DateTimeField(null=True, blank=True)
+    failing = models.CharField(max_length=5, choices=Doing, blank=True, default="", db_default="")
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
     called_back_at = models.DateTimeField(null=True, blank=True)
@@ -70,8 +77,8 @@ class TextAccount(models.Model):
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last thing that was heard of the account is that it does not work."""
-        return bool(self.failed_at and (self.worked_at is None or self.failed_at > self.worked_at))
+        """Whether the last thing that was heard of the account is that something does not work."""
+        return bool(self.failing)
 
 
 def account_of(staff: "Staff") -> TextAccount | None:

@@ -6,6 +6,7 @@ the recipient rung by a machine, and later reports by `receipts.hear`.
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from homevisits.people.phones import written
 # Nobody who is asked to ring is waited for any longer: the call has failed, and the ladder moves on.
 WITHIN = dt.timedelta(minutes=3)
 ASKED = "asked"
+TOLD_BY = (Notice.Channel.IN_APP, Notice.Channel.PUSH, Notice.Channel.TEXT)
 
 
 class Refused(Exception):
@@ -35,7 +37,7 @@ class Refused(Exception):
 
 
 def ask_somebody(notice: Notice, *, is_repeat: bool) -> None:
-    """Make the call a task of a named person, and tell them in the product and by push.
+    """Make the call a task of a named person, and tell them in the product, by push and by text.
 
     Raises Undeliverable where nobody is there to ring.
     """
@@ -61,8 +63,12 @@ def _on_duty(notice: Notice, now: dt.datetime) -> Staff | None:
 def _tell(notice: Notice, caller: Staff, now: dt.datetime) -> None:
     person = notice.recipient
     until = f"{local(now + WITHIN):%H:%M}"
-    subject = marked(notice, f"Ring {person.short_name} now: {written(str(person.mobile))}")[:120]
-    body = f"{notice.subject}. Ring them, and say before {until} on the page whether you spoke to them. Voicemail is no answer."
+    # A lock screen shows the subject: whom to ring stands in the words.
+    subject = marked(notice, f"Ring somebody now. {notice.subject}")[:120]
+    body = (
+        f"Ring {person.short_name}, {written(str(person.mobile))}, and say before {until} on the page"
+        " whether you spoke to them. Voicemail is no answer."
+    )
     queue_all(
         drafted(
             key=f"{notice.alarm}:call:{notice.pk}:{channel}",
@@ -77,7 +83,7 @@ def _tell(notice: Notice, caller: Staff, now: dt.datetime) -> None:
             school=notice.school_id,
             private=notice.is_private,
         )
-        for _, channel in reach([caller], [Notice.Channel.IN_APP, Notice.Channel.PUSH]).pairs
+        for _, channel in reach([caller], TOLD_BY).pairs
     )
 
 
@@ -93,9 +99,8 @@ def report(*, call: Call, by: Staff | None, outcome: str, now: dt.datetime) -> b
         raise Refused("You are the one to be rung: somebody else writes down whether they reached you.")
     call.outcome, call.made_by, call.made_at = outcome, by, now
     with transaction.atomic():
-        tell_called(call, now)
         spoke = outcome == Call.Outcome.SPOKE
-        if not spoke and not tell_failed(notice, now):
+        if not (tell_called(call, now) and (spoke or tell_failed(notice, now))):
             transaction.set_rollback(True)
             return False
         mine = Call.objects.to_make().filter(pk=call.pk)
@@ -133,14 +138,42 @@ def end_overdue() -> int:
     return ended
 
 
-def reached(alarm: uuid.UUID) -> set[int]:
-    """Who was spoken to about an alarm, or is being rung now: by id."""
+def being_rung(alarm: uuid.UUID) -> set[int]:
+    """Whom somebody, or a machine, is ringing about an alarm now: by id."""
     ours = Notice.objects.filter(alarm=alarm, channel=Notice.Channel.CALL)
-    under_way = ours.waiting() | ours.filter(call__outcome__in=["", Call.Outcome.SPOKE])
+    by_machine = ours.filter(call=None, state=Notice.State.SENT, delivered_at=None)
+    under_way = ours.waiting() | ours.filter(call__outcome="") | by_machine
     return set(under_way.values_list("recipient", flat=True))
+
+
+def spoken_to(alarm: uuid.UUID) -> set[int]:
+    """Who was spoken to about an alarm: by id."""
+    ours = Notice.objects.filter(alarm=alarm, channel=Notice.Channel.CALL)
+    return set(ours.exclude(delivered_at=None).values_list("recipient", flat=True))
 
 
 def to_make(alarm: uuid.UUID, staff: Staff) -> QuerySet[Call]:
     """The calls about an alarm that still have to be made, as this person may see them."""
     mine = Call.objects.visible_to(staff).to_make().filter(notice__alarm=alarm)
     return mine.select_related("caller", "notice__recipient")
+
+
+def asked_of(staff: Staff) -> QuerySet[Call]:
+    """The calls that this person is asked to make now."""
+    mine = Call.objects.visible_to(staff).to_make().filter(caller=staff)
+    return mine.select_related("caller", "notice__recipient")
+
+
+def announced(alarms: Collection[uuid.UUID], staff: Staff) -> dict[str, list[str]]:
+    """Who is asked to ring whom, in sentences by alarm, for a screen that others see too: nothing private."""
+    found: dict[str, list[str]] = {}
+    shown = Call.objects.visible_to(staff).to_make().filter(notice__is_private=False)
+    if alarms:
+        calls = shown.filter(notice__alarm__in=alarms).select_related("caller", "notice__recipient")
+        for call in calls:
+            who = "You are" if call.caller_id == staff.pk else f"{call.caller.short_name} is"
+            sentence = (
+                f"{who} asked to ring {call.notice.recipient.short_name} before {local(call.due_at):%H:%M}."
+            )
+            found.setdefault(str(call.notice.alarm), []).append(sentence)
+    return found

@@ -13,12 +13,20 @@ class NotNow(NotDelivered):
     """It did not go, and may later."""
 
 
+class Misconfigured(NotNow):
+    """The account itself is wrong: everything fails until somebody mends it."""
+
+
 class Unsure(NotNow):
     """It may have gone: the answer was lost. The next try says that it is a repeat."""
 
 
-class Silent(Unsure):
-    """The provider did not answer in time; nothing else is tried there in the same batch."""
+class Silent(NotNow):
+    """The provider hangs: nothing went, and for some seconds nothing else is tried there."""
+
+
+class Unanswered(Silent, Unsure):
+    """The provider was handed it and did not answer in time."""
 
 
 def in_words(failure: Exception) -> str:

@@ -1,6 +1,7 @@
 """What is followed up after sending: calls nobody made, texts that came in, receipts that did not.
 
-Any number of processes may do it at once: each row is claimed by one.
+Any number of processes may do it at once: each row is claimed by one. What needs the database alone
+(`keep_up`) never waits for what asks a provider (`follow`).
 """
 
 import contextvars
@@ -13,7 +14,6 @@ from django.db import connection
 
 from homevisits.notices import calling, receipts, receiving
 from homevisits.notices.accounts import TextAccount
-from homevisits.notices.calls import Call
 
 RECEIPTS_FOR = 4.0
 # Seconds between two looks of one sender: an idle house should cost next to nothing.
@@ -24,15 +24,18 @@ _background = threading.Lock()
 _last = [-PAUSE]
 
 
+def keep_up() -> None:
+    """End the calls that nobody made in time; answer the texts that wait."""
+    _each(calling.end_overdue, receiving.answer_waiting)
+
+
 def follow() -> None:
-    """Everything once. One that fails stops none of the others."""
-    steps: tuple[Callable[[], object], ...] = (
-        calling.end_overdue,
-        receiving.answer_waiting,
-        lambda: receipts.ask(seconds=RECEIPTS_FOR),
-        receiving.fetch,
-        receiving.answer_waiting,
-    )
+    """Ask what became of what was sent, and what was sent to us."""
+    _each(lambda: receipts.ask(seconds=RECEIPTS_FOR), receiving.fetch, receiving.answer_waiting)
+
+
+def _each(*steps: Callable[[], object]) -> None:
+    """Every step once. One that fails stops none of the others."""
     for step in steps:
         try:
             step()
@@ -54,8 +57,8 @@ def follow_in_background() -> bool:
 
 
 def _has_anything() -> bool:
-    """Whether anybody texts or rings at all: a thread has a connection of its own, which is not free."""
-    return TextAccount.objects.exists() or Call.objects.to_make().exists()
+    """Whether anybody texts at all: a thread has a connection of its own, which is not free."""
+    return TextAccount.objects.exists()
 
 
 def _follow_and_leave() -> None:

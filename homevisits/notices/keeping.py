@@ -43,7 +43,7 @@ def set_account(
             account.key_name, account.sealed_key = found["name"][:120], seal(key.strip())
             account.set_at, account.set_by = now, by
             account.worked_at = account.failed_at = None
-            account.failure = ""
+            account.failing = account.failure = ""
         for name, value in fields.items():
             setattr(account, name, value)
         account.save()

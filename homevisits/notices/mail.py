@@ -2,16 +2,19 @@
 
 import contextlib
 import smtplib
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import InterfaceError, OperationalError
 
 from homevisits.clock import app_now
-from homevisits.notices.delivery import Undeliverable
+from homevisits.notices.delivery import NotDelivered, NotNow, Silent, Unanswered, Undeliverable, Unsure
 from homevisits.notices.models import Message, Notice
+from homevisits.notices.silence import asked
 
 ABOUT = "X-Home-Visits-Notice"
 REPEAT = "This is a repeat: you may have had this message already."
@@ -50,18 +53,18 @@ class Postbox:
         self._close()
 
     def send(self, message: EmailMessage) -> None:
-        """Hand a message over. Raises Undeliverable when the address or text is refused for good."""
-        try:
-            if self._open is None:
-                backend = mailers.default
+        """Hand a message over. Raises NotDelivered, and the database's own errors."""
+        if self._open is None:
+            backend = mailers.default
+            with asked(_address(backend)), _meaning(is_under_way=False):
                 backend.open()
-                self._open = backend
-            if not self._open.send_messages([message]):
-                raise Undeliverable("There is no address to send to.")
-        except Exception as failure:
+            self._open = backend
+        try:
+            with asked(_address(self._open)), _meaning(is_under_way=True):
+                if not self._open.send_messages([message]):
+                    raise Undeliverable("There is no address to send to.")
+        except Exception:
             self._close()
-            if is_final(failure):
-                raise Undeliverable(in_words(failure)) from failure
             raise
 
     def _close(self) -> None:
@@ -69,6 +72,37 @@ class Postbox:
         if backend is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 backend.close()
+
+
+def _address(backend: BaseEmailBackend) -> str:
+    return f"mail {getattr(backend, 'host', '')}:{getattr(backend, 'port', '')}"
+
+
+@contextlib.contextmanager
+def _meaning(*, is_under_way: bool) -> Iterator[None]:
+    """A mail server's answer, or that there is none, as the outbox understands it.
+
+    `is_under_way`: a message is with the server, so that an answer that was lost may have been a yes.
+    """
+    try:
+        yield
+    except (NotDelivered, InterfaceError, OperationalError):
+        raise
+    except Exception as failure:
+        words = in_words(failure)
+        if is_final(failure):
+            raise Undeliverable(words) from failure
+        if is_timeout(failure):
+            raise (Unanswered if is_under_way else Silent)(words) from failure
+        is_answer = isinstance(failure, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+        raise (Unsure if is_under_way and not is_answer else NotNow)(words) from failure
+
+
+def is_timeout(failure: BaseException | None) -> bool:
+    """Whether it comes from waiting in vain: smtplib hides that in an error of its own."""
+    while failure is not None and not isinstance(failure, TimeoutError):
+        failure = failure.__cause__ or failure.__context__
+    return failure is not None
 
 
 def is_final(failure: Exception) -> bool:
@@ -87,6 +121,8 @@ def in_words(failure: Exception) -> str:
         return "The mail server refused the address."
     if isinstance(failure, smtplib.SMTPResponseException):
         return f"The mail server refused the message ({failure.smtp_code})."
+    if is_timeout(failure):
+        return "The mail server did not answer in time."
     if isinstance(failure, OSError):
         return "The mail server could not be reached."
     return str(failure) or type(failure).__name__

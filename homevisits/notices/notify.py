@@ -11,23 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db.models import F, Q
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
-from homevisits.clock import AppNow
+from homevisits.notices import health
 from homevisits.notices.accounts import TextAccount
-from homevisits.notices.delivery import NotNow, Silent, Undeliverable, Unsure
+from homevisits.notices.delivery import Misconfigured, NotNow, Silent, Unanswered, Undeliverable, Unsure
+from homevisits.notices.silence import asked
 
 # Seconds to reach Notify, and to wait for each part of its answer.
 PATIENCE = (3.0, 5.0)
-REMEMBERED = dt.timedelta(seconds=10)
 NEVER_LEFT = (requests.exceptions.InvalidURL, requests.exceptions.SSLError)
-
-
-class Misconfigured(NotNow):
-    """The account itself is wrong: every text fails until somebody mends it."""
+Doing = TextAccount.Doing
+UNREADABLE = "Notify's answer could not be read."
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ def text(account: TextAccount, *, number: str, body: str, reference: uuid.UUID) 
     """Have a text sent; gives back Notify's id. Raises NotDelivered."""
     return _sent(
         account,
+        Doing.TEXT,
         lambda client: client.send_sms_notification(
             phone_number=number,
             template_id=str(account.text_template),
@@ -57,6 +56,7 @@ def email(account: TextAccount, *, address: str, subject: str, body: str, refere
     """Have an e-mail sent; gives back Notify's id. Raises NotDelivered."""
     return _sent(
         account,
+        Doing.EMAIL,
         lambda client: client.send_email_notification(
             email_address=address,
             template_id=str(account.email_template),
@@ -68,13 +68,13 @@ def email(account: TextAccount, *, address: str, subject: str, body: str, refere
 
 def status(account: TextAccount, provider_id: uuid.UUID) -> str:
     """How a text or e-mail stands, in Notify's word. Raises NotDelivered."""
-    with _answering(account) as client:
+    with _answering(account, Doing.READ) as client:
         return str(client.get_notification_by_id(str(provider_id))["status"])
 
 
 def received(account: TextAccount) -> list[Incoming]:
     """The latest texts that were sent to us, newest first: one page of up to 250. Raises NotDelivered."""
-    with _answering(account) as client:
+    with _answering(account, Doing.READ) as client:
         return [
             Incoming(uuid.UUID(each["id"]), each["user_number"], each["content"], moment(each["created_at"]))
             for each in client.get_received_texts()["received_text_messages"]
@@ -87,37 +87,41 @@ def moment(written: str) -> dt.datetime:
     return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
 
 
-def _sent(account: TextAccount, send: Callable[[Any], Any]) -> uuid.UUID:
-    with _answering(account) as client:
+def _sent(account: TextAccount, doing: str, send: Callable[[Any], Any]) -> uuid.UUID:
+    with _answering(account, doing) as client:
         return uuid.UUID(send(client)["id"])
 
 
 @contextmanager
-def _answering(account: TextAccount) -> Iterator[NotificationsAPIClient]:
+def _answering(account: TextAccount, doing: str) -> Iterator[NotificationsAPIClient]:
     """A client for a block; errors become ours, and the account remembers whether it works."""
-    client = NotificationsAPIClient(account.key, base_url=settings.NOTIFY_URL, timeout=PATIENCE)
+    try:
+        with asked(settings.NOTIFY_URL), _client(account) as client:
+            yield client
+    except Undeliverable:
+        raise
+    except NotNow as failure:
+        health.fails(account, doing, failure)
+        raise
+    health.works(account, doing)
+
+
+@contextmanager
+def _client(account: TextAccount) -> Iterator[NotificationsAPIClient]:
+    """Notify's own client. Raises NotDelivered for every error of a block that it knows."""
+    try:
+        key = account.key
+    except InvalidToken as failure:
+        raise Misconfigured("The key cannot be opened here (FIELD_KEY): enter it again.") from failure
+    client = NotificationsAPIClient(key, base_url=settings.NOTIFY_URL, timeout=PATIENCE)
     try:
         yield client
     except APIError as failure:
-        ours = meaning(failure)
-        if not isinstance(ours, Undeliverable):
-            _remember(account, failed_at=AppNow(), failure=str(ours)[:200])
-        raise ours from failure
+        raise meaning(failure) from failure
     except (KeyError, TypeError, ValueError) as failure:  # an answer that is not Notify's
-        raise Unsure("Notify's answer could not be read.") from failure
+        raise Unsure(UNREADABLE) from failure
     finally:
         client.request_session.close()
-    _works(account)
-
-
-def _works(account: TextAccount) -> None:
-    """Write that it works, at most every few seconds: many senders share the row."""
-    known = Q(worked_at__gt=AppNow() - REMEMBERED) & (Q(failed_at=None) | Q(failed_at__lt=F("worked_at")))
-    TextAccount.objects.filter(pk=account.pk).exclude(known).update(worked_at=AppNow())
-
-
-def _remember(account: TextAccount, **fields: Any) -> None:
-    TextAccount.objects.filter(pk=account.pk).update(**fields)
 
 
 def meaning(failure: APIError) -> Undeliverable | NotNow:
@@ -129,6 +133,8 @@ def meaning(failure: APIError) -> Undeliverable | NotNow:
         return Undeliverable("Notify says that this is no mobile number that it can text.")
     if code == 400 and kind == "ValidationError" and "email_address" in said:
         return Undeliverable("Notify says that this is no e-mail address.")
+    if code == 400 and "international" in said.lower():
+        return Undeliverable("Notify does not text numbers abroad for this service: its settings say so.")
     if code == 400:
         return Misconfigured(_of_400(said))
     if code == 403:
@@ -137,15 +143,19 @@ def meaning(failure: APIError) -> Undeliverable | NotNow:
         return Undeliverable("Notify no longer knows of it.")
     if code == 429:
         return NotNow("Notify's limit is reached: too many messages in a minute, or today.")
+    if code < 300:
+        return Unsure(UNREADABLE)
     if code < 500:
         return Misconfigured(f"Notify refused ({code}).")
-    return NotNow(f"Notify has a fault of its own ({code}).")
+    return Unsure(f"Notify has a fault of its own ({code}).")
 
 
 def _no_answer(cause: BaseException | None) -> NotNow:
     """Nothing came back: whether the message went is known only where it never left."""
+    if isinstance(cause, requests.ConnectTimeout):
+        return Silent("Notify could not be reached in time.")
     if isinstance(cause, requests.Timeout):
-        return Silent("Notify did not answer in time.")
+        return Unanswered("Notify did not answer in time.")
     if isinstance(cause, NEVER_LEFT) or "NewConnectionError" in str(cause):
         return NotNow("Notify could not be reached.")
     return Unsure("Notify broke off before it answered.")

@@ -1,8 +1,9 @@
-"""What pages above say about texts: that a ladder counts on them and none can go."""
+"""What pages above say about calls, and about texts: that a ladder counts on them and none can go, or none ever did."""
 
 import datetime as dt
 
 from homevisits.notices.accounts import TextAccount
+from homevisits.notices.calling import asked_of
 from homevisits.notices.permissions import may_set_texts
 from homevisits.people.models import Staff
 from homevisits.trusts.choices import Channel
@@ -22,8 +23,14 @@ def of_day(staff: Staff, now: dt.datetime) -> Panel | None:
     return _warning(staff.trust_id, staff) if may_set_texts(staff) else None
 
 
+def calls_of_day(staff: Staff, now: dt.datetime) -> Panel | None:
+    """On the day of whoever is asked to ring somebody: they have three minutes."""
+    calls = list(asked_of(staff))
+    return ("notices/_calls_to_make.html", {"calls": calls}) if calls else None
+
+
 def _warning(trust_id: int, staff: Staff) -> Panel | None:
     account = TextAccount.objects.filter(trust=trust_id).first()
-    if account is not None and not account.is_failing:
+    if account is not None and account.worked_at and not account.is_failing:
         return None
     return "notices/_no_texts.html", {"account": account, "may_set": may_set_texts(staff)}

@@ -8,6 +8,7 @@ import ipaddress
 import json
 import logging
 import socket
+import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,20 +18,21 @@ from django.conf import settings
 from pywebpush import WebPushException, webpush
 
 from homevisits.clock import app_now
-from homevisits.notices.delivery import NotNow, Undeliverable
+from homevisits.notices.delivery import NotNow, Silent, Unanswered, Undeliverable, Unsure
 from homevisits.notices.models import Notice, PushSubscription
+from homevisits.notices.outbox import queue
+from homevisits.notices.silence import asked
 from homevisits.people.models import Staff
 
-TIMEOUT = 5.0
+# Seconds to reach a service and to wait for its answer; and after which no further phone is begun.
+PATIENCE = (2.0, 4.0)
+WHOLE = 4.0
 GONE = {404, 410}
 KEPT_FOR = {True: 60 * 60, False: 24 * 60 * 60}  # seconds that the maker keeps it, by urgency
 NO_PHONE = "No phone is set up for alerts."
+SILENT = "The push service did not answer in time."
 
 logger = logging.getLogger(__name__)
-
-
-class NotTaken(NotNow):
-    """No phone took it this time; another try may help. Says nothing of the phone's address."""
 
 
 class UnsafeEndpoint(ValueError):
@@ -78,22 +80,29 @@ def must_be_public(endpoint: str) -> None:
 def send(notice: Notice, *, is_repeat: bool) -> str:
     """Send a notice to every phone of its recipient; a reference of the first that took it.
 
-    Raises Undeliverable when there is no phone (any more), NotTaken when none took it this time.
+    Those that worked last time go first, and all of them together get no longer than WHOLE. Raises
+    Undeliverable when there is no phone (any more), NotNow when none took it this time.
     """
-    phones = list(PushSubscription.objects.filter(staff=notice.recipient_id))
-    taken, still_there = [], False
-    for phone in phones:
+    until = time.monotonic() + WHOLE
+    words = words_of(notice, is_repeat=is_repeat)
+    taken: list[str] = []
+    troubles: list[NotNow] = []
+    phones = PushSubscription.objects.filter(staff=notice.recipient_id).select_related("staff")
+    for phone in sorted(phones, key=lambda each: each.is_failing):
+        if time.monotonic() > until:
+            troubles.append(Silent(SILENT))
+            break
         try:
-            taken.append(send_to(phone, words_of(notice, is_repeat=is_repeat), is_urgent=notice.is_urgent))
+            taken.append(send_to(phone, words, is_urgent=notice.is_urgent))
         except Undeliverable:
             continue
-        except NotTaken:
-            still_there = True
+        except NotNow as trouble:
+            troubles.append(trouble)
     if taken:
         return taken[0]
-    if still_there:
-        raise NotTaken("The phone could not be reached.")
-    raise Undeliverable(NO_PHONE)
+    if not troubles:
+        raise Undeliverable(NO_PHONE)
+    raise max(troubles, key=lambda each: (isinstance(each, Unsure), isinstance(each, Silent)))
 
 
 def words_of(notice: Notice, *, is_repeat: bool) -> dict[str, str]:
@@ -103,32 +112,57 @@ def words_of(notice: Notice, *, is_repeat: bool) -> dict[str, str]:
 
 
 def send_to(phone: PushSubscription, words: dict[str, str], *, is_urgent: bool) -> str:
-    """One phone. Raises Undeliverable and forgets the phone when its maker does not know it any more."""
+    """One phone. Raises NotNow; Undeliverable when its maker does not know it any more: it is forgotten."""
+    try:
+        with asked(urlsplit(phone.endpoint).netloc):
+            reply = _handed_over(phone, words, is_urgent)
+    except Undeliverable:
+        _forget(phone)
+        raise
+    except NotNow as failure:
+        logger.warning("push to phone %d failed: %s", phone.pk, failure)
+        PushSubscription.objects.filter(pk=phone.pk).update(failed_at=app_now())
+        raise
+    PushSubscription.objects.filter(pk=phone.pk).update(last_worked_at=app_now())
+    return str(reply.headers.get("Location", ""))[:200] or words["tag"]
+
+
+def _handed_over(phone: PushSubscription, words: dict[str, str], is_urgent: bool) -> Any:
+    """The service's answer. What is raised instead says nothing of the phone's address."""
     try:
         must_be_public(phone.endpoint)
-        reply: Any = webpush(
+        return webpush(
             {"endpoint": phone.endpoint, "keys": {"p256dh": phone.p256dh, "auth": phone.auth}},
             data=json.dumps(words),
             vapid_private_key=settings.VAPID_PRIVATE_KEY,
             vapid_claims={"sub": settings.VAPID_SUBJECT},
             ttl=KEPT_FOR[is_urgent],
             headers={"Urgency": "high" if is_urgent else "normal", "Topic": words["tag"]},
-            timeout=TIMEOUT,
+            timeout=PATIENCE,
             requests_session=NoDetours(),
         )
     except WebPushException as refused:
         if refused.status_code in GONE:
-            phone.delete()
             raise Undeliverable(NO_PHONE) from None
-        return _failed(phone, f"The push service refused it ({refused.status_code}).")
-    except (requests.RequestException, UnsafeEndpoint, ValueError) as failure:
-        return _failed(phone, type(failure).__name__)
-    PushSubscription.objects.filter(pk=phone.pk).update(last_worked_at=app_now())
-    return str(reply.headers.get("Location", ""))[:200] or words["tag"]
+        raise NotNow(f"The push service refused it ({refused.status_code}).") from None
+    except requests.ConnectTimeout:
+        raise Silent(SILENT) from None
+    except requests.Timeout:
+        raise Unanswered(SILENT) from None
+    except (requests.RequestException, UnsafeEndpoint, ValueError):
+        raise NotNow("The push service could not be reached.") from None
 
 
-def _failed(phone: PushSubscription, why: str) -> str:
-    """Write a failure down, without the phone's address, and raise it."""
-    logger.warning("push to phone %d failed: %s", phone.pk, why)
-    PushSubscription.objects.filter(pk=phone.pk).update(failed_at=app_now())
-    raise NotTaken(why) from None
+def _forget(phone: PushSubscription) -> None:
+    """Its maker no longer knows it. Its owner, who counts on it, is told in the product."""
+    now = app_now()
+    queue(
+        key=f"phone:{phone.pk}:gone",
+        recipient=phone.staff,
+        channel=Notice.Channel.IN_APP,
+        subject=f"Alerts are off for {phone}",
+        body="Its maker says that it gets none any more. Open this on that device and switch alerts on again.",
+        path="/notices/phone/",
+        now=now,
+    )
+    phone.delete()

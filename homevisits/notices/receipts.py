@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from homevisits.clock import AppNow, app_now
 from homevisits.notices import notify
 from homevisits.notices.accounts import TextAccount
-from homevisits.notices.delivery import NotDelivered, Silent, Undeliverable
+from homevisits.notices.delivery import NotDelivered, Undeliverable
 from homevisits.notices.models import Notice
 from homevisits.notices.registry import tell_failed
 
@@ -37,7 +37,7 @@ FAILURES = {
 HOUR = 3600
 # Seconds from one question to the next; networks try for three days.
 PAUSES = (5, 10, 20, 40, 60, 120, 300, 900, *(HOUR,) * 72)
-AT_A_TIME = 10
+AT_A_TIME = 30
 
 logger = logging.getLogger(__name__)
 
@@ -112,8 +112,6 @@ def ask(*, seconds: float) -> int:
             logger.warning("no receipt for notice %s: %s", notice.uuid, type(failure).__name__)
             if isinstance(failure, Undeliverable):  # forgotten there, so there is nothing to ask
                 Notice.objects.filter(pk=notice.pk).update(ask_at=None)
-            if isinstance(failure, Silent):
-                break
             continue
         hear(notice, status, provider_id=notice.provider_id, now=app_now())
         asked += 1

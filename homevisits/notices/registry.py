@@ -121,11 +121,19 @@ def tell_failed(notice: Notice, now: dt.datetime) -> bool:
     return heard
 
 
-def tell_called(call: Call, now: dt.datetime) -> None:
-    """Call every hook. One that fails must not keep what came of the call from being written down."""
+def tell_called(call: Call, now: dt.datetime) -> bool:
+    """Call every hook; False when one could not get its locks and has to be asked again.
+
+    One that fails otherwise must not keep what came of the call from being written down.
+    """
+    heard = True
     for hook in CALLED_HOOKS:
         try:
             with transaction.atomic():
                 hook(call, now)
+        except OperationalError:
+            logger.warning("a hook could not be asked about call %s", call.uuid)
+            heard = False
         except Exception:
             logger.exception("a hook failed over call %s", call.uuid)
+    return heard

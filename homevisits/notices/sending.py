@@ -1,12 +1,10 @@
 """Takes notices out of the outbox and sends them: lease, send outside any transaction, record."""
 
-import contextvars
 import datetime as dt
 import logging
-import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +14,7 @@ from django.db.models import F
 
 from homevisits.clock import AppNow, app_now
 from homevisits.notices import channels, trials
-from homevisits.notices.delivery import NotNow, Silent, Undeliverable, Unsure, in_words
+from homevisits.notices.delivery import Silent, Undeliverable, Unsure, in_words
 from homevisits.notices.models import Notice
 from homevisits.notices.registry import tell_failed
 
@@ -28,9 +26,10 @@ BATCH = 10
 URGENT_PAUSES = (2, 4, 8, 15, 30, 60, 60, 60, 120, 120, 120)
 PAUSES = (60, 300, 900, 3600, 3600, 4 * 3600, 12 * 3600)
 # Somebody who cannot be reached is not waited for: after so many tries the ladder moves on. A mail
-# server is often busy for a moment; by any other way the first failure is the reason to move on.
+# server is often busy for a moment; that it hangs, and any other way's first failure, is reason enough.
 TELLS_AFTER = {Notice.Channel.EMAIL: 3}
-# When a provider is first asked whether it arrived.
+# When Notify is first asked whether it arrived; whoever rings by machine tells us by itself.
+ASKED_ABOUT = {Notice.Channel.TEXT, Notice.Channel.EMAIL}
 FIRST_ASKED = dt.timedelta(seconds=5)
 # Any numbers: the keys of locks between Celery's own tasks.
 CELERYS_DELIVERY = 71_500_001
@@ -48,24 +47,39 @@ class Taken:
     is_repeat: bool
 
 
-def drain(*, seconds: float, urgent_only: bool = False) -> int:
-    """Send what waits, urgent things first, until nothing does or the time is up. Says how many."""
+def drain(*, seconds: float, urgent_only: bool = False, ways: Sequence[str] = channels.ORDER) -> int:
+    """Send what waits, urgent things first, until nothing does or the time is up. Says how many.
+
+    By turns a batch of each channel, so that one whose provider hangs delays no other for more than
+    its own time limit. Where there are threads, `lanes` has one for each.
+    """
     until = time.monotonic() + seconds
-    sent = 0
-    while time.monotonic() < until:
-        taken = take(urgent=True)
-        if not taken and not urgent_only:
-            taken = take(urgent=False)
-        if not taken:
-            break
-        sent += deliver(taken)
+    sent, took = 0, True
+    while took and time.monotonic() < until:
+        took = False
+        for urgent, way in what_waits(urgent_only=urgent_only, ways=ways):
+            batch = take(urgent=urgent, channel=way)
+            sent, took = sent + deliver(batch), took or bool(batch)
     trials.carry()
     return sent
 
 
-def take(*, urgent: bool, limit: int = BATCH) -> list[Taken]:
-    """Lease the oldest notices whose time has come; other senders' are passed over."""
+def what_waits(
+    *, urgent_only: bool = False, ways: Sequence[str] = channels.ORDER
+) -> Sequence[tuple[bool, str]]:
+    """The channels on which something is due, those with something urgent first; of these only that."""
+    due = Notice.objects.waiting().filter(next_try_at__lte=AppNow(), channel__in=ways)
+    found = set(due.order_by().values_list("is_urgent", "channel").distinct())
+    urgent = [(True, way) for way in channels.ORDER if (True, way) in found]
+    rest = [(False, way) for way in channels.ORDER if (False, way) in found and (True, way) not in found]
+    return urgent if urgent_only else urgent + rest
+
+
+def take(*, urgent: bool, channel: str = "", limit: int = BATCH) -> list[Taken]:
+    """Lease the oldest notices of a channel whose time has come; other senders' are passed over."""
     waiting = Notice.objects.waiting().filter(is_urgent=urgent, next_try_at__lte=AppNow())
+    if channel:
+        waiting = waiting.filter(channel=channel)
     with transaction.atomic():
         locked = waiting.order_by("next_try_at").select_for_update(skip_locked=True, of=("self",))
         notices = list(locked.select_related("recipient__trust__text_account")[:limit])
@@ -83,36 +97,26 @@ def take(*, urgent: bool, limit: int = BATCH) -> list[Taken]:
 
 
 def deliver(batch: list[Taken]) -> int:
-    """Send a leased batch; what the lease leaves no time for is given back. Says how many went.
-
-    Texts go last and, once their provider has hung, are not tried again in this batch: nothing by
-    another way waits behind them for longer than once.
-    """
+    """Send a leased batch; what the lease leaves no time for is given back. Says how many went."""
     began = time.monotonic()
     sent = 0
-    silent: set[str] = set()
-    batch = sorted(batch, key=lambda taken: channels.ORDER.index(taken.notice.channel))
     with channels.batch():
         for place, taken in enumerate(batch):
             if time.monotonic() - began > (LEASE - NEEDED).total_seconds():
                 give_back(batch[place:])
                 break
-            sent += send(taken, silent)
+            sent += send(taken)
     return sent
 
 
-def send(taken: Taken, silent: set[str]) -> bool:
-    """Try one notice and write down how it went. Whether it went. `silent` are channels that hang."""
+def send(taken: Taken) -> bool:
+    """Try one notice and write down how it went. Whether it went."""
     try:
-        if taken.notice.channel in silent:
-            raise NotNow("The provider did not answer a moment ago.")
         reference = channels.send(taken.notice, is_repeat=taken.is_repeat)
     except (OperationalError, InterfaceError):
         raise  # the database is away: nothing can be written down, the lease will end
     except Exception as failure:
         logger.warning("notice %s not sent: %s", taken.notice.uuid, type(failure).__name__)
-        if isinstance(failure, Silent):
-            silent.add(taken.notice.channel)
         record_failure(taken, failure)
         return False
     return record_sent(taken, reference)
@@ -121,7 +125,9 @@ def send(taken: Taken, silent: set[str]) -> bool:
 def record_sent(taken: Taken, reference: uuid.UUID | None = None) -> bool:
     """Write that it went; False when another sender holds the notice by now, or its receipt came first."""
     mine = Notice.objects.filter(pk=taken.notice.pk, lease=taken.lease)
-    fields: dict[str, Any] = {"provider_id": reference, "ask_at": AppNow() + FIRST_ASKED} if reference else {}
+    fields: dict[str, Any] = {"provider_id": reference} if reference else {}
+    if reference and taken.notice.channel in ASKED_ABOUT:
+        fields["ask_at"] = AppNow() + FIRST_ASKED
     return bool(
         mine.update(state=Notice.State.SENT, sent_at=AppNow(), leased_until=None, failure="", **fields)
     )
@@ -130,19 +136,23 @@ def record_sent(taken: Taken, reference: uuid.UUID | None = None) -> bool:
 def record_failure(taken: Taken, failure: Exception) -> None:
     """Put the notice back for its next try, or give up; tell those who wait for it to arrive.
 
-    One transaction: the hooks lock subject and alarm first, the notice comes last.
+    One transaction: the hooks lock subject and alarm first, the notice comes last. Nobody is told by
+    a sender that lost its lease, or of what is not needed any more or has arrived meanwhile.
     """
+    mine = Notice.objects.filter(pk=taken.notice.pk, lease=taken.lease, state=Notice.State.SENDING)
     tries = taken.notice.attempts + 1
     pauses = URGENT_PAUSES if taken.notice.is_urgent else PAUSES
     is_over = isinstance(failure, Undeliverable) or tries > len(pauses)
-    tells_after = TELLS_AFTER.get(Notice.Channel(taken.notice.channel), 1)
+    waits = 1 if isinstance(failure, Silent) else TELLS_AFTER.get(Notice.Channel(taken.notice.channel), 1)
     unsure = {"may_have_gone": True} if isinstance(failure, Unsure) else {}
     with transaction.atomic():
+        if not mine.exists():
+            return
         now = app_now()
-        if is_over or (tries >= tells_after and taken.notice.is_urgent):
+        if is_over or (tries >= waits and taken.notice.is_urgent):
             is_over = tell_failed(taken.notice, now) and is_over
         pause = pauses[min(tries, len(pauses)) - 1]
-        Notice.objects.filter(pk=taken.notice.pk, lease=taken.lease, state=Notice.State.SENDING).update(
+        mine.update(
             state=Notice.State.FAILED if is_over else Notice.State.QUEUED,
             lease=None,
             leased_until=None,
@@ -183,30 +193,3 @@ def alone(key: int) -> Iterator[bool]:
         if mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
-
-
-_background = threading.Lock()
-
-
-def drain_urgent(seconds: float) -> int:
-    """Send urgent notices, at most for so many seconds. Says how many went."""
-    return drain(seconds=seconds, urgent_only=True)
-
-
-def drain_in_background(seconds: float) -> bool:
-    """Start a bounded drain of urgent notices in a thread, one a process; whether one was started."""
-    if not _background.acquire(blocking=False):
-        return False
-    here = contextvars.copy_context()  # with the clock as the caller has it
-    threading.Thread(target=here.run, args=(_drain_and_leave, seconds), name="drain", daemon=True).start()
-    return True
-
-
-def _drain_and_leave(seconds: float) -> None:
-    try:
-        drain_urgent(seconds)
-    except Exception:
-        logger.exception("the drain in the background failed")
-    finally:
-        connection.close()
-        _background.release()

@@ -58,12 +58,17 @@ def told(alarms: Sequence[VisitAlarm]) -> dict[str, str]:
     return dict(rows)
 
 
-def banners(alarms: Iterable[VisitAlarm], last: dict[str, str], viewer: Viewer) -> list[Banner]:
-    """What the board says of each open alarm."""
-    return [banner(alarm, last.get(str(alarm.uuid), ""), viewer) for alarm in alarms]
+def banners(
+    alarms: Iterable[VisitAlarm], last: dict[str, str], viewer: Viewer, calls: dict[str, list[str]]
+) -> list[Banner]:
+    """What the board says of each open alarm; `calls` has who is asked to ring whom, by alarm."""
+    return [
+        banner(alarm, last.get(str(alarm.uuid), ""), viewer, calls.get(str(alarm.uuid), []))
+        for alarm in alarms
+    ]
 
 
-def banner(alarm: VisitAlarm, last: str, viewer: Viewer) -> Banner:
+def banner(alarm: VisitAlarm, last: str, viewer: Viewer, calls: list[str]) -> Banner:
     visit = alarm.visit
     part = viewer.part(school_id=visit.school_id, party=[a.staff_id for a in visit.party], callers=())
     next_text, next_at = coming(alarm)
@@ -80,7 +85,7 @@ def banner(alarm: VisitAlarm, last: str, viewer: Viewer) -> Banner:
         may_take=part in {"office", "leader"},
         next_text=next_text,
         next_at=next_at,
-        lines=[*(_doubts(alarm) if alarm.is_silent else _lines(visit)), *([last] if last else [])],
+        lines=[*(_doubts(alarm) if alarm.is_silent else _lines(visit)), *calls, *([last] if last else [])],
         url=alarm.get_absolute_url(),
     )
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from homevisits.clock import local
 from homevisits.look.parts import STOP_WORDS, countdown_facts, icon_svg, pill_html
+from homevisits.notices.calling import announced
 from homevisits.people.models import Staff
 from visits.board import facts
 from visits.board.banners import banners, open_alarms, told
@@ -30,7 +31,7 @@ def board(staff: Staff, visits: Collection[int], now: dt.datetime) -> dict[str, 
     return {
         "now": now,
         "now_iso": iso(now),
-        "banners": banners(alarms, told(alarms), seen),
+        "banners": banners(alarms, told(alarms), seen, announced([alarm.uuid for alarm in alarms], staff)),
         "drills": under_way(staff),
         "rows": [shown(row, now) for row in made],
         "stats": stats(made, known, now),

@@ -34,6 +34,9 @@ versions AS (
             (kind = 'duress' OR EXISTS (
                 SELECT 1 FROM visits_visitdeadline w WHERE w.id = deadline_id AND w.kind LIKE 'word_%%'))
             AND visit_id IN (SELECT visit_id FROM goes WHERE staff_id = %s))
+    UNION ALL SELECT 'k', k.id, k.xmin, k.ctid FROM notices_call k JOIN notices_notice n ON n.id = k.notice_id
+        WHERE k.outcome = '' AND NOT n.is_private
+        AND n.alarm IN (SELECT uuid FROM visits_visitalarm WHERE visit_id IN (SELECT id FROM seen))
     UNION ALL SELECT 's', id, xmin, ctid FROM people_staff WHERE id IN (SELECT staff_id FROM goes)
     UNION ALL SELECT 'c', id, xmin, ctid FROM people_vehicle WHERE id IN (SELECT vehicle_id FROM goes)
     UNION ALL SELECT 'h', id, xmin, ctid FROM people_household WHERE id IN (SELECT household_id FROM visit)

@@ -21,8 +21,8 @@ MODULES: dict[str, ModuleType] = {
     Notice.Channel.PUSH: push,
     Notice.Channel.CALL: call,
 }
-# The quick ones go first in a batch: none waits behind a provider that hangs.
-ORDER = (Notice.Channel.PUSH, Notice.Channel.CALL, Notice.Channel.EMAIL, Notice.Channel.TEXT)
+# A sender that has only one thread takes them by turns: what wakes people goes first.
+ORDER = (Notice.Channel.TEXT, Notice.Channel.CALL, Notice.Channel.PUSH, Notice.Channel.EMAIL)
 
 
 @contextmanager

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import InterfaceError, OperationalError
-
 from homevisits.notices import mail, notify
 from homevisits.notices.accounts import account_of
-from homevisits.notices.delivery import NotDelivered, NotNow, Undeliverable
+from homevisits.notices.delivery import Undeliverable
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
 
@@ -45,12 +43,7 @@ def send(notice: Notice, *, is_repeat: bool) -> uuid.UUID | None:
     if postbox is None:
         with one_connection():
             return send(notice, is_repeat=is_repeat)
-    try:
-        postbox.send(message)
-    except (NotDelivered, OperationalError, InterfaceError):
-        raise
-    except Exception as failure:
-        raise NotNow(mail.in_words(failure)) from failure
+    postbox.send(message)
     return None
 
 

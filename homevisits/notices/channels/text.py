@@ -71,7 +71,10 @@ def _within_limits(notice: Notice, number: str, body: str) -> None:
     """Raises Undeliverable where a network would block. Keeps a digest of what is about to go."""
     wording = hashlib.sha256(f"{number}\n{body}".encode()).hexdigest()
     lately = Notice.objects.filter(
-        recipient=notice.recipient_id, channel=Notice.Channel.TEXT, sent_at__gt=AppNow() - HOUR
+        recipient__trust=notice.recipient.trust_id,
+        recipient__mobile=notice.recipient.mobile,  # several people may share one
+        channel=Notice.Channel.TEXT,
+        sent_at__gt=AppNow() - HOUR,
     ).exclude(pk=notice.pk)
     if lately.filter(wording=wording).count() >= SAME_AN_HOUR:
         raise Undeliverable(f"The same text went to this number {SAME_AN_HOUR} times within an hour.")

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from homevisits.clock import app_now
-from homevisits.notices import permissions, phones, push
-from homevisits.notices.delivery import Undeliverable
+from homevisits.notices import phones, push
+from homevisits.notices.delivery import NotNow, Undeliverable
 from homevisits.notices.models import PushSubscription
 from homevisits.notices.vapid import public_key
+from homevisits.notices.views.lists import tabs_of
 from homevisits.people.signed_in import StaffRequest
 
 KEY = r"^[A-Za-z0-9_=-]+$"
@@ -28,15 +29,11 @@ class Subscription(forms.Form):
 @require_safe
 def page(request: StaffRequest) -> HttpResponse:
     """My devices, and the button for this one."""
-    tabs = {
-        "may_log": permissions.may_see_log(request.user),
-        "may_kept": permissions.may_see_kept(request.user),
-    }
     context = {
         "phones": request.user.push_subscriptions.all(),
         "public_key": public_key(settings.VAPID_PRIVATE_KEY) if push.is_on() else "",
         "now": app_now(),
-        "tabs": tabs,
+        "tabs": tabs_of(request.user),
     }
     return render(request, "notices/phone.html", context)
 
@@ -64,7 +61,7 @@ def test(request: StaffRequest) -> HttpResponse:
         phones.try_out(request.user)
     except Undeliverable:
         messages.error(request, "No device of yours has alerts switched on. Switch them on first.")
-    except push.NotTaken:
+    except NotNow:
         messages.error(request, "The test could not be sent just now. Try again in a minute.")
     else:
         messages.success(

@@ -41,5 +41,6 @@ from tests.chaos.scenarios import (  # noqa: E402, F401  (each puts its own amon
     providers,
     servers,
     sweeping,
+    texts,
     watching,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from homevisits.clock import app_now
+from homevisits.notices import registry
 from homevisits.notices.models import Notice
 from homevisits.notices.outbox import queue
 from homevisits.people.models import Staff
@@ -36,6 +37,16 @@ def queued(reader: Staff) -> Queue:
         return Notice.objects.get(key=key)
 
     return make
+
+
+@pytest.fixture
+def failed() -> Iterator[list[Notice]]:
+    """The notices over which the failure hooks were called, and only this one is asked."""
+    others = registry.FAILED_HOOKS[:]
+    told: list[Notice] = []
+    registry.FAILED_HOOKS[:] = [lambda notice, now: told.append(notice)]
+    yield told
+    registry.FAILED_HOOKS[:] = others
 
 
 @pytest.fixture

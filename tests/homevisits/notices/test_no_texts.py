@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from homevisits.clock import app_now
-from homevisits.notices.accounts import TextAccount
+from homevisits.notices import keeping
+from homevisits.notices.delivery import NotDelivered
 from tests.cast import Cast, browser
 from tests.clock import Clock
 from tests.notify import Pretend
@@ -24,7 +25,12 @@ def test_the_policys_page_and_the_admins_day_warn_until_texts_work(cast: Cast, n
     page = f"/policy/{cast.policy.pk}/"
     pages = [("admin", "/"), ("admin", page), ("head", page), ("head", "/")]
     assert [warned(cast, *each) for each in pages] == [True, True, True, False]
-    notify.account(cast.trust)
+    account = notify.account(cast.trust)
+    assert [warned(cast, *each) for each in pages] == [True, True, True, False]  # nobody has tried it
+    cast.admin.mobile = "+447700900101"
+    keeping.try_text(account=account, by=cast.admin, now=app_now())
     assert [warned(cast, *each) for each in pages] == [False] * 4
-    TextAccount.objects.update(failed_at=app_now(), failure="Notify does not accept the key.")
+    notify.misbehave(status=403)
+    with pytest.raises(NotDelivered):
+        keeping.try_text(account=account, by=cast.admin, now=app_now())
     assert [warned(cast, *each) for each in pages] == [True, True, True, False]

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from homevisits.notices import phones, push
-from homevisits.notices.delivery import Undeliverable
+from homevisits.notices.delivery import NotNow, Undeliverable
 from homevisits.notices.models import PushSubscription
 from homevisits.notices.vapid import new_private_key, public_key
 from homevisits.people.models import Staff
@@ -114,7 +114,7 @@ def test_phone_that_cannot_be_reached_is_tried_again_and_shown_as_failing(
     subscribed: PushSubscription, phone: Phone, queued: Queue, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     phone.status = status
-    with pytest.raises(push.NotTaken):
+    with pytest.raises(NotNow):
         push.send(queued(channel="push"), is_repeat=False)
     subscribed.refresh_from_db()
     assert (subscribed.is_failing, len(phone.taken)) == (True, 1)

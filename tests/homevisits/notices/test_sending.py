@@ -3,13 +3,13 @@
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from homevisits.notices import registry, sending
+from homevisits.notices import lanes, registry, sending
 from homevisits.notices.models import Message, Notice
 from homevisits.people.models import Staff
 from tests.clock import Clock
@@ -20,16 +20,6 @@ Queue = Callable[..., Notice]
 
 def fresh(notice: Notice) -> Notice:
     return Notice.objects.get(pk=notice.pk)
-
-
-@pytest.fixture
-def failed() -> Iterator[list[Notice]]:
-    """The notices over which the failure hooks were called, and only this one is asked."""
-    others = registry.FAILED_HOOKS[:]
-    told: list[Notice] = []
-    registry.FAILED_HOOKS[:] = [lambda notice, now: told.append(notice)]
-    yield told
-    registry.FAILED_HOOKS[:] = others
 
 
 def test_drain_sends_what_waits(queued: Queue, mail_server: Letterbox) -> None:
@@ -63,7 +53,7 @@ def test_drain_sends_urgent_things_first(queued: Queue, mail_server: Letterbox) 
 
 def test_drain_urgent_leaves_the_rest(queued: Queue, mail_server: Letterbox) -> None:
     notice = queued(urgent=False)
-    assert (sending.drain_urgent(5), fresh(notice).state) == (0, "queued")
+    assert (sending.drain(seconds=5, urgent_only=True), fresh(notice).state) == (0, "queued")
 
 
 def test_subject_on_two_lines_stays_one_header(queued: Queue, mail_server: Letterbox) -> None:
@@ -94,14 +84,28 @@ def test_repeat_carries_the_same_reference_and_says_so(
     assert "This is a repeat" in str(message.get_payload())
 
 
-def test_sender_that_lost_its_lease_writes_nothing(queued: Queue, clock: Clock) -> None:
-    notice = queued()
+def test_sender_that_lost_its_lease_writes_nothing_and_moves_no_ladder_on(
+    queued: Queue, clock: Clock, failed: list[Notice]
+) -> None:
+    notice = queued(channel="text")
     (frozen,) = sending.take(urgent=True)
     clock.advance(seconds=21)
     sending.take(urgent=True)
     assert sending.record_sent(frozen) is False
     sending.record_failure(frozen, OSError())
-    assert (fresh(notice).state, fresh(notice).failure) == ("sending", "")
+    assert (fresh(notice).state, fresh(notice).failure, failed) == ("sending", "", [])
+
+
+@pytest.mark.parametrize("state", ["sent", "dropped"])
+def test_failure_of_what_arrived_or_is_not_needed_any_more_moves_no_ladder_on(
+    queued: Queue, failed: list[Notice], state: str
+) -> None:
+    """A receipt may come before the answer, and an alarm may be resolved while a text is on its way."""
+    notice = queued(channel="text")
+    (taken,) = sending.take(urgent=True)
+    Notice.objects.update(state=state)
+    sending.record_failure(taken, OSError())
+    assert (fresh(notice).state, fresh(notice).failure, failed) == (state, "", [])
 
 
 def test_unreachable_server_is_tried_again_later(queued: Queue, clock: Clock, settings: Any) -> None:
@@ -244,11 +248,9 @@ def test_two_senders_never_take_the_same_notice(queued: Queue) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_drain_in_background_sends_and_ends(queued: Queue) -> None:
     notice = queued()
-    assert sending.drain_in_background(5)
-    for thread in threading.enumerate():
-        if thread.name == "drain":
-            thread.join(10)
-    assert fresh(notice).state == "sent"
+    assert lanes.drain_in_background(5)
+    lanes.finish(10)
+    assert (fresh(notice).state, lanes.drain_in_background(5)) == ("sent", False)
 
 
 @pytest.mark.django_db(transaction=True)

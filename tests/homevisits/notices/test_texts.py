@@ -2,18 +2,23 @@
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 from django.db import ProgrammingError, transaction
 from django.test import Client
+from notifications_python_client.errors import APIError
 
 from homevisits.audit.models import Look
 from homevisits.local.notify import callbacks
-from homevisits.notices import receipts, receiving, registry, sending
+from homevisits.notices import keeping, receipts, receiving, registry, sending
+from homevisits.notices import notify as client
 from homevisits.notices.accounts import ReceivedText, TextAccount
+from homevisits.notices.delivery import Unsure
 from homevisits.notices.models import Notice
 from homevisits.notices.notify import Incoming
 from homevisits.notices.registry import Inbound
@@ -414,3 +419,102 @@ def test_received_texts_cannot_be_deleted(account: TextAccount, notify: Pretend)
     receiving.fetch()
     with pytest.raises(ProgrammingError), transaction.atomic():
         ReceivedText.objects.all().delete()
+
+
+# --- Whether the account works ----------------------------------------------------------------
+
+
+def test_only_a_text_that_went_says_that_texts_go(
+    text: Notice, notify: Pretend, account: TextAccount, clock: Clock, reader: Staff
+) -> None:
+    """A template that is wrong fails every text, and Notify still answers every question."""
+    admin = staff_with(RoleName.TRUST_ADMIN, reader.trust)
+    right = TextAccount.objects.get().text_template
+    TextAccount.objects.update(text_template=text.uuid, sends_email=True)
+    sending.drain(seconds=0.01)
+    account.refresh_from_db()
+    notify_email = "E-mail through GOV.UK Notify works. Sent 10:42 at your own request."
+    keeping.try_email(account=account, by=reader, now=clock.now)
+    assert [message.body for message in notify.taken] == [notify_email]
+    clock.advance(seconds=11)
+    receiving.fetch()
+    account.refresh_from_db()
+    assert (account.failing, account.worked_at) == ("text", None)
+    told = Notice.objects.filter(recipient=admin).order_by("channel")
+    assert [(n.channel, n.subject) for n in told] == [
+        ("email", "Texts do not go"),
+        ("in_app", "Texts do not go"),
+    ]
+    TextAccount.objects.update(text_template=right)
+    Notice.objects.filter(pk=text.pk).update(next_try_at=clock.now)
+    sending.drain(seconds=0.01)
+    account.refresh_from_db()
+    assert (account.failing, account.failure, account.worked_at) == ("", "", clock.now)
+
+
+def test_what_a_question_found_wrong_ends_with_the_next_answer(account: TextAccount, notify: Pretend) -> None:
+    for status, failing in ((403, "read"), (0, "")):
+        notify.misbehave(status=status)
+        TextAccount.objects.update(ask_texts_at=account.set_at)
+        receiving.fetch()
+        account.refresh_from_db()
+        assert (account.failing, account.worked_at) == (failing, None)
+
+
+def test_a_key_that_cannot_be_opened_says_so_and_keeps_no_other_trust_from_its_texts(
+    account: TextAccount, notify: Pretend, settings: Any, asked: list[Inbound]
+) -> None:
+    other = notify.account(staff_with(RoleName.OFFICE, SchoolFactory()).trust)
+    TextAccount.objects.filter(pk=other.pk).update(
+        sealed_key=b"of another key", ask_texts_at=account.set_at - dt.timedelta(days=1)
+    )
+    notify.reply("07700900101", "OK")
+    assert receiving.fetch() == 1
+    other.refresh_from_db()
+    assert other.failure == "The key cannot be opened here (FIELD_KEY): enter it again."
+
+
+def test_one_provider_that_hangs_is_waited_for_once_however_many_trusts_ask_it(
+    account: TextAccount, notify: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("homevisits.notices.notify.PATIENCE", (0.5, 0.5))
+    for _ in range(5):
+        notify.account(staff_with(RoleName.OFFICE, SchoolFactory()).trust)
+    notify.misbehave(slow=2.0)
+    began = time.monotonic()
+    receiving.fetch()
+    assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("message", "state"), [("Cannot send to international mobile numbers", "failed"), ("Template not found", "queued")]
+)  # fmt: skip
+def test_a_number_abroad_is_the_numbers_trouble_and_not_the_accounts(
+    text: Notice, notify: Pretend, message: str, state: str
+) -> None:
+    notify.misbehave(status=400, message=message)
+    sending.drain(seconds=0.01)
+    assert (fresh(text).state, TextAccount.objects.get().is_failing) == (state, state == "queued")
+
+
+def test_only_what_may_have_gone_is_called_a_repeat() -> None:
+    never = requests.ConnectTimeout()
+    late = requests.ReadTimeout()
+    html = requests.Response()
+    html.status_code = 200
+    assert [
+        isinstance(client.meaning(failure), Unsure)
+        for failure in (lost(never), lost(late), APIError(html), APIError(answered(503)), APIError(answered(429)))
+    ] == [False, True, True, True, False]  # fmt: skip
+
+
+def answered(status: int) -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    return response
+
+
+def lost(cause: Exception) -> APIError:
+    failure = APIError()
+    failure.__cause__ = cause
+    return failure

@@ -15,8 +15,9 @@ from homevisits.escalation.models import DUE_CHANNEL
 from homevisits.escalation.pinging import Pinger
 from homevisits.escalation.sweep import sweep
 from homevisits.escalation.waking import seconds_to_next
+from homevisits.notices.lanes import drain_in_background
 from homevisits.notices.listening import Ear, stay_up, stop_on_signals
-from homevisits.notices.sending import drain_in_background, is_neglected
+from homevisits.notices.sending import is_neglected
 
 NEGLECTED_AFTER = dt.timedelta(seconds=2)
 DRAINS_FOR = 20.0

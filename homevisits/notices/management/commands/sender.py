@@ -6,21 +6,25 @@ from django.core.management.base import BaseCommand
 
 from homevisits.audit import watchdog
 from homevisits.clock import ahead
-from homevisits.notices.following import follow_in_background
+from homevisits.notices.following import follow_in_background, keep_up
+from homevisits.notices.lanes import drain_in_background, finish
 from homevisits.notices.listening import Ear, stay_up, stop_on_signals
 from homevisits.notices.models import URGENT_CHANNEL
-from homevisits.notices.sending import drain
+from homevisits.notices.sending import LEASE
 
-AT_A_TIME = 10.0
+AT_A_TIME = 5.0
 LOOKS_EVERY = 1.0
+# Something was left to a thread that may just have come to its end.
+LOOKS_AGAIN = 0.2
 
 
 def work() -> float:
-    """Send what waits; how many seconds may pass before the next look."""
+    """See to it that what waits is being sent; how many seconds may pass before the next look."""
     with ahead(watchdog.lead()):
-        drain(seconds=AT_A_TIME)
+        waits = drain_in_background(AT_A_TIME, urgent_only=False)
+        keep_up()
         follow_in_background()
-    return LOOKS_EVERY
+    return LOOKS_AGAIN if waits else LOOKS_EVERY
 
 
 class Command(BaseCommand):
@@ -28,3 +32,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stay_up(work, ear=Ear(URGENT_CHANNEL), stop=stop_on_signals())
+        finish(LEASE.total_seconds())
