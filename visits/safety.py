@@ -191,11 +191,12 @@ class VisitAlarmQuerySet(models.QuerySet["VisitAlarm"]):
         return self.filter(SILENT)
 
     def shown_to(self, staff: Staff) -> "VisitAlarmQuerySet":
-        """Without the silent ones of visits on which this person goes, whatever roles they hold.
+        """Without the silent ones of visits on which this person goes, or went when their words raised one, whatever roles they hold.
 
         Nor of those that they merely asked for: only who may have to act learns of one.
         """
-        theirs = VisitAlarm.objects.silent().filter(Q(visit__attendees__staff=staff) | _only_asked(staff))
+        own = Q(visit__attendees__staff=staff) | Q(deadline__isnull=False, raised_by=staff)
+        theirs = VisitAlarm.objects.silent().filter(own | _only_asked(staff))
         return self.exclude(pk__in=theirs.order_by().values("pk"))
 
 
@@ -255,7 +256,10 @@ class VisitAlarm(Alarm):
         return self.is_silent
 
     def kept_from(self) -> Collection[int]:
-        return {a.staff_id for a in self.visit.party if a.staff_id} if self.is_silent else ()
+        if not self.is_silent:
+            return ()
+        party = {a.staff_id for a in self.visit.party if a.staff_id}
+        return party | ({self.raised_by_id} if self.deadline_id and self.raised_by_id else set())
 
     def resolve_refusal(self, staff: Staff, *, now: dt.datetime) -> str | None:
         return climbing.resolve_refusal(self, staff)

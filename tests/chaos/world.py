@@ -18,6 +18,7 @@ import psycopg
 from django.db import connection
 
 from homevisits.local import processes
+from homevisits.trusts import pinned
 from tests.chaos import seeding
 from tests.chaos.eye import LOOKS_EVERY, Eye
 from tests.chaos.ledger import Due, History, Ledger, account, one, settle, wait_until
@@ -252,13 +253,18 @@ def copy_of(base: str, name: str) -> Iterator[str]:
 def speaking_to(name: str) -> Iterator[None]:
     """Django speaks to another database inside the block."""
     before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    _turn_to(name)
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
+        _turn_to(before)
+
+
+def _turn_to(name: str) -> None:
+    """Nothing that was read in the one database is known in the other."""
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    pinned._bytes_of.cache_clear()
 
 
 @contextmanager

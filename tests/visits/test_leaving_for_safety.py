@@ -123,7 +123,7 @@ def test_the_board_says_that_they_left_for_safety(cast: Cast, clock, now) -> Non
     made = _row(cast, visit, clock.now)
     assert (made["status"], made["pill"][2], made["what"]) == ("alarm", "Left for safety", "left for safety")
     assert made["act"]["say"] == "Are they in a safe place? Ring P. Teacher"
-    (said,) = banners(open_alarms([visit.pk], cast.office), {}, viewer(cast.office))
+    (said,) = banners(open_alarms([visit.pk], cast.office), {}, viewer(cast.office), {})
     assert (said["title"], said["text"]) == (
         f"{visit.ref}: they left because it was not safe.",
         "Said at 10:15. Nobody has taken this yet.",

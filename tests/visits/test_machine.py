@@ -22,7 +22,7 @@ from tests.clock import Clock
 from tests.visits.acting import House, build_house, dying
 from tests.visits.machine import Machine
 
-WALKS = int(os.environ.get("MACHINE_WALKS", "15"))
+WALKS = int(os.environ.get("MACHINE_WALKS", "6"))
 KILLED = int(os.environ.get("MACHINE_KILLED", "4"))
 SEED = int(os.environ.get("MACHINE_SEED", "0"))
 STEPS = 25

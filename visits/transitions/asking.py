@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from homevisits.people.families import Pupil
 from homevisits.people.models import Staff
@@ -30,7 +29,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.transitions.secret import hears
+from visits.transitions.secret import hears, known_otherwise, take_off
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -154,13 +153,12 @@ def _write_party(visit: Visit, party: Sequence[dict[str, Any]]) -> None:
 def _take_off(visit: Visit, staying: Sequence[int]) -> None:
     """Take everybody else off; who has been out on this visit stays in its story, so in its party."""
     leaving = visit.attendees.exclude(pk__in=staying)
-    known = Q(moments__isnull=False) | Q(deadlines__isnull=False) | Q(visitalarm__isnull=False)
-    been_out = leaving.filter(known).select_related("staff").first()
+    been_out = known_otherwise(leaving).select_related("staff").first()
     if been_out:
         raise Refused(
             f"{been_out.short_name} has been out on this visit already. Cancel it and ask again like it."
         )
-    leaving.delete()
+    take_off(leaving)
 
 
 def keep_draft(*, visit: Visit, by: Staff, now: dt.datetime, values: dict[str, Any], **parts: Any) -> Visit:

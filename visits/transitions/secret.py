@@ -14,6 +14,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from homevisits.people import pins
 from homevisits.people.models import Staff
@@ -22,7 +23,7 @@ from homevisits.trusts.choices import Strength
 from visits import telling
 from visits.codeword import is_heard
 from visits.models import Attendee, Visit
-from visits.safety import Due, VisitDeadline
+from visits.safety import WORDS, Due, VisitAlarm, VisitDeadline
 from visits.states import WATCHED, State
 from visits.story import Moment
 from visits.transitions.door import Refused, keep_place, opened
@@ -192,6 +193,22 @@ def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> None:
     with opened(visit, by=by, action="say", now=now) as fresh:
         if fresh.state in HEARD_IN:
             _leave_word(fresh, _own(fresh, by), Due.WORD_NOTE, is_real=is_heard(fresh, text), now=now)
+
+
+def known_otherwise(leaving: QuerySet[Attendee]) -> QuerySet[Attendee]:
+    """Those of them who have been out on their visit, or are waited for: whom nothing but their words is known of
+    may be taken off, whatever the words meant."""
+    waited_for = VisitDeadline.objects.exclude(kind__in=WORDS).exclude(attendee=None).values("attendee")
+    alarmed = VisitAlarm.objects.loud().exclude(attendee=None).values("attendee")
+    return leaving.filter(Q(moments__isnull=False) | Q(pk__in=waited_for) | Q(pk__in=alarmed)).distinct()
+
+
+def take_off(leaving: QuerySet[Attendee]) -> None:
+    """Off the party; what their words meant stands without them."""
+    kept = [attendee.pk for attendee in leaving]
+    VisitDeadline.objects.filter(attendee__in=kept).update(attendee=None)
+    VisitAlarm.objects.filter(attendee__in=kept).update(attendee=None)
+    Attendee.objects.filter(pk__in=kept).delete()
 
 
 def is_taken(key: uuid.UUID | None) -> bool:

@@ -5,12 +5,11 @@ import datetime as dt
 from homevisits.people.models import Staff
 from visits import telling
 from visits.models import Visit
-from visits.safety import WORDS
 from visits.states import State
 from visits.transitions.changing import reconsider
 from visits.transitions.circumstances import after_change, circumstances
 from visits.transitions.door import Refused, happened, is_still, moved, opened, rearm
-from visits.transitions.secret import hears
+from visits.transitions.secret import hears, known_otherwise, take_off
 
 
 @hears("reason")
@@ -43,11 +42,10 @@ def withdraw(*, visit: Visit, by: Staff, now: dt.datetime, reason: str) -> Visit
 def _take_off(visit: Visit, by: Staff) -> None:
     """Leave the party; somebody else of it leads. Who has been out on this visit stays in its story."""
     own = next(a for a in visit.party if a.staff_id == by.pk)
-    waited_for = own.deadlines.exclude(kind__in=WORDS)
-    if own.moments.exists() or waited_for.exists() or own.visitalarm_set.exists():
+    mine = visit.attendees.filter(pk=own.pk)
+    if known_otherwise(mine).exists():
         raise Refused("You have been out on this visit already. Cancel it instead: the others can ask again.")
-    own.deadlines.update(attendee=None)  # what their words meant stands without them, whatever it was
-    own.delete()
+    take_off(mine)
     visit.__dict__.pop("party", None)
     heir = next((a for a in visit.party if a.staff_id), None)
     if own.is_lead and heir:

@@ -298,5 +298,5 @@ def test_poll_with_nothing_changed_asks_one_statement_about_the_visits(cast: Cas
     tag = poll(board)["ETag"]
     with CaptureQueriesContext(connection) as queries:
         assert poll(board, tag).status_code == 304
-    about = [query["sql"] for query in queries if "visits_visit" in query["sql"]]
+    about = [query["sql"] for query in queries if '"visits_visit"' in query["sql"]]
     assert (len(about), len(queries)) == (1, 5)  # besides: session, person, roles, heartbeat
