@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from homevisits.escalation.sweep import sweep
+from homevisits.people.models import Staff
+from homevisits.trusts.roles import RoleName
 from safeguarding.raising import raise_concern
 from tests.cast import Cast
 from tests.factories import visits as make
 from visits import transitions
-from visits.models import Visit
+from visits.models import Visit, VisitAlarm
 from visits.transitions.secret import HEARD_IN
 
 SAID = "Could somebody look whether the blue folders are on the desk"
@@ -91,3 +93,24 @@ def test_words_are_heard_while_anybody_is_watched(cast: Cast, now, state: str) -
     visit = make.fresh(make.in_state(cast, state))
     transitions.secret.listen(visit, by=cast.teacher, now=now, text=SAID)
     assert visit.deadlines.filter(kind="word_note").exists() == (state in HEARD_IN)
+
+
+@pytest.mark.clause("PS-129")
+def test_whoever_asked_in_secret_comes_off_a_visit_as_anybody_and_learns_of_no_alarm(
+    cast: Cast, clock, now
+) -> None:
+    pair = [make.fresh(make.logged(cast, now=now)) for _ in range(2)]
+    clock.advance(minutes=4)
+    for visit, text in zip(pair, (PLAIN, SAID), strict=True):
+        BEFORE["other times"](visit, cast, clock.now, text)
+    sweep("test")
+    for visit in pair:
+        transitions.withdraw(visit=visit, by=cast.teacher, now=clock.advance(minutes=1), reason="I am ill")
+    assert [make.fresh(visit).includes(cast.teacher) for visit in pair] == [False, False]
+    assert [visit.alarms.filter(kind="duress").count() for visit in pair] == [0, 1]
+    alarm = pair[1].alarms.get(kind="duress")
+    make.give_role(cast.teacher, RoleName.OFFICE, cast)
+    teacher = Staff.objects.get(pk=cast.teacher.pk)
+    assert not VisitAlarm.visible_to(teacher).filter(pk=alarm.pk).exists()
+    assert VisitAlarm.visible_to(cast.office).filter(pk=alarm.pk).exists()
+    assert teacher.pk in alarm.kept_from()
