@@ -70,8 +70,7 @@ def ready(port: int) -> Phone:
     phone, until = Phone(lead(), port), time.monotonic() + 30
     while time.monotonic() < until:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            status, _ = phone.ask("GET", f"/visits/{refs(1)[0]}/out/")
-            if status == http.client.OK:
+            if phone.ask("GET", f"/visits/{refs(1)[0]}/out/").status == http.client.OK:
                 return phone
         time.sleep(0.2)
     raise TimeoutError("the web server does not come up")
@@ -115,7 +114,7 @@ def same(found: Ledger, got: dict[bool, Reply], what: str) -> None:
 def send(phone: Phone, ref: str, path: str, words: dict[str, str] | None = None) -> Reply:
     """One request on a line of its own; without what differs between any two visits."""
     if words and not phone.token:
-        _, page = phone.ask("GET", f"/visits/{ref}/out/")
+        page = phone.ask("GET", f"/visits/{ref}/out/").text
         phone.token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     body = {"csrfmiddlewaretoken": phone.token, "key": str(uuid.uuid4()), **words} if words else None
     told = {"Cookie": "; ".join(f"{k}={v}" for k, v in phone.cookies.items())}
