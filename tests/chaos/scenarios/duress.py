@@ -44,7 +44,8 @@ class Reply:
 @scenario("duress", "Ordinary words and words that ask for help in secret, side by side", "S3")
 def duress(w: World) -> Ledger:
     pairs = w.many(200, 6)
-    people_out(4 * pairs, seconds=1, starting=3600, seed=40)
+    # Those out are spread over all trusts; one telephone speaks for the visits of its own.
+    people_out(4 * pairs * one("SELECT count(*) FROM trusts_trust"), seconds=1, starting=3600, seed=40)
     staff = lead()
     keeping.set_pins(staff=staff, ordinary=ORDINARY, duress=DURESS, by=staff, now=app_now())
     port = free_port()
