@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 import redis
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 
 from homevisits.clock import app_now
@@ -175,7 +174,7 @@ def nothing_in_clear(w: World, found: Ledger) -> None:
             not [s for s in secrets[2:] if s in log.read_bytes().lower()], f"a phrase stands in {log.name}"
         )
     if w.valkey is not None:
-        store = redis.Redis.from_url(settings.CACHES["default"].get("LOCATION", ""))
+        store = redis.Redis.from_url(w.valkey.url())
         kept = b" ".join(bytes(store.dump(key) or b"") for key in store.scan_iter())
         found.must(b"blue folder" not in kept.lower(), "the phrase stands in Valkey")
     with connection.cursor() as cursor:
