@@ -4,17 +4,20 @@ import csv
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from tests.cast import cast  # noqa: F401  (a fixture)
 from tests.clock import Clock
 from tests.kept import HISTORY
 from tests.notify import notify  # noqa: F401  (a fixture)
+from tests.underway import Underway
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,9 +55,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def emptied_only() -> Iterator[None]:
     """A test that commits leaves empty tables behind it, without the permissions of every model anew.
 
-    Nobody's rights rest on Django's permissions, and writing them took longer than most tests.
+    Nobody's rights rest on Django's permissions, and writing them took longer than most tests. A page
+    that closes may leave a request behind, or a thread that sends: they end first, lest they hold the
+    tables' locks or write into the next test.
     """
-    with patch("django.core.management.commands.flush.emit_post_migrate_signal"):
+    underway, execute = Underway(), DatabaseOperations.execute_sql_flush
+
+    def once_answered(self: DatabaseOperations, sql: list[str]) -> None:
+        underway.wait()
+        for _ in range(2):
+            with suppress(OperationalError):
+                return execute(self, sql)
+        return execute(self, sql)
+
+    with (
+        patch("django.core.management.commands.flush.emit_post_migrate_signal"),
+        patch.object(DatabaseOperations, "execute_sql_flush", once_answered),
+    ):
         yield
 
 

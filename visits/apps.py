@@ -31,7 +31,7 @@ class VisitsConfig(AppConfig):
         from visits.phone import help_while_out
         from visits.pocket import on_policy_page
         from visits.regular import visits_in_term
-        from visits.watch import is_out
+        from visits.watch import is_out, read_together
 
         def leaders(visit: Visit) -> Iterable[Staff]:
             own = visit.attendees.filter(staff__isnull=False).values_list("staff_id", flat=True)
@@ -44,7 +44,7 @@ class VisitsConfig(AppConfig):
         if texting.answer not in notices.TEXT_HOOKS:
             notices.TEXT_HOOKS.append(texting.answer)
             notices.PHONES.append(notices.Phones(texting.carriers, texting.numbers, texting.schools))
-        registry.register(VisitDeadline, VisitAlarm, last_resort=leaders)
+        registry.register(VisitDeadline, VisitAlarm, last_resort=leaders, prepare=read_together)
         registry.register(DrillDeadline, DrillAlarm)
         accounts.OBSTACLES.append(is_out)
         duties.ON_CHANGED.append(transitions.desk_changed)

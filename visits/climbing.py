@@ -3,16 +3,18 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.utils.text import get_text_list
 
+from homevisits.batches import once
 from homevisits.clock import app_now, local
 from homevisits.escalation.ladder import LAST_WAYS
 from homevisits.escalation.models import Rung, Words
 from homevisits.people.duty import office_is_open
-from homevisits.people.models import Staff
+from homevisits.people.models import DeskDuty, Staff
 from homevisits.people.rota import RESPONDERS, on_rota
 from homevisits.trusts.choices import Ladder
 from homevisits.trusts.models import School
@@ -86,26 +88,35 @@ def people_told(
     """
     if step.is_everybody:
         return everybody(visit, now)
-    from visits.watch import answerers, party_ids
+    from visits.watch import answering, party_ids
 
-    own = party_ids(visit)
+    own, school = party_ids(visit), visit.school
     roles = roles_for(step, missing)
-    turns = on_rota(visit.school, now) if rota is None else rota
+    turns = on_rota(school, now) if rota is None else rota
     named = {role: next((p for p in turns.get(role, []) if p.pk not in own), None) for role in roles}
-    if RoleName.OFFICE in roles and not office_is_open(visit.school, now):
+    if RoleName.OFFICE in roles and not office_is_open(school, now):
         named[RoleName.OFFICE] = None  # the office's rota is for its hours
     people = [person for person in named.values() if person]
     rest = [role for role in roles if not named[role]]
     if RoleName.OFFICE in rest:
-        people += answerers(visit, now)
+        people += answering(visit, now)
     elif RoleName.OFFICE in roles:
-        people += answerers(visit, now).filter(
-            desk_duties__school=visit.school, desk_duties__during__contains=now
-        )
+        standing_in = once(("standing in", school.pk, now), lambda: _standing_in(school, now))
+        people += [person for person in answering(visit, now) if person.pk in standing_in]
     others = [role for role in rest if role != RoleName.OFFICE]
     if others:
-        people += Staff.objects.holding(others, visit.school).exclude(pk__in=own).present(now)
+        held = once(("present", *others, school.pk, now), lambda: _present(others, school, now))
+        people += [person for person in held if person.pk not in own]
     return list({person.pk: person for person in people}.values())
+
+
+def _standing_in(school: School, now: dt.datetime) -> set[int]:
+    duties = DeskDuty.objects.filter(school=school, during__contains=now)
+    return set(duties.values_list("staff", flat=True))
+
+
+def _present(roles: list[str], school: School, now: dt.datetime) -> list[Staff]:
+    return list(Staff.objects.holding(roles, school).present(now))
 
 
 def callers(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
@@ -113,14 +124,15 @@ def callers(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
 
     Where nobody else is on duty, as when the office is closed, the school's leaders ring each other.
     """
-    from visits.watch import answerers, party_ids
+    from visits.watch import answering, party_ids
 
-    on_duty = list(answerers(alarm.visit, now).order_by("pk"))
+    school, by_key = alarm.visit.school, attrgetter("pk")
+    on_duty = sorted(answering(alarm.visit, now), key=by_key)
     if len(on_duty) > 1:
         return on_duty
-    leaders = Staff.objects.holding(list(LEADERS), alarm.visit.school).present(now)
-    others = leaders.exclude(pk__in=[*party_ids(alarm.visit), *(person.pk for person in on_duty)])
-    return on_duty + list(others.order_by("pk"))
+    leaders = once(("present", *LEADERS, school.pk, now), lambda: _present(list(LEADERS), school, now))
+    without = {*party_ids(alarm.visit), *(person.pk for person in on_duty)}
+    return on_duty + sorted((person for person in leaders if person.pk not in without), key=by_key)
 
 
 def everybody(visit: "Visit", now: dt.datetime) -> list[Staff]:
@@ -129,12 +141,12 @@ def everybody(visit: "Visit", now: dt.datetime) -> list[Staff]:
     Where a school has neither office nor leader outside the party, the trust's admins and CEO are
     told; without those everybody who works for the trust and does not go.
     """
-    from visits.watch import answerers, party_ids
+    from visits.watch import answering, party_ids
 
-    own = party_ids(visit)
-    held = Staff.objects.holding(EVERYBODY, visit.school).exclude(pk__in=own)
-    people = {person.pk: person for person in [*answerers(visit, now), *held]}
-    return list(people.values()) or last_people(visit.school, own)
+    own, school = party_ids(visit), visit.school
+    held = once(("everybody", school.pk), lambda: list(Staff.objects.holding(EVERYBODY, school)))
+    people = {person.pk: person for person in [*answering(visit, now), *held] if person.pk not in own}
+    return list(people.values()) or last_people(school, own)
 
 
 def last_people(school: School, own: Iterable[int] = ()) -> list[Staff]:
@@ -166,7 +178,7 @@ def ladder(
         return [
             Rung(1, dt.timedelta(), tuple(everybody(visit, now)), LAST_WAYS, EVERYBODY_WORDS, is_last=True)
         ]
-    rota = on_rota(visit.school, now)
+    rota = once(("rota", visit.school_id, now), lambda: on_rota(visit.school, now))
     told = [people_told(step, visit, missing, now, rota) for step in steps]
     if told:
         told[0] = list({p.pk: p for people in told[:at_once] for p in people}.values())

@@ -19,7 +19,7 @@ from visits import climbing, nudging
 from visits.querysets import VisitQuerySet
 
 if TYPE_CHECKING:
-    from visits.models import Visit
+    from visits.models import Attendee, Visit
 
 
 class Due(models.TextChoices):
@@ -118,20 +118,34 @@ class VisitDeadline(Deadline):
 
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
         if self.kind in WORDS:
+            self.visit.known_alarms = None
             return self._silent_alarm(now)
-        return self._running(now) or VisitAlarm(
+        if running := self._running(now):
+            return running
+        alarm = VisitAlarm(
             visit=self.visit,
-            attendee=self.attendee,
+            attendee=self._person(),
             deadline=self,
             kind=ALARM_FOR[Due(self.kind)],
             due_at=self.due_at,
             opened_at=now,
         )
+        if self.visit.known_alarms is not None:
+            self.visit.known_alarms.append(alarm)
+        return alarm
+
+    def _person(self) -> "Attendee | None":
+        """Whom it is about, as the party has them read already."""
+        known = [one for one in self.visit.party if one.pk == self.attendee_id]
+        return known[0] if known else self.attendee
 
     def _running(self, now: dt.datetime) -> "VisitAlarm | None":
         """The alarm of this kind that is open about the same people: it goes on, and says that it was due again."""
-        open_ones = VisitAlarm.objects.unresolved().filter(visit=self.visit, attendee=self.attendee)
-        running = open_ones.filter(kind=ALARM_FOR[Due(self.kind)]).order_by("opened_at").first()
+        open_ones: Iterable[VisitAlarm] | None = self.visit.known_alarms
+        if open_ones is None:
+            open_ones = VisitAlarm.objects.unresolved().filter(visit=self.visit).order_by("opened_at")
+        same = (self.attendee_id, ALARM_FOR[Due(self.kind)])
+        running = next((alarm for alarm in open_ones if (alarm.attendee_id, alarm.kind) == same), None)
         if running:
             running.visit = self.visit
             running.note("due_again", f"{self.label} was due again.", by=None, now=now)

@@ -2,13 +2,14 @@
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
+from homevisits.batches import once
 from homevisits.people.duty import office_is_open, on_duty
 from homevisits.people.models import Staff
 from homevisits.people.querysets import StaffQuerySet
 from homevisits.trusts.roles import RoleName
-from visits.models import Visit
+from visits.models import Attendee, Visit, VisitAlarm
 from visits.states import State
 
 
@@ -26,6 +27,34 @@ def answerers(visit: Visit, at: dt.datetime) -> StaffQuerySet:
     if visit.responsible_contact_id and not office_is_open(visit.school, at):
         who |= Q(pk=visit.responsible_contact_id)
     return Staff.objects.active().filter(who).exclude(pk__in=party_ids(visit)).present(at)
+
+
+def answering(visit: Visit, at: dt.datetime) -> list[Staff]:
+    """The same people, of whom a school's own are read once in a batch of alarms."""
+    own, school, contact = party_ids(visit), visit.school, visit.responsible_contact_id
+    people = once(("on duty", school.pk, at), lambda: list(on_duty(school, at)))
+    if contact and not office_is_open(school, at):
+        there = once(
+            ("there", contact, at), lambda: list(Staff.objects.active().present(at).filter(pk=contact))
+        )
+        people = list(dict.fromkeys([*people, *there]))
+    return [person for person in people if person.pk not in own]
+
+
+def read_together(visits: list[Visit]) -> None:
+    """What an alarm asks of its visit, for many that are locked: party, school, steps of the policy, open alarms."""
+    prefetch_related_objects(visits, "school", "policy__laddersteps")
+    parties: dict[int, list[Attendee]] = {visit.pk: [] for visit in visits}
+    known = {visit.pk: visit for visit in visits}
+    rows = Attendee.objects.filter(visit__in=visits).select_related("staff", "vehicle")
+    for row in rows.prefetch_related("staff__roles").order_by("-is_lead", "id"):
+        row.visit = known[row.visit_id]
+        parties[row.visit_id].append(row)
+    alarms: dict[int, list[VisitAlarm]] = {visit.pk: [] for visit in visits}
+    for alarm in VisitAlarm.objects.unresolved().filter(visit__in=visits).order_by("opened_at"):
+        alarms[alarm.visit_id].append(alarm)
+    for visit in visits:
+        vars(visit)["party"], visit.known_alarms = parties[visit.pk], alarms[visit.pk]
 
 
 def may_act_as_office(staff: Staff, visit: Visit, now: dt.datetime) -> bool:

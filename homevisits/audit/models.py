@@ -3,16 +3,20 @@
 import datetime as dt
 import hashlib
 import json
-from typing import Any, ClassVar
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
+from homevisits.batches import later
 from homevisits.clock import AppNow
 
 GENESIS = "0" * 64
+CHAIN = attrgetter("chain")
 
 append_only = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -69,16 +73,30 @@ class Event(models.Model):
     def append(cls, *, chain: str, **fields: Any) -> "Event":
         """Write the next link of a chain inside the caller's transaction.
 
-        Takes the chain head's row lock last of all, after subject, deadline and alarm.
+        Takes the chain head's row lock last of all, after subject, deadline and alarm. Where a sweep
+        gathers what it writes, the link gets its number and digest at the end of the batch.
         """
-        with transaction.atomic(savepoint=False):
-            head, _ = ChainHead.objects.select_for_update().get_or_create(chain=chain)
-            event = cls(chain=chain, number=head.length + 1, previous=head.digest, **fields)
-            event.digest = event.expected_digest()
-            event.save(force_insert=True)
-            head.length, head.digest = event.number, event.digest
-            head.save(update_fields=["length", "digest"])
+        event = cls(chain=chain, **fields)
+        later(cls._link, [event])
         return event
+
+    @classmethod
+    def _link(cls, events: "list[Self]") -> None:
+        """Number events and write them, the chains one after another in the order of their names."""
+        with transaction.atomic(savepoint=False):
+            for chain, links in groupby(sorted(events, key=CHAIN), key=CHAIN):
+                head, _ = ChainHead.objects.select_for_update().get_or_create(chain=chain)
+                new = list(links)
+                for event in new:
+                    event._follow(head)
+                cls._base_manager.bulk_create(new)
+                head.save(update_fields=["length", "digest"])
+
+    def _follow(self, head: ChainHead) -> None:
+        """Become the link after the head, which moves on to it."""
+        self.number, self.previous = head.length + 1, head.digest
+        self.digest = self.expected_digest()
+        head.length, head.digest = self.number, self.digest
 
     def expected_digest(self) -> str:
         """The SHA-256 that this link must carry, over all it says and the link before."""

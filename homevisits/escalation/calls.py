@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from itertools import cycle
 
+from homevisits.batches import settle
 from homevisits.escalation.models import Alarm
 from homevisits.notices.calling import being_rung, said, spoken_to
 from homevisits.notices.calls import Call
@@ -24,7 +25,7 @@ def shared_out(alarm: Alarm, told: Reach, *, now: dt.datetime) -> dict[int, Staf
     wanted = [person for person, channel in told.pairs if channel == call]
     if not wanted:
         return {}
-    done = being_rung(alarm.uuid) | (set() if alarm.round else spoken_to(alarm.uuid))
+    done = _done(alarm)
     hidden_from = alarm.kept_from()
     callers = [caller for caller in alarm.callers(now=now) if caller.pk not in hidden_from]
     turns = cycle(callers)
@@ -38,6 +39,14 @@ def shared_out(alarm: Alarm, told: Reach, *, now: dt.datetime) -> dict[int, Staf
     if alone:
         told.missing.setdefault(call, {})[NOBODY] = alone
     return shared
+
+
+def _done(alarm: Alarm) -> set[int]:
+    """Whom nobody rings now. Before its first step has been told that is nobody."""
+    if not alarm.rung:
+        return set()
+    settle()
+    return being_rung(alarm.uuid) | (set() if alarm.round else spoken_to(alarm.uuid))
 
 
 def _other_than(person: Staff, callers: list[Staff], turns: "cycle[Staff]") -> Staff | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from homevisits.batches import later
 from homevisits.escalation.ladder import climb, tell_owner
 from homevisits.escalation.models import Alarm, Deadline, Words
 from homevisits.notices.models import Notice
@@ -36,11 +37,10 @@ def prompt(deadline: Deadline, *, now: dt.datetime) -> None:
 
 def fire(deadline: Deadline, *, now: dt.datetime) -> Alarm:
     """Mark it fired, open its alarm and climb the rungs that are due."""
-    _end(deadline, now=now)
+    deadline.state, deadline.settled_at = deadline.State.FIRED, now
+    later(type(deadline).keep_fired, [deadline])
     deadline.note_fired(now=now)
     alarm = deadline.open_alarm(now=now)
-    if alarm._state.adding:
-        alarm.save(force_insert=True)
     if alarm.state == alarm.State.OPEN:
         climb(alarm, now=now)
     else:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.db import OperationalError, transaction
 
+from homevisits.batches import later
 from homevisits.clock import local
 from homevisits.escalation import calls
 from homevisits.escalation.models import Alarm, Rung, Words
@@ -49,7 +50,7 @@ def climb(alarm: Alarm, *, now: dt.datetime, hurry: bool = False) -> int:
         raise EmptyLadder(str(alarm.uuid))
     higher = [rung for rung in ladder if rung.number > alarm.rung]
     told = _up(alarm, higher, now=now, hurry=hurry) if higher else _again(alarm, ladder[-1], now=now)
-    alarm.save(update_fields=["rung", "round", "next_at"])
+    later(type(alarm).keep_climbed, [alarm])
     return told
 
 

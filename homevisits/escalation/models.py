@@ -4,7 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -100,6 +102,13 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%H:%M}"
+
+    @classmethod
+    def keep_fired(cls, rows: "list[Self]") -> None:
+        """Write that these have fired, all at the same time."""
+        for at, fired in groupby(rows, key=attrgetter("settled_at")):
+            keys = [row.pk for row in fired]
+            cls._base_manager.filter(pk__in=keys).update(state=cls.State.FIRED, settled_at=at)
 
     @property
     def is_urgent(self) -> bool:
@@ -201,6 +210,15 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uuid}"
+
+    @classmethod
+    def keep_climbed(cls, rows: "list[Self]") -> None:
+        """Write how far these have climbed: new ones as a whole."""
+        new = [row for row in rows if row._state.adding]
+        known = [row for row in rows if not row._state.adding]
+        cls._base_manager.bulk_create(new)
+        for row in known:
+            row.save(update_fields=["rung", "round", "next_at"])
 
     @property
     def is_open(self) -> bool:

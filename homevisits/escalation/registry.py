@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from homevisits.people.models import Staff
 
 LastResort = Callable[[Any], "Iterable[Staff]"]
+Prepare = Callable[[list[Any]], None]
+
+
+def _nothing(subjects: list[Any]) -> None:
+    """Each hook reads what it needs."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +26,15 @@ class Watch:
 
     `grouped_by` is the subject's field that its audit chain follows: a batch is worked through
     in that order, so that two sweepers lock chains in the same order. `last_resort` gives the
-    people who are told when a row cannot be processed.
+    people who are told when a row cannot be processed. `prepare` reads in a few queries what the
+    hooks would ask of each locked subject alone.
     """
 
     deadlines: type[Deadline]
     alarms: type[Alarm]
     grouped_by: str
     last_resort: LastResort | None
+    prepare: Prepare
 
     @property
     def subject(self) -> type[models.Model]:
@@ -44,11 +51,12 @@ def register(
     *,
     grouped_by: str = "school_id",
     last_resort: LastResort | None = None,
+    prepare: Prepare = _nothing,
 ) -> None:
     """Have the engine sweep a pair of tables; called from an AppConfig's ready()."""
     if deadlines.SUBJECT != alarms.SUBJECT:
         raise ValueError(f"{deadlines.__name__} and {alarms.__name__} are about different subjects")
-    WATCHES[deadlines] = Watch(deadlines, alarms, grouped_by, last_resort)
+    WATCHES[deadlines] = Watch(deadlines, alarms, grouped_by, last_resort, prepare)
 
 
 def watches() -> list[Watch]:

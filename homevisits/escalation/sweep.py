@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
+from homevisits.batches import Batch, one_batch
 from homevisits.clock import app_now, lead
 from homevisits.escalation import heartbeat
 from homevisits.escalation.faults import due, raise_fault
@@ -21,7 +23,7 @@ from homevisits.escalation.models import Alarm, Deadline
 from homevisits.escalation.registry import Watch, watches
 
 PAGE = 200
-BATCH = 50
+BATCH = 100
 # PostgreSQL ends a sweeper that freezes inside its transaction, so that another can go on. And
 # where a sweeper and a person would wait for each other, the sweeper gives way: it comes again.
 LIMITS = (
@@ -189,13 +191,12 @@ def _work(batch: Sequence[Candidate], swept: Swept) -> None:
     """One transaction: lock the subjects that are free, then their rows; look again; move them on."""
     watch = batch[0].watch
     done = Swept()
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), one_batch() as together:
         _limit()
         subjects = _lock_subjects(watch, {c.subject for c in batch})
         rows = [row for table in (watch.deadlines, watch.alarms) for row in _lock(table, batch, subjects)]
         now = app_now()
-        for row in sorted(rows, key=lambda row: _order(watch, row, subjects)):
-            _move_on(row, done, now)
+        _move_all(_in_order(watch, rows, now), together, done, now)
     done.skipped = sum(c.subject not in subjects for c in batch)
     _add(swept, done)
 
@@ -211,7 +212,9 @@ def _limit() -> None:
 def _lock_subjects(watch: Watch, keys: set[int]) -> dict[int, Any]:
     """The subjects that nobody else holds, locked in the order of their keys."""
     rows = watch.subject._base_manager.filter(pk__in=keys).order_by("pk")
-    return {row.pk: row for row in rows.select_for_update(skip_locked=True, no_key=True)}
+    locked = {row.pk: row for row in rows.select_for_update(skip_locked=True, no_key=True)}
+    watch.prepare(list(locked.values()))
+    return locked
 
 
 def _lock(table: Table, batch: Sequence[Candidate], subjects: dict[int, Any]) -> list[Any]:
@@ -225,10 +228,37 @@ def _lock(table: Table, batch: Sequence[Candidate], subjects: dict[int, Any]) ->
     return rows
 
 
-def _order(watch: Watch, row: Deadline | Alarm, subjects: dict[int, Any]) -> tuple[Any, ...]:
-    """Audit chains in one order for every sweeper, then what has been due longest."""
-    subject = getattr(row, row.SUBJECT)
-    return (getattr(subject, watch.grouped_by, None) or 0, row.next_at or row.due_at, row.pk)
+def _in_order(watch: Watch, rows: list[Any], now: dt.datetime) -> list[Any]:
+    """Audit chains in one order for every sweeper; of one chain what opens an alarm first, in turns of the subjects."""
+    turns: Counter[int] = Counter()
+    ordered: list[tuple[Any, ...]] = []
+    for row in sorted(rows, key=lambda row: (row.next_at or row.due_at, row.pk)):
+        subject = getattr(row, row.SUBJECT)
+        group, opens = getattr(subject, watch.grouped_by, None) or 0, _is_planned_alarm(row, now)
+        ordered.append((group, not opens, turns[subject.pk] if opens else 0, len(ordered), row))
+        turns[subject.pk] += opens
+    return [row for *_, row in sorted(ordered)]
+
+
+def _move_all(rows: Sequence[Deadline | Alarm], together: Batch, done: Swept, now: dt.datetime) -> None:
+    """Move rows on. What planned alarms write is gathered; a subject's second row sees what the first one wrote."""
+    touched: set[int] = set()
+    for row in rows:
+        subject = getattr(row, f"{row.SUBJECT}_id")
+        if subject in touched or not _is_planned_alarm(row, now):
+            together.write()
+            touched.clear()
+        if _is_planned_alarm(row, now):
+            touched.add(subject)
+            with together.gathering():
+                _move_on(row, done, now)
+        else:
+            _move_on(row, done, now)
+    together.write()
+
+
+def _is_planned_alarm(row: Deadline | Alarm, now: dt.datetime) -> bool:
+    return isinstance(row, Deadline) and row.is_safety and row.due_at <= now and row.kind not in row.UNPLANNED
 
 
 def _move_on(row: Deadline | Alarm, done: Swept, now: dt.datetime) -> None:

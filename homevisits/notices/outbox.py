@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
+from homevisits.batches import later
 from homevisits.clock import AppNow
 from homevisits.notices.calls import Call
 from homevisits.notices.models import Notice
@@ -84,6 +85,10 @@ def drafted(
 
 def queue_all(notices: Iterable[Notice]) -> None:
     """Put drafted notices into the outbox with one statement; known keys are left alone."""
+    later(_write, notices)
+
+
+def _write(notices: list[Notice]) -> None:
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from homevisits.batches import once
 from homevisits.notices.channels import MODULES
 from homevisits.notices.models import Notice
 from homevisits.people.models import Staff
@@ -33,5 +34,6 @@ def reach(people: Iterable[Staff], channels: Iterable[str]) -> Reach:
 def _missing(way: str, people: Sequence[Staff]) -> dict[int, str]:
     if way == Notice.Channel.IN_APP or not people:
         return {}
-    lacks: dict[int, str] = MODULES[way].missing(people)
+    key = ("lacks", way, frozenset(person.pk for person in people))
+    lacks: dict[int, str] = once(key, lambda: MODULES[way].missing(people))
     return lacks

@@ -71,9 +71,9 @@ class Saying:
 
 
 @contextmanager
-def saying(port: int, number: int) -> Iterator[Saying]:
+def saying(port: int, number: int, visits: list[str]) -> Iterator[Saying]:
     """So many check-ins while the block breaks things; at its end all of them have been taken, or given up."""
-    said = Saying(port, refs(50), number)
+    said = Saying(port, visits, number)
     try:
         yield said
         said.end()
@@ -97,7 +97,7 @@ def web_killed(w: World) -> Ledger:
     found, breaks = Ledger(), w.many(20, 1)
     w.people_out(50, seconds=1, starting=3600, seed=30)
     web, port = served(w, found)
-    with w.kept_up(web), saying(port, w.many(300, 15)) as said:
+    with w.kept_up(web), saying(port, w.many(300, 15), refs(50)) as said:
         for _ in range(breaks):
             time.sleep(1 + w.rng.random())
             web.kill()

@@ -17,7 +17,7 @@ from tests.chaos.world import World, run
 FAILPOINTS = {
     "inside the sweep's transaction": """
 from homevisits.escalation import firing, sweep
-sweep.BATCH, firing._end = 4, die
+sweep.BATCH, firing.climb = 4, die
 sweep.sweep("killed")
 """,
     "after the sweep's commit": """

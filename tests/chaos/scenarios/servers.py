@@ -6,8 +6,8 @@ import time
 import redis
 from django.db import connection
 
-from tests.chaos.ledger import Ledger, one, wait_until
-from tests.chaos.phone import Phone, office
+from tests.chaos.ledger import Ledger, one, until, wait_until
+from tests.chaos.phone import Phone, office, refs
 from tests.chaos.scenarios import scenario
 from tests.chaos.scenarios.checking_in import saying, served
 from tests.chaos.seeding import people_out
@@ -19,6 +19,7 @@ CELERY_SWEEPS = (
     "SELECT count(*) > 0 FROM escalation_heartbeat "
     "WHERE name = 'celery' AND beat_at > app_now() - interval '5 s'"
 )
+QUEUED = "SELECT count(*) > 0 FROM notices_notice WHERE alarm IS NOT NULL AND state = 'queued'"
 
 
 @scenario("valkey", "Valkey flushed, restarted, killed, away for a minute, back", "R4", "P7")
@@ -60,10 +61,11 @@ def postgres(w: World) -> Ledger:
     first = Ledger()
     kept = w.watched(celery=True)
     web, port = served(w, first)
-    people_out(50, seconds=1, starting=3600, seed=25)  # whom the check-ins are about
+    people_out(50, seconds=1, starting=3600, seed=25)
+    spoken_of = refs(50)  # whom the check-ins are about: nobody whose alarm is counted
     w.people_out(w.many(900, 40), seconds=sum(stretches) + 6.0 * len(stretches), seed=21)
     with w.kept_up(*kept, web):
-        with saying(port, w.many(600, 20)) as said:
+        with saying(port, w.many(600, 20), spoken_of) as said:
             for stretch in stretches:
                 time.sleep(2 + w.rng.random() * 2)
                 went = time.monotonic()
@@ -99,14 +101,18 @@ def snapshot(w: World) -> Ledger:
 def restore(w: World) -> Ledger:
     """What was due since fires from the copy; what it sends carries the word that it may be a repeat."""
     running = w.watched()
-    w.people_out(w.many(200, 20), seconds=12.0, seed=24)
+    w.people_out(w.many(200, 20), seconds=20.0, seed=24)
+    sentinel, sender = running
     time.sleep(5)
-    for process in running:
-        process.end()
+    sender.end()
+    wait_until(QUEUED, 20)  # what the lost database still sends goes again from the copy
+    sentinel.end()
     copy = copied(w)
+    before = len(w.mail.messages)
     for process in running:
         process.start()
-    time.sleep(6)
+    until(lambda: len(w.mail.messages) > before, 30)
+    time.sleep(2)
     for process in running:
         process.kill()
     w.eye.close()
