@@ -54,7 +54,7 @@ class House:
         connection.close()
         connection.settings_dict["NAME"] = f"bench_{name}"
         folder = self.folder / f"{name}-{self.made}"
-        with world(folder, seed=1, size=1.0, postgres=self.postgres, valkey=self.valkey) as there:
+        with world(folder, seed=1, size=1.0, margin=0.0, postgres=self.postgres, valkey=self.valkey) as there:
             there.env["DATABASE_URL"] = url
             yield there
         connection.close()

@@ -55,10 +55,10 @@ def ours(house: House, how: str, number: int, seconds: float, kills: int = 0) ->
         if kills and how == "sentinel":
             w.manage("sentinel", name="second")
         victims = [victims[0], w.manage("sender")]
-        people_out(number, seconds=seconds, seed=1)
+        w.people_out(number, seconds=seconds, seed=1)
         with w.kept_up(*victims):
             killed(victims if how == "sentinel" else victims[:1], kills, seconds)
-            account = w.ledger(patience=60)
+            account = w.ledger(latest=None, told_by=None, repeats=kills, patience=60)
         return Fired(ask(OURS), ask(SENT), account)
 
 
@@ -101,15 +101,14 @@ def doubled(mine: Fired) -> int:
 def bulk(house: House) -> Round:
     """P1, P2, P3: ten thousand due at one moment. A small run's times are compared in proportion."""
     number, few = house.many(10_000), house.many(2000)
-    claim = claims(house)
+    claim, rate = claims(house), _fired_rate(house, number)
     with house.world("bulk") as w:
-        sentinel = psutil.Process(w.manage("sentinel").process.pid)
+        for name in ("sentinel", "second"):
+            w.manage("sentinel", name=name)
         w.manage("sender")
         w.up("sentinel")
         people_out(number, seconds=0.0, starting=6.0, seed=1)
-        before = house.cpu(sentinel)
         wait_until(f"SELECT count(*) >= {number} FROM visits_visitalarm", 600)
-        rate = number / (house.cpu(sentinel) - before)
         wait_until(
             "SELECT count(*) > 0 FROM notices_notice WHERE channel = 'email' AND sent_at IS NOT NULL", 60
         )
@@ -123,6 +122,17 @@ def bulk(house: House) -> Round:
         "rate, procrastinate": (rate, jobs_rate(house, few)),
         "rate, Celery ETA": (rate, eta_rate(house, few)),
     }
+
+
+def _fired_rate(house: House, number: int) -> float:
+    """Deadlines fired for a CPU-second of one sentinel and PostgreSQL: alarm, events and notices with each."""
+    with house.world("rate") as w:
+        sentinel = psutil.Process(w.manage("sentinel").process.pid)
+        w.up("sentinel")
+        people_out(number, seconds=0.0, starting=6.0, seed=1)
+        before = house.cpu(sentinel)
+        wait_until(f"SELECT count(*) >= {number} FROM visits_visitalarm", 600)
+        return number / (house.cpu(sentinel) - before)
 
 
 def claims(house: House) -> float:
@@ -157,14 +167,14 @@ def _without_redis(house: House, how: str) -> float:
     with house.world(f"redis_{how}") as w:
         kept = sweepers(w, how)
         w.manage("sender")
-        people_out(house.many(300), seconds=away + 5, seed=1)
+        w.people_out(house.many(300), seconds=away + 5, seed=1)
         assert house.valkey.process is not None
         with w.kept_up(*kept):
             house.valkey.process.kill()
             house.valkey.process.wait()
             time.sleep(away)
             house.valkey.start()
-            w.ledger(patience=90)
+            w.ledger(latest=None, told_by=None, patience=90)
         return latest(ask(OURS))
 
 

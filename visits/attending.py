@@ -36,6 +36,7 @@ class Attendee(models.Model):
     travel = models.CharField(max_length=10, choices=Travel, blank=True)
     vehicle = models.ForeignKey(Vehicle, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     vehicle_text = models.CharField(max_length=120, blank=True)
+    wears = models.CharField("what they wear, for whoever looks for them", max_length=120, blank=True)
     claimed_back_at = models.DateTimeField(null=True, blank=True)
     back_at = models.DateTimeField(null=True, blank=True)
     back_how = models.CharField(max_length=14, choices=Back, blank=True)

@@ -81,7 +81,8 @@ def _not_back(visit: Visit, missing: list[Attendee]) -> str:
 def _person(attendee: Attendee) -> str:
     title = attendee.staff.title if attendee.staff else attendee.organisation
     number = f"mobile {spoken(attendee.phone)}" if attendee.phone else "no mobile known"
-    return ", ".join(filter(None, [str(attendee), title, number]))
+    wears = f"wears {attendee.wears}" if attendee.wears else ""
+    return ", ".join(filter(None, [str(attendee), title, number, wears]))
 
 
 def _time(label: str, planned: dt.datetime | None, happened: dt.datetime | None) -> str:

@@ -3,8 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -16,7 +14,6 @@ from homevisits.batches import later
 from homevisits.clock import AppNow
 
 GENESIS = "0" * 64
-CHAIN = attrgetter("chain")
 
 append_only = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -82,14 +79,16 @@ class Event(models.Model):
 
     @classmethod
     def _link(cls, events: "list[Self]") -> None:
-        """Number events and write them, the chains one after another in the order of their names."""
+        """Number events and write them, the chains one after another in the order in which they come."""
+        chains: dict[str, list[Self]] = {}
+        for event in events:
+            chains.setdefault(event.chain, []).append(event)
         with transaction.atomic(savepoint=False):
-            for chain, links in groupby(sorted(events, key=CHAIN), key=CHAIN):
+            for chain, links in chains.items():
                 head, _ = ChainHead.objects.select_for_update().get_or_create(chain=chain)
-                new = list(links)
-                for event in new:
+                for event in links:
                     event._follow(head)
-                cls._base_manager.bulk_create(new)
+                cls._base_manager.bulk_create(links)
                 head.save(update_fields=["length", "digest"])
 
     def _follow(self, head: ChainHead) -> None:

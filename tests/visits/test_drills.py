@@ -158,7 +158,8 @@ def test_one_is_due_each_term_where_the_policy_asks_for_it(cast: Cast, clock, no
     clock.set(due[0])
     sweep("test")
     assert {n.recipient for n in Notice.objects.filter(subject__startswith="A drill is due")} == {cast.head}
-    assert f"Run a drill at {cast.school}" in browser(cast.head).get("/").content.decode()
+    for page in ("/", "/dashboard/"):
+        assert f"Run a drill at {cast.school}" in browser(cast.head).get(page).content.decode()
     clock.advance(days=7)
     sweep("test")
     reminded = Notice.objects.filter(subject__startswith="A drill is due", recipient=cast.admin)

@@ -114,8 +114,10 @@ def test_log_takes_the_persons_own_car_or_another(cast: Cast, now, client: Clien
     )
     assert fresh(visit).state == State.AUTHORISED
     cars = {f"person{lead.pk}-car": car.pk, f"person{second.pk}-vehicle_text": "Red Mini, AB12 CDE"}
-    sent(client, cast.office, f"/visits/{visit.ref}/log/", **log_form(cast, visit, **drives, **cars))
+    worn = {f"person{lead.pk}-wears": "Navy coat"}
+    sent(client, cast.office, f"/visits/{visit.ref}/log/", **log_form(cast, visit, **drives, **cars, **worn))
     assert [a.car for a in fresh(visit).party] == [str(car), "Red Mini, AB12 CDE"]
+    assert [a.wears for a in fresh(visit).party] == ["Navy coat", ""]
 
 
 @pytest.mark.clause("PS-128", "PS-130")

@@ -11,7 +11,7 @@ from tests.cast import Cast, browser
 from tests.factories import visits as make
 from tests.factories.rules import pinned, turned
 from visits import police, responders, transitions
-from visits.models import Visit, VisitAlarm
+from visits.models import Attendee, Visit, VisitAlarm
 from visits.overview import Overview
 from visits.paper import spoken
 from visits.phone import PhonePage
@@ -112,10 +112,19 @@ def test_why_they_are_not_called_is_written_and_asked_again_later(cast: Cast, cl
 
 def test_the_sheet_says_who_where_and_when_and_never_why(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)
+    Attendee.objects.filter(visit=visit, is_lead=True).update(wears="navy coat")
     transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
     text = browser(cast.office).get(f"/visits/{visit.ref}/responders/").content.decode()
     number = spoken(make.fresh(visit).lead.phone)
-    for words in (visit.address, visit.postcode, "Pat Teacher", "Pat Office", number, visit.ref):
+    for words in (
+        visit.address,
+        visit.postcode,
+        "Pat Teacher",
+        "Pat Office",
+        number,
+        "wears navy coat",
+        visit.ref,
+    ):
         assert words in text
     pupil = visit.pupils.get()
     for words in (visit.purpose, visit.why_necessary, str(pupil)):

@@ -24,7 +24,7 @@ Travel = Attendee.Travel
 
 
 class PersonLog(HouseForm):
-    """One person of the party: telephone, how they travel, which car."""
+    """One person of the party: telephone, how they travel, which car, what they wear."""
 
     submit = None
     mark_optional = False
@@ -35,6 +35,7 @@ class PersonLog(HouseForm):
     vehicle_text = forms.CharField(
         label="Which car?", help_text="Make, model, colour and registration.", max_length=120
     )
+    wears = forms.CharField(label="What do they wear?", max_length=120, required=False)
 
     def __init__(self, attendee: Attendee, data: Any = None, *, is_logging: bool = False) -> None:
         self.attendee, self.is_logging = attendee, is_logging
@@ -55,12 +56,17 @@ class PersonLog(HouseForm):
             "travel": a.travel,
             "car": str(car),
             "vehicle_text": a.vehicle_text,
+            "wears": a.wears,
         }
 
     def dress(self) -> None:
         name = self.attendee.short_name
         self.fields["phone"].label = f"{name}’s mobile"
         self.fields["travel"].label = f"How does {name} travel?"
+        self.fields["wears"].label = f"What does {name} wear today? (optional)"
+        self.fields[
+            "wears"
+        ].help_text = "Such as: navy coat, grey rucksack. Only whoever looks for them reads it."
         self.sentences = {
             "phone": f"Enter {name}’s mobile number",
             "travel": f"Say how {name} travels",
@@ -88,7 +94,13 @@ class PersonLog(HouseForm):
         chosen = cleaned.get("car") if cleaned["travel"] == Travel.DRIVES else ""
         car = next((car for car in self.cars if str(car.pk) == chosen), None)
         typed = cleaned["vehicle_text"] if cleaned["travel"] == Travel.DRIVES and car is None else ""
-        return {"phone": cleaned["phone"], "travel": cleaned["travel"], "vehicle": car, "vehicle_text": typed}
+        return {
+            "phone": cleaned["phone"],
+            "travel": cleaned["travel"],
+            "vehicle": car,
+            "vehicle_text": typed,
+            "wears": cleaned["wears"],
+        }
 
 
 class LogForm(HouseForm):

@@ -30,7 +30,7 @@ from visits.transitions.noting import forget_positions
 from visits.transitions.secret import hears
 
 LOG_FIELDS = {"checkin_colleague", "no_colleague_reason", "responsible_contact"}
-PERSON_FIELDS = {"phone", "travel", "vehicle", "vehicle_text"}
+PERSON_FIELDS = {"phone", "travel", "vehicle", "vehicle_text", "wears"}
 
 
 @dataclass(frozen=True)

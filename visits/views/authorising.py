@@ -17,6 +17,7 @@ from homevisits.people.signin import is_fresh
 from visits import telling, transitions, unapproved
 from visits.brief import Brief
 from visits.briefing import to_brief
+from visits.drilling.results import of_day as drills_of_day
 from visits.facts import facts_hash
 from visits.forms.deciding import Deciding
 from visits.models import Visit
@@ -95,6 +96,7 @@ def shown(
         **desk,
         "queue": queued(desk["mine"], chosen, now),
         "explicit": explicit and chosen,
+        "beside": drawn([drills_of_day], request, request.user, now),
         "now": now,
     }
     return render(request, "visits/decide/page.html", context | detail, status=status)

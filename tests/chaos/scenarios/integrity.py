@@ -221,15 +221,15 @@ MUTANTS = (
     Mutant(
         "the ladder is climbed after the commit that fires its deadline",
         "homevisits/escalation/firing.py",
-        "        climb(alarm, now=now)\n    return alarm",
-        "        transaction.on_commit(lambda: climb(alarm, now=now))\n    return alarm\n\n\nfrom django.db import transaction",
+        "        climb(alarm, now=now)\n    else:",
+        "        __import__('django.db').db.transaction.on_commit(lambda: climb(alarm, now=now))\n    else:",
         "tests/homevisits/escalation/test_processes.py::test_sweeper_killed_inside_the_transaction_loses_and_doubles_nothing",
     ),
     Mutant(
         "a notice is marked as sent before it is sent",
         "homevisits/notices/sending.py",
-        "def send(taken: Taken, ",
-        "def send(taken: Taken, *more: object) -> bool:\n    record_sent(taken)\n    return _send(taken, *more)\n\n\ndef _send(taken: Taken, ",
+        "def send(taken: Taken) ",
+        "def send(taken: Taken) -> bool:\n    record_sent(taken)\n    return _send(taken)\n\n\ndef _send(taken: Taken) ",
         "tests/homevisits/notices/test_processes.py::test_sender_killed_after_the_server_took_the_mail_repeats_it_with_the_same_reference",
     ),
     Mutant(
