@@ -131,30 +131,30 @@ def _due_of(table: Table, place: int, limit: int) -> Any:
 
 
 def _sweep_batch(batch: list[Candidate], swept: Swept) -> None:
-    """Work on a batch together; if that fails, on each row alone."""
+    """Work on a batch together; if that fails, on its halves; where something is only busy, on each row alone."""
     try:
         _work(batch, swept)
     except Exception as failure:
         if is_disconnected():
             raise
-        logger.warning("a batch of %d failed (%s): row by row", len(batch), type(failure).__name__)
-        for candidate in batch:
-            _work_alone(candidate, swept)
+        if len(batch) == 1:
+            _answer_for(batch[0], failure, swept)
+            return
+        logger.warning("a batch of %d failed (%s): in parts", len(batch), type(failure).__name__)
+        size = 1 if is_busy(failure) else (len(batch) + 1) // 2
+        for start in range(0, len(batch), size):
+            _sweep_batch(batch[start : start + size], swept)
 
 
-def _work_alone(candidate: Candidate, swept: Swept) -> None:
-    """Work on one row in its own transaction; one that cannot be processed becomes an alarm."""
-    try:
-        _work([candidate], swept)
-    except Exception as failure:
-        if is_disconnected():
-            raise
-        row = due(candidate.table).filter(pk=candidate.pk).first()
-        if row is not None and is_busy(failure) and not _waits_too_long(candidate):
-            swept.skipped += 1
-        elif row is not None:
-            logger.exception("%s %s could not be processed", candidate.table._meta.label, candidate.pk)
-            _give_up(candidate, row, swept)
+def _answer_for(candidate: Candidate, failure: Exception, swept: Swept) -> None:
+    """One row failed in its own transaction: it is left to the next sweep if it is only busy, else becomes an alarm."""
+    row = due(candidate.table).filter(pk=candidate.pk).first()
+    if row is not None and is_busy(failure) and not _waits_too_long(candidate):
+        swept.skipped += 1
+    elif row is not None:
+        label = candidate.table._meta.label
+        logger.error("%s %s could not be processed", label, candidate.pk, exc_info=failure)
+        _give_up(candidate, row, swept)
 
 
 _busy: dict[tuple[Table, int], tuple[float, float]] = {}
