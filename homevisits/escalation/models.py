@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from homevisits.audit.models import Event
     from homevisits.people.models import Staff
 
-# The sentinel listens here: something new is due, or due sooner than it was.
+# The sentinel listens here: something is due before it would look again by itself.
 DUE_CHANNEL = "homevisits_due"
 WAKES = [
     pgtrigger.Trigger(
@@ -29,7 +29,10 @@ WAKES = [
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("next_at"),
         condition=pgtrigger.Q(new__next_at__isnull=False),
-        func=f"PERFORM pg_notify('{DUE_CHANNEL}', ''); RETURN NULL;",
+        func=(
+            f"IF NEW.next_at < app_now() + interval '1 second' THEN PERFORM pg_notify('{DUE_CHANNEL}', ''); END IF; "
+            "RETURN NULL;"
+        ),
     ),
 ]
 

@@ -21,7 +21,8 @@ from tests.chaos.scenarios.checking_in import Phone, free_port, lead, refs
 from tests.chaos.seeding import people_out
 from tests.chaos.world import World
 
-ORDINARY, DURESS = "4826", "9153"
+# Six digits: four stand somewhere by chance, as the key of a row.
+ORDINARY, DURESS = "482639", "915374"
 SAID = "Could somebody look whether the blue folders are on the desk"  # holds the word that the walk sets
 PLAIN = "Could somebody look whether the green boxes are in the halls"
 # Which of both differ from each other by chance: when, and the secrets of a session.
