@@ -12,7 +12,8 @@ from homevisits.escalation.models import Alarm, Deadline
 from homevisits.escalation.registry import alarm_tables, deadline_tables
 
 LONGEST = 0.5
-SHORTEST = 0.01
+# With many due within a second, several sentinels would else look once for each, all of them.
+SHORTEST = 0.05
 
 Table = type[Deadline] | type[Alarm]
 

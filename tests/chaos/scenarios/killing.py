@@ -44,7 +44,10 @@ LEASE = sending.LEASE.total_seconds()
 
 @scenario("kill", "kill -9 of Celery's workers at random points, with no other sweeper", "R2", "P6", "P8")
 def kill(w: World) -> Ledger:
-    """Three workers and beat are all there is; each worker lives for three kills and is started again."""
+    """Three workers and beat are all there is; each worker lives for three kills and is started again.
+
+    A message may lose two senders one after the other, and waits for the lease of each.
+    """
     kills, pause = w.many(200, 3), 1.2
     workers = [w.worker(f"worker-{number}") for number in range(3)]
     beat = w.beat()
@@ -54,7 +57,7 @@ def kill(w: World) -> Ledger:
         for _, victim in zip(range(kills), itertools.cycle(workers), strict=False):
             time.sleep(2 * pause * w.rng.random())
             victim.kill()
-        found = w.ledger(latest=5, told_by=LEASE + 5, repeats=kills, patience=60)
+        found = w.ledger(latest=5, told_by=2 * LEASE + 5, repeats=kills, patience=60)
     found.notes.append(f"{kills} kills of a worker")
     return found
 

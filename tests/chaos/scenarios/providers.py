@@ -26,13 +26,14 @@ OPEN = """
 """
 
 
-@scenario("half-failing", "The mail server fails every other time", "R18", "promise 3")
+@scenario("half-failing", "The mail server fails every other time, for a minute", "R18", "promise 3")
 def half_failing(w: World) -> Ledger:
     """The alarms are on time; a message may need its fifth try, and after the third the next step hears too."""
     w.watched(), w.manage("sender", name="sender-2")
     w.people_out(w.many(300, 12), seconds=w.many(30, 2), seed=50)
     w.mail.refusal = lambda address: LATER if w.rng.random() < 0.5 else ""
-    return w.ledger(latest=0.5, told_by=90, patience=400)
+    with after(w.many(60, 20), w.mail, "refusal", lambda address: ""):
+        return w.ledger(latest=0.5, told_by=90, patience=150)
 
 
 @scenario("hanging", "The mail server hangs for a minute, then answers; texts go", "R18")
