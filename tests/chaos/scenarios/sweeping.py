@@ -21,14 +21,14 @@ def quiet(w: World) -> Ledger:
 
 @scenario("sweepers", "Two to eight sweepers and boards at once", "R7")
 def sweepers(w: World) -> Ledger:
-    """Sentinels, Celery's worker and boards that sweep for themselves, all over the same rows."""
+    """Sentinels, Celery's worker and boards that sweep for themselves, all over the same rows: ten on two cores."""
     seconds = w.many(40, 3)
     w.watched(celery=w.size >= 1)
     for number in range(w.many(6, 1)):
         w.manage("sentinel", name=f"sentinel-{number}")
     w.people_out(w.many(2000, 40), seconds=seconds, seed=2)
     with boards(2):
-        return w.ledger(latest=1, told_by=5)
+        return w.ledger(latest=5, told_by=7)
 
 
 @contextmanager
