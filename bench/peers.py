@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import random
-import sys
 import time
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from tests.chaos.world import Process, World
 
 TABLE = "CREATE TABLE peer_alarm (id bigserial, number bigint, opened_at timestamptz)"
 CELERY = [
-    sys.executable,
     "-m",
     "celery",
     "-A",
@@ -63,7 +61,7 @@ def procrastinates(house: House, number: int, seconds: float, kills: int = 0) ->
 
 
 def _procrastinate(w: World) -> Process:
-    return w.start("procrastinate", sys.executable, "-m", "bench.peer_procrastinate", "worker")
+    return w.start("procrastinate", "-m", "bench.peer_procrastinate", "worker")
 
 
 async def _defer(url: str, task: str, at: list[dt.datetime]) -> None:
