@@ -263,13 +263,15 @@ class Day:
 
     @property
     def waits(self) -> bool:
-        """Whether anything waits for this person besides their own visits."""
+        """Whether anything waits for this person besides their own visits and the alarms, which stand on top."""
         told = self.owed or self.to_brief or self.to_read or self.to_confirm or self.asked_to_make
-        return bool(self.alarms or self.decisions or self.countersign or self.to_log or self.calls or told)
+        return bool(self.decisions or self.countersign or self.to_log or self.calls or told)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.going or self.waits or self.drafts or self.asked or self.asked_of_others)
+        return not (
+            self.going or self.waits or self.alarms or self.drafts or self.asked or self.asked_of_others
+        )
 
     @property
     def may_ask(self) -> bool:

@@ -179,3 +179,11 @@ def test_day_takes_the_same_queries_for_few_rows_and_for_many(cast: Cast, now) -
     few = [queries(person) for person in people]
     fill(cast, 4)
     assert [queries(person) for person in people] == few
+
+
+def test_an_alarm_alone_stands_on_top_and_heads_no_empty_list(cast: Cast, clock, now) -> None:
+    visit = make.out(cast, now=now)
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=now)
+    page = day(cast.ceo)
+    assert visit.ref in page
+    assert "Waits for me" not in page
