@@ -88,7 +88,7 @@ def people_told(
     """
     if step.is_everybody:
         return everybody(visit, now)
-    from visits.watch import answering, party_ids
+    from visits.watch import answerers, party_ids
 
     own, school = party_ids(visit), visit.school
     roles = roles_for(step, missing)
@@ -99,10 +99,10 @@ def people_told(
     people = [person for person in named.values() if person]
     rest = [role for role in roles if not named[role]]
     if RoleName.OFFICE in rest:
-        people += answering(visit, now)
+        people += answerers(visit, now)
     elif RoleName.OFFICE in roles:
         standing_in = once(("standing in", school.pk, now), lambda: _standing_in(school, now))
-        people += [person for person in answering(visit, now) if person.pk in standing_in]
+        people += [person for person in answerers(visit, now) if person.pk in standing_in]
     others = [role for role in rest if role != RoleName.OFFICE]
     if others:
         held = once(("present", *others, school.pk, now), lambda: _present(others, school, now))
@@ -124,10 +124,10 @@ def callers(alarm: "VisitAlarm", now: dt.datetime) -> list[Staff]:
 
     Where nobody else is on duty, as when the office is closed, the school's leaders ring each other.
     """
-    from visits.watch import answering, party_ids
+    from visits.watch import answerers, party_ids
 
     school, by_key = alarm.visit.school, attrgetter("pk")
-    on_duty = sorted(answering(alarm.visit, now), key=by_key)
+    on_duty = sorted(answerers(alarm.visit, now), key=by_key)
     if len(on_duty) > 1:
         return on_duty
     leaders = once(("present", *LEADERS, school.pk, now), lambda: _present(list(LEADERS), school, now))
@@ -141,11 +141,11 @@ def everybody(visit: "Visit", now: dt.datetime) -> list[Staff]:
     Where a school has neither office nor leader outside the party, the trust's admins and CEO are
     told; without those everybody who works for the trust and does not go.
     """
-    from visits.watch import answering, party_ids
+    from visits.watch import answerers, party_ids
 
     own, school = party_ids(visit), visit.school
     held = once(("everybody", school.pk), lambda: list(Staff.objects.holding(EVERYBODY, school)))
-    people = {person.pk: person for person in [*answering(visit, now), *held] if person.pk not in own}
+    people = {person.pk: person for person in [*answerers(visit, now), *held] if person.pk not in own}
     return list(people.values()) or last_people(school, own)
 
 

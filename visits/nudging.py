@@ -249,14 +249,14 @@ def _desk(deadline: "VisitDeadline", now: dt.datetime) -> Nudges:
     same = type(deadline).objects.filter(visit__in=out, kind=deadline.kind, due_at=deadline.due_at)
     if same.order_by("visit").values_list("visit", flat=True).first() != visit.pk:
         return []  # one notice for all of them, by the first that has this change
-    before = set(answerers(visit, deadline.due_at - dt.timedelta(seconds=1)).values_list("pk", flat=True))
-    there = list(answerers(visit, now))
+    before = answerers(visit, deadline.due_at - dt.timedelta(seconds=1))
+    there = answerers(visit, now)
     many = f"{len(refs)} visit{'' if len(refs) == 1 else 's'}"
     if there:
         words = Words(
             f"You now hold {many}", "People are out, and the desk is yours. Open the board.", "/board/"
         )
-        return [(person, words) for person in there if person.pk not in before]
+        return [(person, words) for person in there if person not in before]
     words = Words(
         f"Nobody is at the desk, and {many} {'is' if len(refs) == 1 else 'are'} out",
         "If somebody is late you are told next. Open the board, and name somebody who stands in.",

@@ -88,7 +88,7 @@ def waiting_deciders(visit: Visit, now: dt.datetime) -> list[Staff]:
 
 
 def office(visit: Visit, now: dt.datetime) -> list[Staff]:
-    return list(answerers(visit, now))
+    return answerers(visit, now)
 
 
 def briefers_of(visit: Visit) -> list[Staff]:

@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from homevisits.batches import once
 from homevisits.people.duty import office_is_open, on_duty
 from homevisits.people.models import Staff
-from homevisits.people.querysets import StaffQuerySet
 from homevisits.trusts.roles import RoleName
 from visits.models import Attendee, Visit, VisitAlarm
 from visits.states import State
@@ -18,25 +17,17 @@ def party_ids(visit: Visit) -> list[int]:
     return [a.staff_id for a in visit.party if a.staff_id]
 
 
-def answerers(visit: Visit, at: dt.datetime) -> StaffQuerySet:
+def answerers(visit: Visit, at: dt.datetime) -> list[Staff]:
     """Everybody who can answer for this visit at an instant, never somebody in the party.
 
-    Out of office hours the visit's responsible contact counts too (TC-106).
+    Out of office hours the visit's responsible contact counts too (TC-106). In a batch of alarms a
+    school's own people are read once.
     """
-    who = Q(pk__in=on_duty(visit.school, at).values("pk"))
-    if visit.responsible_contact_id and not office_is_open(visit.school, at):
-        who |= Q(pk=visit.responsible_contact_id)
-    return Staff.objects.active().filter(who).exclude(pk__in=party_ids(visit)).present(at)
-
-
-def answering(visit: Visit, at: dt.datetime) -> list[Staff]:
-    """The same people, of whom a school's own are read once in a batch of alarms."""
     own, school, contact = party_ids(visit), visit.school, visit.responsible_contact_id
     people = once(("on duty", school.pk, at), lambda: list(on_duty(school, at)))
     if contact and not office_is_open(school, at):
-        there = once(
-            ("there", contact, at), lambda: list(Staff.objects.active().present(at).filter(pk=contact))
-        )
+        named = ("there", contact, at)
+        there = once(named, lambda: list(Staff.objects.active().present(at).filter(pk=contact)))
         people = list(dict.fromkeys([*people, *there]))
     return [person for person in people if person.pk not in own]
 
@@ -61,9 +52,7 @@ def may_act_as_office(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     """Office staff of the school at any hour, or whoever can answer now; never the party."""
     if visit.includes(staff):
         return False
-    return staff.has_role(RoleName.OFFICE, school=visit.school) or (
-        answerers(visit, now).filter(pk=staff.pk).exists()
-    )
+    return staff.has_role(RoleName.OFFICE, school=visit.school) or staff in answerers(visit, now)
 
 
 def is_out(staff: Staff, by: Staff) -> str:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -197,7 +198,7 @@ def _work(batch: Sequence[Candidate], swept: Swept) -> None:
         rows = [row for table in (watch.deadlines, watch.alarms) for row in _lock(table, batch, subjects)]
         now = app_now()
         _move_all(_in_order(watch, rows, now), together, done, now)
-    done.skipped = sum(c.subject not in subjects for c in batch)
+    done.skipped += sum(c.subject not in subjects for c in batch)
     _add(swept, done)
 
 
@@ -241,19 +242,26 @@ def _in_order(watch: Watch, rows: list[Any], now: dt.datetime) -> list[Any]:
 
 
 def _move_all(rows: Sequence[Deadline | Alarm], together: Batch, done: Swept, now: dt.datetime) -> None:
-    """Move rows on. What planned alarms write is gathered; a subject's second row sees what the first one wrote."""
-    touched: set[int] = set()
+    """Move rows on. What planned alarms write is gathered; a subject's second row sees what the first one wrote.
+
+    An alarm that its subject's deadline may have moved on already is left to the next sweep, which reads it anew.
+    """
+    gathered: set[int] = set()
+    fired: set[int] = set()
     for row in rows:
-        subject = getattr(row, f"{row.SUBJECT}_id")
-        if subject in touched or not _is_planned_alarm(row, now):
+        subject, is_planned = getattr(row, f"{row.SUBJECT}_id"), _is_planned_alarm(row, now)
+        if isinstance(row, Alarm) and subject in fired:
+            done.skipped += 1
+            continue
+        if subject in gathered or not is_planned:
             together.write()
-            touched.clear()
-        if _is_planned_alarm(row, now):
-            touched.add(subject)
-            with together.gathering():
-                _move_on(row, done, now)
-        else:
+            gathered.clear()
+        with together.gathering() if is_planned else nullcontext():
             _move_on(row, done, now)
+        if is_planned:
+            gathered.add(subject)
+        if isinstance(row, Deadline) and row.is_safety:
+            fired.add(subject)
     together.write()
 
 

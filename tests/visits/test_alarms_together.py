@@ -12,6 +12,7 @@ from homevisits.notices.models import Notice
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories import visits as make
+from visits import transitions
 from visits.models import VisitAlarm, VisitDeadline, VisitEvent
 
 ALONE, MANY = 1, 12
@@ -68,6 +69,24 @@ def test_an_alarm_among_many_costs_few_statements(
 
     alone = statements(ALONE)
     assert statements(MANY) - alone < 3 * MANY
+
+
+def test_an_alarm_that_climbs_as_its_deadline_is_due_again_tells_each_step_once(
+    cast: Cast, clock: Clock, now: dt.datetime
+) -> None:
+    visit = make.out(cast, now=now)
+    clock.set(visit.return_due_at)
+    sweep("test")
+    alarm = visit.alarms.get(kind="overdue")
+    more = {"minutes": 20, "reason": "They rang, the car will not start"}
+    transitions.extend(visit=visit, by=cast.office, now=clock.now, **more)
+    clock.set(make.fresh(visit).return_due_at + dt.timedelta(minutes=5))  # nothing swept meanwhile
+    while sweep("test").skipped:
+        pass
+    told = visit.events.filter(kind="rung_told", detail__alarm=str(alarm.uuid))
+    steps = list(told.order_by("number").values_list("detail__rung", flat=True))
+    assert len(steps) > 2
+    assert len(steps) == len(set(steps)), steps
 
 
 def test_second_deadline_of_a_visit_finds_what_the_first_one_opened(

@@ -96,7 +96,7 @@ def somebody_answers(visit: Visit, now: dt.datetime) -> Iterator[Check]:
     if rules is None or rules.duty_rule == Strength.OFF or not visit.return_due_at:
         return
     ends = (("duty_now", now, "now"), ("duty_return", visit.return_due_at, "when you are due back"))
-    there = [answerers(visit, at).exists() for _, at, _ in ends]
+    there = [bool(answerers(visit, at)) for _, at, _ in ends]
     for (code, at, when), is_there in zip(ends, there, strict=True):
         yield need(
             is_there,
