@@ -275,10 +275,10 @@ def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
 def _after_silent(alarm: "VisitAlarm", now: dt.datetime) -> None:
     """The talk is owed after a real one, nobody thinks about the police now, and places go with the last alarm."""
     from visits.transitions.door import rearm
-    from visits.transitions.noting import forget_positions
+    from visits.transitions.noting import forget_whereabouts
 
     rearm(alarm.visit, now=now)
-    forget_positions(alarm.visit)
+    forget_whereabouts(alarm.visit)
 
 
 def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:

@@ -18,6 +18,9 @@ from visits.routes import is_short, wants_contact
 from visits.transitions import Word
 
 OTHER_CAR = "other"
+WEARS_HELP = (
+    "Such as: navy coat, grey rucksack. Only for whoever looks for them; forgotten when the visit is over."
+)
 SPOKE = {"fine", "together"}
 EXTRA = "extra_"
 Travel = Attendee.Travel
@@ -35,7 +38,7 @@ class PersonLog(HouseForm):
     vehicle_text = forms.CharField(
         label="Which car?", help_text="Make, model, colour and registration.", max_length=120
     )
-    wears = forms.CharField(label="What do they wear?", max_length=120, required=False)
+    wears = forms.CharField(label="What do they wear?", help_text=WEARS_HELP, max_length=120, required=False)
 
     def __init__(self, attendee: Attendee, data: Any = None, *, is_logging: bool = False) -> None:
         self.attendee, self.is_logging = attendee, is_logging
@@ -64,9 +67,6 @@ class PersonLog(HouseForm):
         self.fields["phone"].label = f"{name}’s mobile"
         self.fields["travel"].label = f"How does {name} travel?"
         self.fields["wears"].label = f"What does {name} wear today? (optional)"
-        self.fields[
-            "wears"
-        ].help_text = "Such as: navy coat, grey rucksack. Only whoever looks for them reads it."
         self.sentences = {
             "phone": f"Enter {name}’s mobile number",
             "travel": f"Say how {name} travels",

@@ -89,7 +89,8 @@ def _has_said(visit: Visit, by: Staff, sent_with: str) -> bool:
     return visit.moments.filter(kind=Moment.Kind.HELP, by=by).exists()
 
 
-def forget_positions(visit: Visit) -> None:
-    """Where anybody was is nobody's business once the visit is over and no alarm about it is open."""
+def forget_whereabouts(visit: Visit) -> None:
+    """Where anybody was, and in what coat, is nobody's business once the visit is over and no alarm about it is open."""
     if visit.state in ENDED and not visit.alarms.unresolved().exists():
         Position.objects.filter(visit=visit).delete()
+        visit.attendees.exclude(wears="").update(wears="")

@@ -26,7 +26,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.transitions.noting import forget_positions
+from visits.transitions.noting import forget_whereabouts
 from visits.transitions.secret import hears
 
 LOG_FIELDS = {"checkin_colleague", "no_colleague_reason", "responsible_contact"}
@@ -226,7 +226,7 @@ def cancel(
             )
         fresh.ended_reason, fresh.cancelled_for_safety = reason[:500], for_safety
         moved(fresh, "cancel", "ended_reason", "cancelled_for_safety")
-        forget_positions(fresh)
+        forget_whereabouts(fresh)
         happened(
             fresh,
             "cancelled",

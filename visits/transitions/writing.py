@@ -22,7 +22,7 @@ from visits.transitions.door import (
     opened,
     rearm,
 )
-from visits.transitions.noting import forget_positions
+from visits.transitions.noting import forget_whereabouts
 from visits.transitions.outcomes import take_outcome
 from visits.transitions.secret import hears
 from visits.writing import AgreedAction, Barrier, PersonPresent, VisitRecord
@@ -121,7 +121,7 @@ def record(*, visit: Visit, by: Staff, now: dt.datetime) -> Visit:
         must_pass("record", fresh, now)
         VisitRecord.objects.filter(visit=fresh).update(finished_at=now, written_by=by)
         moved(fresh, "record")
-        forget_positions(fresh)
+        forget_whereabouts(fresh)
         happened(fresh, "recorded", "Wrote the record", by=by, now=now)
         documents.ask(visit=fresh, kind="record", by=by, now=now)
         _tell_rooms(fresh, now=now)

@@ -113,12 +113,14 @@ def test_places_are_kept_until_the_last_alarm_ends(pins: Cast, clock, now) -> No
     visit = coerced(pins, clock, now)
     place = {"latitude": 54, "longitude": -2, "accuracy": 9, "sent_with": "help", "received_at": now}
     Position.objects.create(visit=visit, attendee=visit.party[0], **place)
+    visit.attendees.update(wears="navy coat")
     visit = recorded(pins, visit, clock.now)
-    kept = [Position.objects.count()]
+    kept = [(Position.objects.count(), visit.attendees.filter(wears="").count())]
     alarms.resolve(
         alarm=visit.alarms.get(), by=pins.head, outcome="real", resolution="Seen by police.", now=clock.now
     )
-    assert [*kept, Position.objects.count()] == [1, 0]
+    assert kept == [(1, 0)]
+    assert (Position.objects.count(), set(visit.attendees.values_list("wears", flat=True))) == (0, {""})
     # and a senior leader talks with them
     assert visit.deadlines.filter(kind="debrief", state="live").count() == 1
 
