@@ -198,7 +198,7 @@ def _work(batch: Sequence[Candidate], swept: Swept) -> None:
         rows = [row for table in (watch.deadlines, watch.alarms) for row in _lock(table, batch, subjects)]
         now = app_now()
         _move_all(_in_order(watch, rows, now), together, done, now)
-    done.skipped += sum(c.subject not in subjects for c in batch)
+    done.skipped = sum(c.subject not in subjects for c in batch)
     _add(swept, done)
 
 
@@ -244,18 +244,17 @@ def _in_order(watch: Watch, rows: list[Any], now: dt.datetime) -> list[Any]:
 def _move_all(rows: Sequence[Deadline | Alarm], together: Batch, done: Swept, now: dt.datetime) -> None:
     """Move rows on. What planned alarms write is gathered; a subject's second row sees what the first one wrote.
 
-    An alarm that its subject's deadline may have moved on already is left to the next sweep, which reads it anew.
+    An alarm that its subject's deadline may have moved on already is read anew.
     """
     gathered: set[int] = set()
     fired: set[int] = set()
     for row in rows:
         subject, is_planned = getattr(row, f"{row.SUBJECT}_id"), _is_planned_alarm(row, now)
-        if isinstance(row, Alarm) and subject in fired:
-            done.skipped += 1
-            continue
         if subject in gathered or not is_planned:
             together.write()
             gathered.clear()
+        if isinstance(row, Alarm) and subject in fired and not _read_anew(row):
+            continue
         with together.gathering() if is_planned else nullcontext():
             _move_on(row, done, now)
         if is_planned:
@@ -263,6 +262,14 @@ def _move_all(rows: Sequence[Deadline | Alarm], together: Batch, done: Swept, no
         if isinstance(row, Deadline) and row.is_safety:
             fired.add(subject)
     together.write()
+
+
+def _read_anew(alarm: Alarm) -> bool:
+    """Whether an alarm, which this transaction has locked, is still due; its fields as they are now."""
+    subject = getattr(alarm, alarm.SUBJECT)
+    alarm.refresh_from_db()
+    setattr(alarm, alarm.SUBJECT, subject)
+    return due(type(alarm)).filter(pk=alarm.pk).exists()
 
 
 def _is_planned_alarm(row: Deadline | Alarm, now: dt.datetime) -> bool:
