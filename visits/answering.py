@@ -70,8 +70,9 @@ def moments(visit: Visit, now: dt.datetime, until: dt.datetime) -> list[dt.datet
     """The instants from now until the return at which who answers may change: both ends among them.
 
     A desk that opens or closes, noon, somebody who comes or goes: between two of them nothing does.
+    Only now, once the return is past.
     """
-    school = visit.school
+    school, until = visit.school, max(now, until)
     found = {now, until}
     for day in {london_day(now), london_day(until)}:
         found |= {from_local(day, at) for at in (school.office_opens_at, school.office_closes_at, NOON)}

@@ -1,12 +1,13 @@
 """A round: from one visit straight on to the next, with a return deadline live at every moment."""
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Cast
+from tests.cast import Cast, browser
 from tests.factories import visits as make
 from visits import transitions
 from visits.guidance import departure_checks
@@ -158,3 +159,20 @@ def test_tomorrows_visit_is_not_offered(cast: Cast, clock) -> None:
     client = Client()
     client.force_login(cast.teacher)
     assert "going on to" not in client.get(reverse("out", args=[here.ref])).content.decode()
+
+
+def test_nobody_goes_on_to_a_visit_whose_return_is_past(cast: Cast, legs, clock) -> None:
+    here, there = legs
+    clock.set(there.return_due_at + dt.timedelta(minutes=1))
+    with pytest.raises(Refused, match="planned return has passed"):
+        transitions.go_on(visit=here, onward=there, by=cast.teacher, now=clock.now, checks=ticks(there))
+
+
+def test_pages_of_a_visit_that_nobody_left_for_open_after_its_return(cast: Cast, legs, clock) -> None:
+    _, there = legs
+    clock.set(there.return_due_at + dt.timedelta(minutes=1))
+    for part in (cast.teacher, cast.office, cast.head):
+        seen = [browser(part).get(page) for page in (there.get_absolute_url(), f"/visits/{there.ref}/out/")]
+        assert all(page.status_code in {200, 302} for page in seen)  # the party alone has a phone page
+    with pytest.raises(Refused, match="planned return has passed"):
+        transitions.depart(visit=there, by=cast.teacher, now=clock.now, checks=ticks(there))
