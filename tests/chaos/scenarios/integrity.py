@@ -328,4 +328,8 @@ def ended(run: Run) -> Outcome:
         name: sum(int(suite.get(name, 0)) for suite in suites) for name in ("tests", "failures", "errors")
     }
     passed = run.process.returncode == 0 and count["tests"] > 0
-    return Outcome(passed, count["failures"] > 0 and not count["errors"], "" if passed else said[-300:])
+    why = (
+        "\n".join(found.get("message", "") for suite in suites for found in suite.iter("failure"))
+        or said[-300:]
+    )
+    return Outcome(passed, count["failures"] > 0 and not count["errors"], "" if passed else why)
