@@ -16,7 +16,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from tests.clock import Clock
 from tests.visits.acting import House, build_house, dying
@@ -67,7 +68,12 @@ def test_nobody_is_ever_out_unwatched(walker: Callable[[type[Machine], int], Non
 class KilledMachine(Machine):
     """Walks that commit. Everybody's process is one of its own that `kill -9` may end at any statement."""
 
-    rng = random.Random(2026)
+    rng: random.Random
+
+    @initialize(seed=st.integers(0, 2**30))
+    def draws(self, seed: int) -> None:
+        """Who dies when: the same if Hypothesis takes the same walk again."""
+        self.rng = random.Random(seed)
 
     def next_death(self) -> int:
         return super().next_death() or self.rng.randint(1, 20)
