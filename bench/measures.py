@@ -27,6 +27,7 @@ SENT = (
 CLAIM = 38_536.0
 FIRED, FIRST, LAST, LIGHT_HALF, LIGHT_LATEST = 59.3, 39.8, 174.0, 1.12, 1.99
 # The tables of the claim: a deadline that goes on to its next step, and a message for each step, never twice.
+CLAIMS = 40_000
 OUTBOX = (
     "CREATE TABLE outbox (id bigserial PRIMARY KEY, due bigint REFERENCES due, step int, body text, "
     "state text DEFAULT 'queued', next_try_at timestamptz DEFAULT statement_timestamp(), UNIQUE (due, step))"
@@ -35,7 +36,7 @@ CLAIMED = (
     "CREATE TABLE due (id bigserial PRIMARY KEY, next_at timestamptz, step int DEFAULT 0, state text DEFAULT 'live')",
     OUTBOX,
     "CREATE INDEX ON outbox (next_try_at) WHERE state = 'queued'",
-    "INSERT INTO due (next_at) SELECT statement_timestamp() - interval '1 s' FROM generate_series(1, 40000)",
+    f"INSERT INTO due (next_at) SELECT statement_timestamp() - interval '1 s' FROM generate_series(1, {CLAIMS})",
     "CREATE INDEX ON due (next_at) WHERE state = 'live'",
     "ANALYZE due",
 )
@@ -162,7 +163,7 @@ def claims(house: House) -> float:
             "SELECT id, step, 'Alarm: C-' || id || ' has not come back' FROM c"
         ).rowcount:
             pass
-        return 40_000 / max(house.cpu() - before, 0.01)
+        return CLAIMS / max(house.cpu() - before, 0.01)
 
 
 def redis(house: House) -> Round:

@@ -4,6 +4,9 @@ import datetime as dt
 
 from homevisits.escalation.sweep import sweep
 from homevisits.notices.models import Notice
+from tests.cast import Cast
+from tests.factories import visits as make
+from visits import transitions
 from visits.models import Visit, VisitAlarm, VisitDeadline
 
 
@@ -20,6 +23,16 @@ def swept(clock, minutes: float) -> dt.datetime:
     then = clock.advance(minutes=minutes)
     sweep("test")
     return then
+
+
+def due_again(cast: Cast, clock) -> VisitAlarm:
+    """The alarm of a late party who then got twenty minutes more: it is open, and the return comes again."""
+    visit = make.out(cast, now=clock.now)
+    clock.set(visit.return_due_at)
+    sweep("test")
+    more = {"minutes": 20, "reason": "They rang, the car will not start"}
+    transitions.extend(visit=visit, by=cast.office, now=clock.now, **more)
+    return VisitAlarm.objects.get(visit=visit, kind="overdue")
 
 
 def live(visit: Visit) -> set[str]:

@@ -11,7 +11,7 @@ from homevisits.notices.models import Notice
 from homevisits.people.models import Away, Staff
 from tests.cast import Cast
 from tests.factories import visits as make
-from tests.visits.alarming import live, swept, told
+from tests.visits.alarming import due_again, live, swept, told
 from visits import climbing, transitions
 from visits.models import Visit, VisitAlarm, VisitDeadline
 from visits.safety import Due
@@ -168,16 +168,11 @@ def test_a_check_in_covers_only_the_person_who_gives_it(cast: Cast, clock, now) 
 
 @pytest.mark.parametrize("cast", [TC], indirect=True)
 def test_what_is_due_again_under_an_open_alarm_opens_no_second_one(cast: Cast, clock, now) -> None:
-    visit = make.out(cast, now=now)
-    clock.set(visit.return_due_at)
-    sweep("test")
-    alarm = visit.alarms.get(kind="overdue")
-    more = {"minutes": 20, "reason": "They rang, the car will not start"}
-    transitions.extend(visit=visit, by=cast.office, now=clock.now, **more)
-    rung = VisitAlarm.objects.get(pk=alarm.pk).rung
+    alarm = due_again(cast, clock)
+    visit = alarm.visit
     swept(clock, 20)
     assert visit.alarms.filter(kind="overdue").count() == 1
-    assert VisitAlarm.objects.get(pk=alarm.pk).rung > rung
+    assert VisitAlarm.objects.get(pk=alarm.pk).rung > alarm.rung
     said = visit.events.filter(kind="due_again", detail__alarm=str(alarm.uuid))
     assert [event.sentence for event in said] == ["Return was due again."]
 

@@ -12,7 +12,7 @@ from homevisits.notices.models import Notice
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories import visits as make
-from visits import transitions
+from tests.visits.alarming import due_again
 from visits.models import VisitAlarm, VisitDeadline, VisitEvent
 
 ALONE, MANY = 1, 12
@@ -74,13 +74,9 @@ def test_an_alarm_among_many_costs_few_statements(
 def test_an_alarm_that_climbs_as_its_deadline_is_due_again_tells_each_step_once(
     cast: Cast, clock: Clock, now: dt.datetime
 ) -> None:
-    visit = make.out(cast, now=now)
-    clock.set(visit.return_due_at)
-    sweep("test")
-    alarm = visit.alarms.get(kind="overdue")
-    more = {"minutes": 20, "reason": "They rang, the car will not start"}
-    transitions.extend(visit=visit, by=cast.office, now=clock.now, **more)
-    clock.set(make.fresh(visit).return_due_at + dt.timedelta(minutes=5))  # nothing swept meanwhile
+    alarm = due_again(cast, clock)
+    visit = alarm.visit
+    clock.set(visit.return_due_at + dt.timedelta(minutes=5))  # nothing swept meanwhile
     assert not sweep("test").skipped
     told = visit.events.filter(kind="rung_told", detail__alarm=str(alarm.uuid))
     steps = list(told.order_by("number").values_list("detail__rung", flat=True))

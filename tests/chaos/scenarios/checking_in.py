@@ -158,7 +158,8 @@ def _says_once(ref: str, key: uuid.UUID, phone: Phone) -> Reply:
 def races(w: World) -> Ledger:
     """A barrier puts the word of the office and the sweep on the same visit: one of them is first, never both.
 
-    Whoever lost gets a head start in the next race, less and less, until either wins as often. Where the alarm was first, whoever was told of it is stood down as soon as it is answered.
+    Whoever lost gets a head start in the next race, less and less, until either wins as often. Where the
+    alarm was first, whoever was told of it is stood down as soon as it is answered.
     """
     w.people_out(w.many(500, 16), seconds=1, starting=3600, seed=33)
     found, firsts = Ledger(), {"back": 0, "alarm": 0}
