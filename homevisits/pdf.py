@@ -6,6 +6,7 @@ network where the kernel lets it give that up, and a fetcher that knows our stat
 """
 
 import contextlib
+import logging
 import os
 import resource
 import signal
@@ -13,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
+
+logger = logging.getLogger(__name__)
 
 SECONDS = 20
 MEMORY = 512 * 1024 * 1024
@@ -23,6 +26,9 @@ SCHEME = "static:"
 TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 # What fontconfig and the loader need to find fonts and libraries; no secret of ours is among it.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "LD_LIBRARY_PATH")
+# Pango looks for fonts in threads, and each that allocates reserves 128 MB for a heap of its own: three at
+# once passed the bound, and the child died of it. One heap for all needs less than a third of the bound.
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
 
 
 class NotMade(Exception):
@@ -58,6 +64,8 @@ def render(html: str, *, seconds: float = SECONDS) -> bytes:
     if child.returncode == OUT_OF_MEMORY:
         raise NotMade("Making the PDF needed too much memory and was stopped.")
     if child.returncode or not child.stdout.startswith(b"%PDF-"):
+        # Not what it wrote: that may quote the page.
+        logger.error("the process that makes PDFs ended with %s", child.returncode)
         raise NotMade("The PDF could not be made.")
     return child.stdout
 
@@ -72,7 +80,7 @@ def static_folders() -> list[Path]:
 
 
 def _environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ONE_HEAP
 
 
 # --- From here on: the child --------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import io
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,20 +54,39 @@ def test_a_child_that_takes_too_long_is_killed() -> None:
     assert time.monotonic() - began < 10
 
 
-def test_a_child_that_needs_too_much_memory_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    small = tmp_path / "pdf.py"
-    small.write_text(
-        Path(pdf.__file__).read_text().replace("MEMORY = 512 * 1024 * 1024", "MEMORY = 48 * 1024 * 1024")
-    )
-    monkeypatch.setattr(pdf, "__file__", str(small))
+@pytest.fixture
+def bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[int], None]:
+    """Lets the child have only so many megabytes."""
+
+    def bind(megabytes: int) -> None:
+        small = tmp_path / "pdf.py"
+        small.write_text(Path(pdf.__file__).read_text().replace("MEMORY = 512 *", f"MEMORY = {megabytes} *"))
+        monkeypatch.setattr(pdf, "__file__", str(small))
+
+    return bind
+
+
+def test_a_child_that_needs_too_much_memory_is_stopped_and_its_end_is_logged(
+    bound: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    bound(48)
     with pytest.raises(pdf.NotMade):
-        pdf.render(page("<h1>Out</h1>"))
+        pdf.render(page("<h1>Alex Ash</h1>"))
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "ended with" in caplog.text
+    assert "Alex" not in caplog.text
+
+
+def test_the_threads_that_look_for_fonts_share_a_heap(bound: Callable[[int], None]) -> None:
+    """With a heap for each they never fit into this, and now and then not into what a child really has."""
+    bound(130)
+    assert pdf.render(page("<h1>Out</h1><p>☎ <b>Now</b> <i>✓</i></p>"))
 
 
 def test_the_child_gets_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "canary")
     monkeypatch.setenv("DATABASE_URL", "canary")
-    assert set(pdf._environment()) <= set(pdf.PASSED_ON)
+    assert set(pdf._environment()) <= {*pdf.PASSED_ON, *pdf.ONE_HEAP}
     assert "canary" not in pdf._environment().values()
 
 
