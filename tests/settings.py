@@ -19,3 +19,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # A subject of the tests' own for the timer engine, with hooks that can be told to break.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.escalation_house"]  # noqa: F405
+
+# Every client of a test has a handler of its own, which read all static files anew.
+WHITENOISE_AUTOREFRESH = True

@@ -1,5 +1,6 @@
 """Who acts in the machine's walks, what each may, and what becomes of it when their process dies."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,9 +90,17 @@ class Acting(Promised):
         return self.houses[preset, when]
 
     def teardown(self) -> None:
-        if self.note in connection.execute_wrappers:
+        if self.note not in connection.execute_wrappers:
+            return
+        try:
+            if sys.exception() is None:  # the walk held so far
+                self.ends()
+        finally:
             connection.execute_wrappers.remove(self.note)
             self.leave()
+
+    def ends(self) -> None:
+        """What is done last in a walk."""
 
     def leave(self) -> None:
         self.walk.__exit__(None, None, None)

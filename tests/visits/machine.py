@@ -57,7 +57,7 @@ class Machine(Acting):
         house = self.enter(preset, when)
         connection.execute_wrappers.append(self.note)
         self.cast, self.visits = house.cast, list(house.visits)
-        self.dies_after, self.has_died, self.has_compared = 0, False, False
+        self.dies_after, self.has_died, self.has_compared, self.is_over = 0, False, False, False
         self.clock.set(when)
         self.tally["walks"] += 1
 
@@ -212,6 +212,13 @@ class Machine(Acting):
         self.tally["due"] += len(due)
         self.tally["raised"] += len(due) - lost
         assert not lost
+
+    def ends(self) -> None:
+        """Whoever is still out comes due: no walk passes because it was short."""
+        self.dies_after, self.is_over = 0, True
+        self.clock.advance(hours=2)
+        self.sweeps()
+        self.what_was_promised_holds()
 
     def sweeps_what_the_last_one_made(self) -> None:
         """An alarm that comes late may ask for a decision whose time is past: each row is looked at once a sweep."""

@@ -76,7 +76,8 @@ class KilledMachine(Machine):
         self.rng = random.Random(seed)
 
     def next_death(self) -> int:
-        return super().next_death() or self.rng.randint(1, 20)
+        """The sweep after the walk's end lives."""
+        return super().next_death() or (0 if self.is_over else self.rng.randint(1, 20))
 
     def enter(self, preset: str, when: str) -> House:
         return build_house(self.clock, preset, when)
@@ -111,5 +112,5 @@ def end_as_a_child(do: Callable[[], object], after: int) -> None:
 @pytest.mark.clause("PS-134")
 def test_nobody_is_lost_when_a_process_is_killed(walker: Callable[[type[Machine], int], None]) -> None:
     walker(KilledMachine, KILLED)
-    assert Machine.tally["raised"] == Machine.tally["due"]
+    assert Machine.tally["raised"] == Machine.tally["due"] > 0
     assert Machine.tally["deaths"] > 0
