@@ -1,4 +1,4 @@
-"""Many rows in one transaction: what each asks again is read once, and what they write is written together.
+"""Many rows in one transaction, or one page: what is asked again is read once, what is written is written together.
 
 Outside a batch the same code reads and writes at once.
 """
@@ -41,7 +41,7 @@ _BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 @contextmanager
 def one_batch() -> Iterator[Batch]:
-    """The length of one short transaction, in which who works where does not change."""
+    """The length of one short transaction, or of one page that is shown: who works where does not change in it."""
     batch = Batch()
     token = _BATCH.set(batch)
     try:

@@ -1,10 +1,12 @@
-"""What every reply carries, whichever page made it."""
+"""What holds for every request, whichever page answers it."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import sync_only_middleware
+
+from homevisits.batches import one_batch
 
 Reply = Callable[[HttpRequest], HttpResponse]
 
@@ -24,5 +26,18 @@ def no_store(get_response: Reply) -> Reply:
             # Not "storage": that would also end the alerts that this phone was asked to show.
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+    return middleware
+
+
+@sync_only_middleware
+def read_once(get_response: Reply) -> Reply:
+    """A page that only shows asks once who answers, whom the rota names and the like, however often it says so."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with one_batch():
+            return get_response(request)
 
     return middleware

@@ -11,18 +11,8 @@ from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.seeding import trusts
 from tests.chaos.world import copy_of, own_database, speaking_to, world
 
-# Those that need neither servers of their own to break nor minutes; together a minute and a half of two cores.
-SHORT = (
-    "quiet",
-    "failpoints",
-    "only-boards",
-    "poison",
-    "refusing",
-    "machine-clock",
-    "outage",
-    "races",
-    "story",
-)
+# Those that need neither servers of their own to break nor minutes; together a minute of one core.
+SHORT = ("failpoints", "poison", "refusing", "outage", "races", "story")
 # Those that raise no alarms, or answer them without a sender.
 WITHOUT_LETTERS = {"races", "story"}
 # Beside a whole suite an alarm may be late by this much: here it is about what is lost or doubled.

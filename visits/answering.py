@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from homevisits.batches import once
 from homevisits.clock import from_local, local, london_day
 from homevisits.people.models import Away, DeskDuty, Staff
 from homevisits.people.permissions import DUTY_SETTERS
@@ -62,8 +63,10 @@ def first_people(visit: Visit, now: dt.datetime) -> list[Staff]:
 
 
 def first_step(visit: Visit) -> Any:
-    steps = visit.rules.laddersteps.filter(ladder=Ladder.SAFETY) if visit.rules else []
-    return next(iter(steps), None)
+    rules = visit.rules
+    if rules is None:
+        return None
+    return once(("first step", rules.pk), lambda: rules.laddersteps.filter(ladder=Ladder.SAFETY).first())
 
 
 def moments(visit: Visit, now: dt.datetime, until: dt.datetime) -> list[dt.datetime]:

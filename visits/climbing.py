@@ -178,7 +178,7 @@ def ladder(
         return [
             Rung(1, dt.timedelta(), tuple(everybody(visit, now)), LAST_WAYS, EVERYBODY_WORDS, is_last=True)
         ]
-    rota = once(("rota", visit.school_id, now), lambda: on_rota(visit.school, now))
+    rota = on_rota(visit.school, now)
     told = [people_told(step, visit, missing, now, rota) for step in steps]
     if told:
         told[0] = list({p.pk: p for people in told[:at_once] for p in people}.values())

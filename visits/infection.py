@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from homevisits.batches import once
 from homevisits.clock import london_day
 from homevisits.trusts.choices import OverlayEntry
 from homevisits.trusts.models import Overlay
@@ -12,7 +13,8 @@ def overlay_of(visit: Visit) -> Overlay | None:
     """The school's overlay on the day of the visit; None when none is switched on (PS-140)."""
     if visit.start_at is None:
         return None
-    return Overlay.objects.on(london_day(visit.start_at)).filter(school=visit.school_id).first()
+    school, day = visit.school_id, london_day(visit.start_at)
+    return once(("overlay", school, day), lambda: Overlay.objects.on(day).filter(school=school).first())
 
 
 def overlay_on_entry(visit: Visit) -> Overlay | None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from homevisits.batches import once
 from homevisits.clock import local
 from homevisits.trusts.calendar import is_school_day
 from homevisits.trusts.models import School, Term
@@ -75,8 +76,12 @@ def on_rota(school: School, at: dt.datetime) -> "dict[str, list[Staff]]":
     """By part: who answers at an instant, the first one first; without those who are away or have left.
 
     Nothing on a day that is no school day, and no part for which the rota names nobody who can
-    answer: then everybody who holds it is asked. One query where there is no rota.
+    answer: then everybody who holds it is asked. One query where there is no rota. Read once in a batch.
     """
+    return once(("rota", school.pk, at), lambda: _on_rota(school, at))
+
+
+def _on_rota(school: School, at: dt.datetime) -> "dict[str, list[Staff]]":
     chosen = {role: turn for (_, role), turn in turns_at([school], at).items()}
     if not chosen or not is_school_day(school, local(at).date()):
         return {}

@@ -1,6 +1,10 @@
 """What a batch reads once and writes together."""
 
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
 from homevisits.batches import later, once, one_batch, settle
+from homevisits.middleware import read_once
 
 WRITTEN: list[list[int]] = []
 
@@ -45,3 +49,16 @@ def test_a_batch_reads_once_and_the_next_one_anew() -> None:
         assert [one() for one in ask] == [2, 2]
     with one_batch():
         assert [one() for one in ask] == [3, 3]
+
+
+def test_a_page_asks_once_and_a_form_each_time() -> None:
+    asked: list[str] = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        for _ in range(2):
+            once("who answers", lambda: asked.append(str(request.method)))
+        return HttpResponse()
+
+    for method in ("get", "head", "post"):
+        read_once(answer)(getattr(RequestFactory(), method)("/"))
+    assert asked == ["GET", "HEAD", "POST", "POST"]

@@ -23,8 +23,8 @@ from tests.clock import Clock
 from tests.visits.acting import House, build_house, dying
 from tests.visits.machine import Machine
 
-WALKS = int(os.environ.get("MACHINE_WALKS", "6"))
-KILLED = int(os.environ.get("MACHINE_KILLED", "4"))
+WALKS = int(os.environ.get("MACHINE_WALKS", "5"))
+KILLED = int(os.environ.get("MACHINE_KILLED", "3"))
 SEED = int(os.environ.get("MACHINE_SEED", "0"))
 STEPS = 25
 # Shrinking a walk of killed processes takes longer than reading it.

@@ -97,12 +97,13 @@ def somebody_answers(visit: Visit, now: dt.datetime) -> Iterator[Check]:
         return
     ends = (("duty_now", now, "now"), ("duty_return", visit.return_due_at, "when you are due back"))
     there = [bool(answerers(visit, at)) for _, at, _ in ends]
+    mends = "" if all(there) else _mends(visit, now)
     for (code, at, when), is_there in zip(ends, there, strict=True):
         yield need(
             is_there,
             code,
             f"Nobody outside the party has the desk duty {when} ({local(at):%H:%M}). Ask the office to name a "
-            f"stand-in. {_mends(visit, now)}",
+            f"stand-in. {mends}",
             met=f"Somebody can answer an alarm {when}",
             clauses=cites(rules, "duty_rule"),
             fix="/people/duty/",

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from homevisits.audit.models import Look
@@ -44,6 +45,14 @@ def test_page_is_for_those_who_see_the_visit(cast: Cast, now) -> None:
     statuses = {n: browser(p).get(visit.get_absolute_url()).status_code for n, p in cast.people.items()}
     assert {name for name, status in statuses.items() if status == 404} == NOWHERE
     assert {status for name, status in statuses.items() if name not in NOWHERE} == {200}
+
+
+@pytest.mark.parametrize(("table", "times"), [("trusts_ladderstep", 1), ("people_rotaturn", 2)])
+def test_page_asks_once_who_answers_now_and_at_the_return(cast: Cast, now, table: str, times: int) -> None:
+    visit = make.logged(cast)
+    with CaptureQueriesContext(connection) as queries:
+        page(cast.teacher, visit)
+    assert len([q for q in queries.captured_queries if f'FROM "{table}"' in q["sql"]]) == times
 
 
 def test_draft_is_for_its_author_and_those_who_would_go(cast: Cast, now) -> None:
