@@ -1,17 +1,20 @@
 """Processes that die: at random, at the worst points, replaced by a new release, or for good."""
 
+import functools
 import itertools
 import signal
+import socket
 import sys
 import threading
 import time
 import uuid
 
+from homevisits.celery import app as celery
 from homevisits.notices import sending
-from tests.chaos.ledger import Ledger, one
+from tests.chaos.ledger import Ledger, one, until
 from tests.chaos.phone import Phone, free_port, lead, office, refs
 from tests.chaos.scenarios import scenario
-from tests.chaos.world import World, run
+from tests.chaos.world import Process, World, run
 
 # Each dies by its own kill -9 when it comes to this place; a few rows at a time, so that every kill finds some.
 FAILPOINTS = {
@@ -44,22 +47,33 @@ LEASE = sending.LEASE.total_seconds()
 
 @scenario("kill", "kill -9 of Celery's workers at random points, with no other sweeper", "R2", "P6", "P8")
 def kill(w: World) -> Ledger:
-    """Three workers and beat are all there is; each worker lives for three kills and is started again.
+    """Three workers and beat are all there is; each in turn dies at a random moment and is started again.
 
+    None dies while its fellows are both starting: what is promised needs one that stands.
     A message may lose two senders one after the other, and waits for the lease of each.
     """
-    kills, pause = w.many(200, 3), 1.2
+    kills, pause = w.many(200, 3), 2.5
     workers = [w.worker(f"worker-{number}") for number in range(3)]
     beat = w.beat()
     w.up("celery")
     w.people_out(w.many(1000, 20), seconds=kills * pause, seed=5)
+    waited = 0.0
     with w.kept_up(*workers, beat):
         for _, victim in zip(range(kills), itertools.cycle(workers), strict=False):
             time.sleep(2 * pause * w.rng.random())
+            waited += until(
+                functools.partial(answers, [fellow for fellow in workers if fellow is not victim]), 60
+            )
             victim.kill()
         found = w.ledger(latest=5, told_by=2 * LEASE + 5, repeats=kills, patience=60)
-    found.notes.append(f"{kills} kills of a worker")
+    found.notes.append(f"{kills} kills of a worker, {waited:.0f} s of them waited until another stood")
     return found
+
+
+def answers(workers: list[Process]) -> bool:
+    """Whether any of these Celery workers stands: it answers when it is called."""
+    called = [f"{worker.name}@{socket.gethostname()}" for worker in workers]
+    return bool(celery.control.broadcast("ping", destination=called, reply=True, timeout=0.5, limit=1))
 
 
 @scenario("kill-sentinels", "kill -9 of sentinels and senders at random points", "R2")
