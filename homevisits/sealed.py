@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from homevisits.sealing import is_open_to_us, read, reseal, seal
 
 COLUMNS: list[tuple[str, str]] = []
+AT_A_TIME = 50
 
 
 class SealedText(models.TextField):
@@ -48,9 +49,11 @@ class Resealed:
     unreadable: list[int] = field(default_factory=list)
 
 
-@transaction.atomic
 def reseal_all() -> dict[str, Resealed]:
-    """Seal every column under the key of today; a row that no key opens stays as it is, and is named."""
+    """Seal every column under the key of today; a row that no key opens stays as it is, and is named.
+
+    A few rows at a time, each in a short transaction: nobody waits for it, and one that is broken off is begun again.
+    """
     return {f"{model}.{name}": _reseal(model, name) for model, name in columns()}
 
 
@@ -79,14 +82,26 @@ def columns() -> list[tuple[str, str]]:
 
 def _reseal(label: str, name: str) -> Resealed:
     """The rows of one column, also of a table whose rows are otherwise never changed."""
-    model, done = apps.get_model(label), Resealed()
-    rows = model._base_manager.order_by("pk").select_for_update()
-    kept_for_ever = [t.name for t in getattr(model._meta, "triggers", ()) if t.name == "append_only"]
-    with pgtrigger.ignore(f"{label}:append_only") if kept_for_ever else nullcontext():
-        for pk, kept in rows.annotate(kept=_kept(name)).exclude(kept=b"").values_list("pk", "kept"):
-            if is_open_to_us(kept):
-                rows.filter(pk=pk).update(**{name: reseal(kept)})
-                done.rows += 1
-            else:
-                done.unreadable.append(pk)
+    done = Resealed()
+    last: int | None = 0
+    while last is not None:
+        last = _reseal_some(label, name, last, done)
     return done
+
+
+def _reseal_some(label: str, name: str, after: int, done: Resealed) -> int | None:
+    """The next rows behind a key; the last one's key, None when there was none left."""
+    model = apps.get_model(label)
+    rows = model._base_manager.order_by("pk").select_for_update(no_key=True)
+    kept_for_ever = [t.name for t in getattr(model._meta, "triggers", ()) if t.name == "append_only"]
+    free = pgtrigger.ignore(f"{label}:append_only") if kept_for_ever else nullcontext()
+    last = None
+    with transaction.atomic(), free:
+        found = rows.filter(pk__gt=after).annotate(kept=_kept(name)).values_list("pk", "kept")[:AT_A_TIME]
+        for last, kept in list(found):
+            if kept and is_open_to_us(kept):
+                model._base_manager.filter(pk=last).update(**{name: reseal(kept)})
+                done.rows += 1
+            elif kept:
+                done.unreadable.append(last)
+    return last

@@ -15,6 +15,7 @@ class VisitsConfig(AppConfig):
         from homevisits.notices.panels import of_day as texts_of_day
         from homevisits.people import panels, regular
         from homevisits.people.keeping import accounts, duties
+        from homevisits.people.keeping import pins as own_pins
         from homevisits.people.models import Staff
         from homevisits.sealed import sealed_column
         from homevisits.trusts import registry as policies
@@ -31,7 +32,7 @@ class VisitsConfig(AppConfig):
         from visits.phone import help_while_out
         from visits.pocket import on_policy_page
         from visits.regular import visits_in_term
-        from visits.watch import is_out, read_together
+        from visits.watch import is_on_the_way, is_out, read_together
 
         def leaders(visit: Visit) -> Iterable[Staff]:
             own = visit.attendees.filter(staff__isnull=False).values_list("staff_id", flat=True)
@@ -43,10 +44,13 @@ class VisitsConfig(AppConfig):
         sealed_column("visits.Incident", "sealed")
         if texting.answer not in notices.TEXT_HOOKS:
             notices.TEXT_HOOKS.append(texting.answer)
-            notices.PHONES.append(notices.Phones(texting.carriers, texting.numbers, texting.schools))
+            notices.PHONES.append(
+                notices.Phones(texting.carriers, texting.numbers, texting.schools, texting.out)
+            )
         registry.register(VisitDeadline, VisitAlarm, last_resort=leaders, prepare=read_together)
         registry.register(DrillDeadline, DrillAlarm)
         accounts.OBSTACLES.append(is_out)
+        own_pins.OUT.append(is_on_the_way)
         duties.ON_CHANGED.append(transitions.desk_changed)
         policies.ON_PUBLISHED.append(after_publication)
         pages.DAY_PANELS += [calls_of_day, drills_of_day]

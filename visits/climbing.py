@@ -261,23 +261,17 @@ def may_answer(visit: "Visit", staff: Staff, now: dt.datetime) -> bool:
 
 def after(alarm: "VisitAlarm", *, by: Staff, now: dt.datetime) -> None:
     """What follows for the visit when a person has resolved its alarm; of a silent one nothing that the party sees."""
-    if alarm.is_silent:
-        _after_silent(alarm, now)
-        return
+    from visits.transitions.door import rearm
     from visits.transitions.homeward import after_unheard
+    from visits.transitions.noting import forget_whereabouts
     from visits.transitions.returning import after_alarm
 
-    if alarm.kind == homeward.ALARM:
-        after_unheard(alarm, by=by, now=now)
-    after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
-
-
-def _after_silent(alarm: "VisitAlarm", now: dt.datetime) -> None:
-    """The talk is owed after a real one, nobody thinks about the police now, and places go with the last alarm."""
-    from visits.transitions.door import rearm
-    from visits.transitions.noting import forget_whereabouts
-
-    rearm(alarm.visit, now=now)
+    if alarm.is_silent:
+        rearm(alarm.visit, now=now)
+    else:
+        if alarm.kind == homeward.ALARM:
+            after_unheard(alarm, by=by, now=now)
+        after_alarm(alarm.visit, by=by, now=now, words=alarm.resolution)
     forget_whereabouts(alarm.visit)
 
 
@@ -285,6 +279,6 @@ def panel(alarm: "VisitAlarm", staff: Staff) -> tuple[str, dict[str, Any]]:
     """The visit's part of the alarm's page: whom to ring, what to ask, what a code word means."""
     visit = apps.get_model("visits", "Visit").objects.select_related("school").get(pk=alarm.visit_id)
     people = list(visit.party) if alarm.is_silent else missing_people(alarm)
-    is_all = alarm.is_silent or alarm.kind == homeward.ALARM
+    is_all = alarm.is_silent or alarm.kind in (homeward.ALARM, alarm.Kind.HELP)
     missing = [attendee for attendee in people if is_all or not attendee.back_at]
     return "visits/alarm/_panel.html", sheet(alarm, visit, missing, staff, app_now())

@@ -17,6 +17,7 @@ from homevisits.trusts.choices import CodeWordScope
 from homevisits.trusts.models import Policy, School
 from visits.models import Visit
 from visits.story import CodeWord
+from visits.understanding import Says, understood
 
 logger = logging.getLogger(__name__)
 MIN_LENGTH = 6
@@ -100,6 +101,8 @@ def objection(word: str) -> str | None:
         return "Choose a phrase with at least two words that carry it, such as a thing and a place."
     if any(f" {sign} " in padded for sign in ALARMING):
         return "Choose a phrase that sounds ordinary: this one would alarm somebody in the home."
+    if understood(word, with_pin=False).says != Says.NOTE:
+        return "Choose another phrase: whoever texts that all is well, or that they are back, may write this."
     return None
 
 

@@ -1,4 +1,4 @@
-"""What a visitor's phone page shows at each moment. Reads the visit and what was said; never an alarm.
+"""What a visitor's phone page shows at each moment. Reads the visit and what was said; never an open alarm.
 
 An alarm may be a silent one: this page is the same with it and without it.
 """
@@ -149,6 +149,11 @@ class PhonePage:
         return homeward.due_at(self.visit, self.me)
 
     @property
+    def may_ask_help(self) -> bool:
+        """Whether somebody still follows them: about to go, out, just back, or on the way home."""
+        return self.is_out or self.phase in {Phase.READY, Phase.BACK} or self.home_by is not None
+
+    @property
     def is_late(self) -> bool:
         return bool(self.is_out and self.visit.return_at and self.visit.return_at < self.now)
 
@@ -229,7 +234,7 @@ class PhonePage:
     @property
     def texts_to(self) -> tuple[str, str] | None:
         """The number that a visitor may text to, as a phone and as a person reads it; None where there is none."""
-        account = account_of(self.staff) if self.is_out or self.phase == Phase.READY else None
+        account = account_of(self.staff) if self.is_out or self.phase == Phase.READY or self.home_by else None
         return (
             (account.reply_number, written(account.reply_number))
             if account and account.reply_number
@@ -259,7 +264,10 @@ class PhonePage:
             (Position.When.HELP, self.help_at, rules and rules.position_with_help),
             (Position.When.ARRIVED, self.visit.arrived_at, rules and rules.position_on_arrival),
         ]
-        due = [(what, at) for what, at, allowed in asked if allowed and at and at > since and self.is_out]
+        is_followed = {Position.When.HELP: self.may_ask_help, Position.When.ARRIVED: self.is_out}
+        due = [
+            (what, at) for what, at, allowed in asked if allowed and at and at > since and is_followed[what]
+        ]
         for what, at in due:
             if not self.me.positions.filter(sent_with=what, received_at__gte=at).exists():
                 return str(what)

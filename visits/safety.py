@@ -65,6 +65,7 @@ HUSHED = {Due.POLICE, Due.DEBRIEF, Due.CHECK_IN}
 SAFETY = {Due.DEPARTURE, Due.CHECK_IN, Due.WAIT, Due.RETURN, Due.HOME_SAFE}
 # Due at once, and opened by the engine: asking for help in secret takes what an ordinary word takes (PS-129).
 WORDS: frozenset[str] = frozenset({Due.WORD_PIN, Due.WORD_TRIES, Due.WORD_NOTE})
+HELP_AGAIN = "Help was asked for again."
 HOW = {
     Due.WORD_PIN: "{who} gave the PIN that asks for help.",
     Due.WORD_TRIES: "{who} gave three wrong PINs in a row.",
@@ -80,6 +81,10 @@ class VisitDeadline(Deadline):
     visit = models.ForeignKey("visits.Visit", on_delete=models.PROTECT, related_name="deadlines")
     attendee = models.ForeignKey(
         "visits.Attendee", null=True, blank=True, on_delete=models.PROTECT, related_name="deadlines"
+    )
+    # Whose words it is, where it is one of WORDS: also after they came off the party.
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta(Deadline.Meta):
@@ -116,6 +121,10 @@ class VisitDeadline(Deadline):
             return (Channel.IN_APP, Channel.EMAIL, Channel.TEXT, Channel.PUSH)
         return super().channels
 
+    @property
+    def again(self) -> str:
+        return HELP_AGAIN if self.kind in WORDS else f"{self.label} was due again."
+
     def open_alarm(self, *, now: dt.datetime) -> "VisitAlarm":
         if self.kind in WORDS:
             self.visit.known_alarms = None
@@ -148,7 +157,7 @@ class VisitDeadline(Deadline):
         running = next((alarm for alarm in open_ones if (alarm.attendee_id, alarm.kind) == same), None)
         if running:
             running.visit = self.visit
-            running.note("due_again", f"{self.label} was due again.", by=None, now=now)
+            running.note("due_again", self.again, by=None, now=now)
         return running
 
     def _silent_alarm(self, now: dt.datetime) -> "VisitAlarm":
@@ -159,14 +168,14 @@ class VisitDeadline(Deadline):
             attendee=self.attendee,
             deadline=self,
             kind=VisitAlarm.Kind.DURESS,
-            raised_by=self.attendee.staff if self.attendee else None,
+            raised_by=self.raised_by,
             due_at=self.due_at,
             opened_at=now,
         )
         if alarm._state.adding:
             alarm.save(force_insert=True)
         alarm.visit = self.visit
-        who = self.attendee.short_name if self.attendee else "Somebody"
+        who = self.raised_by.short_name if self.raised_by else "Somebody"
         alarm.note("duress", HOW[Due(self.kind)].format(who=who), by=None, now=now)
         self._think_of_the_police(now)
         return alarm
@@ -274,6 +283,12 @@ class VisitAlarm(Alarm):
             return ()
         party = {a.staff_id for a in self.visit.party if a.staff_id}
         return party | ({self.raised_by_id} if self.deadline_id and self.raised_by_id else set())
+
+    def kept_numbers(self) -> Collection[str]:
+        if not self.is_silent:
+            return ()
+        carried = [number for a in self.visit.party for number in (a.phone, a.staff and a.staff.mobile)]
+        return {str(number) for number in carried if number}
 
     def resolve_refusal(self, staff: Staff, *, now: dt.datetime) -> str | None:
         return climbing.resolve_refusal(self, staff)

@@ -12,6 +12,7 @@ from homevisits.trusts.roles import SAFEGUARDING_TEAM, RoleName
 from visits import reported
 from visits.briefing import briefers, briefings
 from visits.models import Outcome, Visit
+from visits.nudging import next_told
 from visits.routes import deciders_on, missing, rota_of
 from visits.watch import answerers
 
@@ -89,6 +90,11 @@ def waiting_deciders(visit: Visit, now: dt.datetime) -> list[Staff]:
 
 def office(visit: Visit, now: dt.datetime) -> list[Staff]:
     return answerers(visit, now)
+
+
+def desk(visit: Visit, now: dt.datetime) -> list[Staff]:
+    """Who reads at once what somebody who is out says: the office; with nobody there the ladder's first step."""
+    return office(visit, now) or next_told(visit, now)
 
 
 def briefers_of(visit: Visit) -> list[Staff]:

@@ -4,7 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+
+from cryptography.fernet import InvalidToken
 
 from homevisits.clock import local
 from homevisits.notices.registry import Inbound
@@ -17,7 +20,7 @@ from visits.models import Attendee, Visit
 from visits.states import State
 from visits.story import Moment
 from visits.transitions import PinNeeded, PinWrong, Refused
-from visits.transitions.secret import must_give_pin, wants_pin
+from visits.transitions.secret import hearing, must_give_pin, wants_pin
 from visits.understanding import Meaning, Says, understood
 
 # A text may wait for a network, or for Notify. What is older than this says how things were, not how they are.
@@ -124,12 +127,12 @@ def _whose(going: list[tuple[Staff, Visit]], pin: str) -> tuple[Staff, Visit]:
 
 
 def _answered(spoken: Spoken) -> str:
-    """Act on it. What cannot be recorded is said, and what to do instead."""
-    ref = spoken.visit.ref
+    """Act on it, and hear the code word in all of it. What cannot be recorded is said, and what to do instead."""
+    ref, act = spoken.visit.ref, _late if spoken.is_late else SAY[spoken.meaning.says]
     try:
-        if spoken.is_late:
-            return _late(spoken)
-        return SAY[spoken.meaning.says](spoken)
+        return hearing(
+            partial(act, spoken), spoken.visit, by=spoken.person, now=spoken.now, text=spoken.text.text
+        )
     except PinNeeded:
         return f"{ref}: not recorded. Text the same word with your PIN after it."
     except PinWrong:
@@ -142,9 +145,12 @@ def _late(spoken: Spoken) -> str:
     """What was so then may not be so now: the office reads it, and nothing is met by it. A PIN is heard all the same."""
     at = local(spoken.text.sent_at)
     minutes = (spoken.now - spoken.text.sent_at) // dt.timedelta(minutes=1)
-    if spoken.meaning.pin:
+    rest = spoken.meaning.rest
+    if spoken.meaning.says == Says.NOTE and not _is_with_pin(spoken):
+        rest = spoken.text.text  # a time, or the number of a bus
+    elif spoken.meaning.pin:
         _give_pin(spoken)
-    said = f"Text of {at:%H:%M}, {minutes} minutes late: {spoken.meaning.rest or spoken.meaning.says}"
+    said = f"Text of {at:%H:%M}, {minutes} minutes late: {rest or spoken.meaning.says}"
     transitions.say_note(text=said, **spoken.more)
     return f"{spoken.visit.ref}: your text of {at:%H:%M} {WHEN_LATE.format(minutes=minutes)}"
 
@@ -186,8 +192,8 @@ def _help(spoken: Spoken) -> str:
 
 def _time(spoken: Spoken) -> str:
     """Taken, or asked for and not agreed to: the reply says which, and by when they are looked for."""
-    _give_pin(spoken)
-    transitions.want_time(minutes=spoken.meaning.minutes, reason="By text message", **spoken.more)
+    said = spoken.more | {"minutes": spoken.meaning.minutes, "pin": spoken.meaning.pin}
+    transitions.want_time(reason="By text message", **said)
     fresh, words = Visit.objects.get(pk=spoken.visit.pk), f"{spoken.meaning.minutes} more minutes"
     until = f" {local(fresh.return_at):%H:%M}." if fresh.return_at else ""
     if _is_only_asked(fresh, spoken):
@@ -205,14 +211,22 @@ def _is_only_asked(visit: Visit, spoken: Spoken) -> bool:
 
 def _note(spoken: Spoken) -> str:
     """Words to the office. Where their PIN stands among them it is taken as one, and never kept in a note."""
-    pin = spoken.meaning.pin
-    if not pin or not wants_pin(spoken.visit, spoken.person):
+    if not _is_with_pin(spoken):
         return _noted(spoken, spoken.text.text)
-    if pins.given(spoken.person, pin) is Given.WRONG:  # a time, or the number of a bus
-        return _noted(spoken, spoken.text.text)
-    transitions.check_in(pin=pin, **spoken.more)
+    transitions.check_in(pin=spoken.meaning.pin, **spoken.more)
     transitions.say_note(text=spoken.meaning.rest, **spoken.more | {"key": _second(spoken)})
     return spoken.taken("you are fine, with a note to the office")
+
+
+def _is_with_pin(spoken: Spoken) -> bool:
+    """Whether one of the writer's PINs stands in their words, and not some other number."""
+    pin = spoken.meaning.pin
+    if not pin or not wants_pin(spoken.visit, spoken.person):
+        return False
+    try:
+        return pins.given(spoken.person, pin) is not Given.WRONG
+    except InvalidToken:
+        return True  # a lost key: taken without a PIN, and the office is told
 
 
 def _noted(spoken: Spoken, words: str) -> str:
@@ -259,6 +273,12 @@ def schools(trust: int) -> Iterable[int]:
     """The schools of a trust from which somebody is out or about to go."""
     watched = Visit.objects.filter(school__trust=trust, state__in=(State.LOGGED, State.IN_PROGRESS))
     return watched.order_by().values_list("school", flat=True).distinct()
+
+
+def out(trust: int) -> Iterable[int]:
+    """The staff of a trust who are out, or about to go: nobody beside them may hear that somebody asks for help."""
+    watched = Attendee.objects.filter(visit__state__in=(State.LOGGED, State.IN_PROGRESS))
+    return watched.filter(staff__trust=trust).order_by().values_list("staff", flat=True)
 
 
 def _carried() -> Any:

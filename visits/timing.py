@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import Max, Q
+
 from homevisits.clock import london_day
 from homevisits.escalation.deadlines import Wanted
 from homevisits.trusts.choices import Ladder
@@ -203,7 +205,10 @@ def still_there(visit: Visit) -> list[Attendee]:
 
 
 def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Moment]) -> dt.datetime | None:
-    """When this person is called next, from every "fine" in the order of receipt; None when no call is left."""
+    """When this person is called next; None when no call is left.
+
+    From every "fine" in the order of receipt, and from the last missed call after which a person found them.
+    """
     if visit.start_at is None:
         return None
     prompt, repeat = visit.start_at + minutes(first_minutes(visit, policy)), repeat_minutes(visit, policy)
@@ -212,7 +217,15 @@ def next_prompt(visit: Visit, policy: Policy, attendee: Attendee, fine: list[Mom
             if not repeat:
                 return None
             prompt = said.true_at + minutes(repeat)
-    return prompt
+    found = found_after_silence(visit, attendee) if repeat else None
+    return found + minutes(repeat) if found and found >= prompt else prompt
+
+
+def found_after_silence(visit: Visit, attendee: Attendee) -> dt.datetime | None:
+    """When a person last made sure of somebody who had missed a call: they are called again from then on."""
+    missed = Q(kind="missed_check_in") | Q(deadline__kind=Due.CHECK_IN)
+    alarms = visit.alarms.filter(missed, attendee=attendee, resolved_at__isnull=False)
+    return alarms.aggregate(last=Max("resolved_at"))["last"]
 
 
 def _answers(said: Moment, start_at: dt.datetime, prompt: dt.datetime) -> bool:

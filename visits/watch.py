@@ -8,6 +8,7 @@ from homevisits.batches import once
 from homevisits.people.duty import office_is_open, on_duty
 from homevisits.people.models import Staff
 from homevisits.trusts.roles import RoleName
+from visits import homeward
 from visits.models import Attendee, Visit, VisitAlarm
 from visits.states import State
 
@@ -53,6 +54,14 @@ def may_act_as_office(staff: Staff, visit: Visit, now: dt.datetime) -> bool:
     if visit.includes(staff):
         return False
     return staff.has_role(RoleName.OFFICE, school=visit.school) or staff in answerers(visit, now)
+
+
+def is_on_the_way(staff: Staff) -> bool:
+    """Whether this person is out on a visit, or not yet heard of at home after one."""
+    out = Visit.objects.filter(
+        state=State.IN_PROGRESS, attendees__staff=staff, attendees__back_at=None
+    ).exists()
+    return out or homeward.awaited_of(staff) is not None
 
 
 def is_out(staff: Staff, by: Staff) -> str:

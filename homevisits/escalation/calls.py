@@ -9,7 +9,7 @@ from homevisits.escalation.models import Alarm
 from homevisits.notices.calling import being_rung, said, spoken_to
 from homevisits.notices.calls import Call
 from homevisits.notices.models import Notice
-from homevisits.notices.reach import Reach
+from homevisits.notices.reach import Reach, on_these
 from homevisits.people.models import Staff
 
 NOBODY = "nobody is on duty who could ring"
@@ -27,7 +27,9 @@ def shared_out(alarm: Alarm, told: Reach, *, now: dt.datetime) -> dict[int, Staf
         return {}
     done = _done(alarm)
     hidden_from = alarm.kept_from()
-    callers = [caller for caller in alarm.callers(now=now) if caller.pk not in hidden_from]
+    asked = [caller for caller in alarm.callers(now=now) if caller.pk not in hidden_from]
+    silent = on_these(asked, alarm.kept_numbers())
+    callers = [caller for caller in asked if caller.pk not in silent]
     turns = cycle(callers)
     shared = {
         person.pk: caller

@@ -44,7 +44,7 @@ def fire(deadline: Deadline, *, now: dt.datetime) -> Alarm:
     if alarm.state == alarm.State.OPEN:
         climb(alarm, now=now)
     else:
-        tell_owner(alarm, now=now)
+        tell_owner(alarm, deadline.again, now=now)
     return alarm
 
 

@@ -154,7 +154,8 @@ def send_words(
     that cannot go.
     """
     hidden_from = alarm.kept_from()
-    told = reach([person for person in people if person.pk not in hidden_from], channels)
+    seen = [person for person in people if person.pk not in hidden_from]
+    told = reach(seen, channels, silent=alarm.kept_numbers())
     callers = calls.shared_out(alarm, told, now=now)
     school = getattr(getattr(alarm, alarm.SUBJECT), "school_id", None)
     queue_all(
@@ -219,20 +220,21 @@ def or_usual[T](hook: Callable[[], T], usual: T) -> T:
         return usual
 
 
-def tell_owner(alarm: Alarm, *, now: dt.datetime) -> None:
-    """Help is asked for once more: whoever is dealing with the alarm hears of it, by every way of its step.
+def tell_owner(alarm: Alarm, why: str, *, now: dt.datetime) -> None:
+    """Something came again: whoever is dealing with the alarm hears `why`, in the product and by every way of its step.
 
     One that nobody has taken climbs on by itself.
     """
-    ladder = alarm.rungs(now=now)
-    rung = next((r for r in ladder if r.number == alarm.rung), None)
-    if alarm.owner is None or rung is None:
+    if alarm.owner is None:
         return
+    ladder = alarm.rungs(now=now)
+    if not ladder:
+        raise EmptyLadder(str(alarm.uuid))
+    rung = next((r for r in ladder if r.number == alarm.rung), ladder[-1])
     words = alarm.words(rung, now=now)
-    again = replace(
-        words, subject=f"Again: {words.subject}", body=f"Help was asked for again.\n\n{words.body}"
-    )
-    send_words(alarm, [alarm.owner], rung.channels, again, f"again:{now.timestamp():.6f}", now=now)
+    again = replace(words, subject=f"Again: {words.subject}", body=f"{why}\n\n{words.body}")
+    by = tuple(dict.fromkeys([*rung.channels, *LAST_WAYS]))
+    send_words(alarm, [alarm.owner], by, again, f"again:{now.timestamp():.6f}", now=now)
 
 
 def names(people: Sequence[Staff]) -> str:

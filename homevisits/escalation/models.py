@@ -128,6 +128,11 @@ class Deadline(models.Model):
         """Which ways its prompts and nudges go."""
         return (Channel.IN_APP, Channel.EMAIL)
 
+    @property
+    def again(self) -> str:
+        """What the owner of its alarm hears when it is due once more."""
+        return "It was due again."
+
     def open_alarm(self, *, now: dt.datetime) -> "Alarm":
         """Safety: the alarm that this deadline raises, saved or not; the engine saves a new one."""
         raise TypeError(f"{type(self).__name__} raises no alarm")
@@ -263,6 +268,10 @@ class Alarm(models.Model):
     def refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
         """Why this person may not own or resolve the alarm; None if they may."""
         raise TypeError(f"{type(self).__name__} cannot be answered")
+
+    def kept_numbers(self) -> "Collection[str]":
+        """The telephones, as they are dialled, on which nothing may be heard of this alarm, whosever they are."""
+        return ()
 
     def resolve_refusal(self, staff: "Staff", *, now: dt.datetime) -> str | None:
         """Why somebody who may answer this alarm may still not be the one who ends it; None if they may."""

@@ -39,12 +39,14 @@ class Phones:
     """What an upper floor knows of the telephones that people carry just now, beside their own mobiles.
 
     `carriers(trust, number)`: who has it; `numbers(people)`: by id, which one somebody has;
-    `schools(trust)`: where somebody is out, so that a stranger's text is first of all theirs to read.
+    `schools(trust)`: where somebody is out, so that a stranger's text is first of all theirs to read;
+    `out(trust)`: who is out, by id, and is told of no such text while anybody else is there.
     """
 
     carriers: Callable[[int, str], Iterable[Staff]]
     numbers: Callable[[Sequence[Staff]], Mapping[int, str]]
     schools: Callable[[int], Iterable[int]]
+    out: Callable[[int], Iterable[int]]
 
 
 # Writes into the story of what a call was about what came of it.

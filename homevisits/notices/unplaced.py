@@ -13,10 +13,13 @@ from homevisits.notices.reach import reach
 from homevisits.notices.registry import PHONES
 from homevisits.people.models import Staff
 from homevisits.people.querysets import StaffQuerySet
+from homevisits.sealing import unseal
 from homevisits.trusts.roles import LEADERS, RoleName
 
 HELPERS = [RoleName.OFFICE, *LEADERS]
 QUIETLY = (Notice.Channel.IN_APP,)
+# So long one stranger who cries again is told in the product alone; among so many texts it is looked for.
+PAUSE, MANY = dt.timedelta(minutes=5), 200
 LOUDLY = (Notice.Channel.IN_APP, Notice.Channel.EMAIL, Notice.Channel.TEXT, Notice.Channel.PUSH)
 
 
@@ -28,9 +31,25 @@ def tell_unplaced(text: ReceivedText, people: Sequence[Staff], *, is_help: bool,
     """
     if not people:
         subject = "Somebody asks for help by text" if is_help else "A text from a number of nobody here"
-        _tell(text, subject, helpers(text, []), LOUDLY if is_help else QUIETLY, now)
+        ways = LOUDLY if is_help and not _cried_just_now(text, now) else QUIETLY
+        _tell(text, subject, helpers(text, []), ways, now)
     elif is_help:
         _tell(text, f"{people[0].short_name} asks for help by text", helpers(text, people), LOUDLY, now)
+
+
+def _cried_just_now(text: ReceivedText, now: dt.datetime) -> bool:
+    """Whether people were told loudly of this stranger's number within minutes: a flood takes no texts from alarms."""
+    lately = ReceivedText.objects.filter(account=text.account_id, received_at__gt=now - PAUSE)
+    others = lately.exclude(pk=text.pk).filter(state=ReceivedText.State.UNKNOWN).order_by("-received_at")
+    mine = number_of(text)
+    cries = [other for other in others[:MANY] if number_of(other) == mine]
+    loud = Notice.objects.filter(channel__in=LOUDLY[1:])
+    return any(loud.filter(key__startswith=f"text:{other.pk}:unplaced:").exists() for other in cries)
+
+
+def number_of(text: ReceivedText) -> str:
+    """The number that a text came from."""
+    return unseal(bytes(text.sealed)).partition("\n")[0]
 
 
 def tell_lost(text: ReceivedText, people: Sequence[Staff], *, now: dt.datetime) -> None:
@@ -60,12 +79,18 @@ def _tell(
 def helpers(text: ReceivedText, people: Sequence[Staff]) -> StaffQuerySet:
     """Office and leaders of the writer's school; of a stranger's, those of the schools from which somebody is out.
 
-    Where that is nobody: everybody of the trust with such a part.
+    Nobody who is out: the text may be about them, and be read beside them. Where that is nobody: everybody of
+    the trust with such a part.
     """
     trust = text.account.trust_id
     where = [school.pk for person in people if (school := person.main_school)]
     where = where or [key for phones in PHONES for key in phones.schools(trust)]
-    all_of_them = Staff.objects.active().filter(trust_id=trust).exclude(pk__in=[p.pk for p in people])
-    near = Q(roles__school__in=where) | Q(roles__school=None)
-    found = all_of_them.filter(near, roles__role__in=HELPERS) if where else all_of_them.none()
-    return (found if found.exists() else all_of_them.filter(roles__role__in=HELPERS)).distinct()
+    others = Staff.objects.active().filter(trust_id=trust).exclude(pk__in=[p.pk for p in people])
+    able = others.filter(roles__role__in=HELPERS).distinct()
+    near = others.filter(
+        Q(roles__school__in=where) | Q(roles__school=None), roles__role__in=HELPERS
+    ).distinct()
+    out = {key for phones in PHONES for key in phones.out(trust)}
+    choices = [near if where else able.none(), able]
+    free = [chosen.exclude(pk__in=out) for chosen in choices]
+    return next((chosen for chosen in [*free, *choices] if chosen.exists()), able)

@@ -1,5 +1,6 @@
 /* A call for help that does not give up: sent again with the same key until the server has it, and nothing
-   is called sent before. It outlives this page: an address and a key stay in the tab until it is answered.
+   is called sent before. It outlives this page and the app: an address, a key and who calls stay on the phone until
+   it is answered, and every page that is opened meanwhile leads back here (house.js).
    Then the page asks the browser, once, where the phone is, if the policy wants it.
    Without this file the form works with two taps. */
 (function () {
@@ -8,7 +9,7 @@
   const PATIENCE = 10000;
   const WAITS = [1000, 2000, 4000, 8000];
   const KEPT = "call-for-help";
-  const memory = window.sessionStorage;
+  const who = document.body.dataset.who;
 
   function say(words, isSent) {
     document.querySelectorAll("[data-help-status]").forEach((spot) => {
@@ -58,7 +59,7 @@
 
   function remember(url, key) {
     try {
-      memory.setItem(KEPT, JSON.stringify({ url, key }));
+      window.localStorage.setItem(KEPT, JSON.stringify({ url, key, who }));
     } catch {
       /* a browser that keeps nothing: then the page itself is the only memory */
     }
@@ -66,7 +67,7 @@
 
   function forget() {
     try {
-      memory.removeItem(KEPT);
+      window.localStorage.removeItem(KEPT);
     } catch {
       /* nothing was kept */
     }
@@ -74,7 +75,8 @@
 
   function unanswered() {
     try {
-      return JSON.parse(memory.getItem(KEPT));
+      const kept = JSON.parse(window.localStorage.getItem(KEPT));
+      return kept && kept.who === who ? kept : null;
     } catch {
       return null;
     }
@@ -104,7 +106,7 @@
     true,
   );
 
-  /* The page was left or drawn anew before the server had answered: go on with the same key. */
+  /* The page was left, drawn anew or ended by the phone before the server had answered: go on with the same key. */
   function resume() {
     const kept = unanswered();
     const token = document.querySelector("[name=csrfmiddlewaretoken]");

@@ -169,6 +169,17 @@
     document.addEventListener("visibilitychange", look);
   }
 
+  /* --- A call for help that no server has answered goes on where it was made (help.js) --------- */
+  function goOnCalling() {
+    const wrong = document.querySelector(".wrong-strip a");
+    try {
+      const kept = JSON.parse(window.localStorage.getItem("call-for-help"));
+      if (wrong && kept && kept.url === wrong.href) window.location.assign(wrong.href);
+    } catch {
+      /* a browser that keeps nothing */
+    }
+  }
+
   /* --- On paper: when it was printed --------------------------------------------------------- */
   function stampPrint() {
     const shown = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "Europe/London" });
@@ -192,4 +203,5 @@
   document.body.addEventListener("htmx:afterSettle", (event) => house.readTime(event.target));
   focusSummary();
   watchHeartbeat();
+  goOnCalling();
 })();

@@ -12,10 +12,11 @@ from homevisits.clock import app_now
 from homevisits.notices.models import Notice
 from tests.cast import Cast
 from tests.clock import Clock
+from visits import timing
 from visits.models import Attendee, Visit
 from visits.safety import WORDS, VisitAlarm, VisitDeadline
 from visits.states import State
-from visits.story import VisitEvent
+from visits.story import Moment, VisitEvent
 
 WATCHED = {State.LOGGED, State.IN_PROGRESS}
 READS = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")
@@ -54,6 +55,8 @@ class Promised(RuleBasedStateMachine):
         if not self.has_changed:
             return
         self.nobody_is_out_unwatched()
+        self.who_is_to_be_called_is_called()
+        self.whoever_asked_for_help_has_an_alarm_of_their_own()
         self.states_and_events_agree()
         self.the_chain_is_whole()
         self.alarms_only_climb()
@@ -83,6 +86,22 @@ class Promised(RuleBasedStateMachine):
             climbing = [a for a in visit.alarms.all() if a.next_at and a.next_at <= now + LONGEST]
             assert armed or climbing, f"{visit.state}: nothing watches"
             assert visit.state == State.LOGGED or climbing or any(d.kind == "return" for d in armed)
+
+    def who_is_to_be_called_is_called(self) -> None:
+        """By a live deadline, or by the open alarm about that person which it opened: also after one was resolved."""
+        out = Visit.objects.filter(pk__in=self.visits, state=State.IN_PROGRESS)
+        for visit in out.select_related("school", "policy"):
+            live = set(ARMED.filter(visit=visit, kind="check_in").values_list("attendee", flat=True))
+            missed = VisitAlarm.objects.unresolved().filter(visit=visit, kind="missed_check_in")
+            called = live | set(missed.values_list("attendee", flat=True))
+            wanted = {w.extra["attendee"].pk for w in timing.wanted(visit) if w.kind == "check_in"}
+            again = timing.repeat_minutes(visit, visit.rules)
+            assert not again or wanted <= called, "called no more"
+
+    def whoever_asked_for_help_has_an_alarm_of_their_own(self) -> None:
+        asked = Moment.objects.filter(visit__in=self.visits, kind="help").values_list("visit", "attendee")
+        told = VisitAlarm.objects.filter(kind="help").values_list("visit", "attendee")
+        assert set(asked) <= set(told)
 
     def states_and_events_agree(self) -> None:
         told = VisitEvent.objects.filter(visit__in=self.visits, detail__has_key="state")

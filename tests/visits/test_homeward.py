@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -20,7 +21,9 @@ from visits import texting, transitions
 from visits.board import facts
 from visits.board.rows import is_in_sight, row
 from visits.board.scope import on_board, viewer
+from visits.codeword import set_code_word
 from visits.models import Visit
+from visits.positions import Position
 from visits.transitions import Refused
 
 on = pytest.mark.parametrize
@@ -163,8 +166,11 @@ def test_the_office_says_so_for_them_with_how_they_knew(cast: Cast, clock, now) 
     reads = {name for name, who in cast.people.items() if browser(who).get(url).status_code == 200}
     assert reads == {"office", "dsl", "slt", "deputy", "head", "ceo"}
     desk = browser(cast.office)
-    assert "Say how you knew that it was them" in desk.post(url, {"identity": ""}).content.decode()
-    desk.post(url, {"identity": "Rang her own number"})
+    assert (
+        "Say how you knew that it was them"
+        in desk.post(url, {"answer": "home", "identity": ""}).content.decode()
+    )
+    desk.post(url, {"answer": "home", "identity": "Rang her own number"})
     person = place(visit, cast.teacher)
     assert (person.home_by, person.home_identity, due(visit)) == (cast.office, "Rang her own number", [])
 
@@ -254,3 +260,73 @@ def test_the_pin_that_asks_for_help_is_heard_at_home_too_and_the_answer_is_the_s
         assert place(visit, cast.teacher).home_at == clock.now
         assert [alarm.kind for alarm in visit.alarms.all()] == ([] if pin == "2468" else ["duress"])
     assert told["2468"] == told["1357"] == "REF: you are home safe"
+
+
+@pytest.fixture
+def homeward_bound(cast: Cast, clock, now) -> Visit:
+    """The record is written, and one of them is still on the way home."""
+    visit = left(cast, clock, now)
+    said = {"values": make.record_facts(visit), "outcome": "completed", "actions": []}
+    people = [("Maria Novak", "mother")]
+    transitions.keep_record(visit=visit, by=cast.teacher, now=clock.now, people=people, **said)
+    return make.fresh(transitions.record(visit=visit, by=cast.teacher, now=clock.now))
+
+
+def test_who_is_still_on_the_way_home_may_call_for_help(homeward_bound: Visit, cast: Cast, clock) -> None:
+    visit, phone = homeward_bound, browser(cast.teacher)
+    page = phone.get(reverse("out", args=[visit.ref])).content.decode()
+    assert [words in page for words in ("Hold for help", "Note to the office", "nothing left to say")] == [
+        True,
+        True,
+        False,
+    ]
+    phone.post(reverse("out_help", args=[visit.ref]), {"held": "1", "key": str(uuid.uuid4())})
+    alarm = visit.alarms.get()
+    assert (alarm.kind, alarm.attendee.staff, alarm.rung) == ("help", cast.teacher, 1)
+    shown = browser(cast.office).get(alarm.get_absolute_url()).content.decode()
+    assert reverse("desk_home", args=[visit.ref, alarm.attendee.pk]) in shown
+    with pytest.raises(Refused):
+        transitions.ask_for_help(visit=visit, by=cast.colleague, now=clock.now)
+
+
+@pytest.mark.clause("PS-129", "TC-169")
+def test_a_note_on_the_way_home_is_taken_and_heard(homeward_bound: Visit, cast: Cast, clock) -> None:
+    visit, phrase = homeward_bound, "Did Sam find the minibus key?"
+    set_code_word(school=cast.school, word=phrase, by=cast.office, now=clock.now, visit=visit)
+    transitions.say_note(visit=visit, by=cast.teacher, now=clock.now, text=f"Late. {phrase}")
+    assert visit.moments.filter(kind="note").count() == 1
+    assert visit.deadlines.get(kind="word_note", state="live").attendee.staff == cast.teacher
+
+
+@pytest.mark.clause("PS-129", "TC-118")
+@on(("answer", "kind"), [("no_answer", "unheard"), ("code_word", "duress")])
+def test_a_call_to_somebody_at_home_may_end_otherwise(
+    homeward_bound: Visit, cast: Cast, clock, answer: str, kind: str
+) -> None:
+    visit, person = homeward_bound, place(homeward_bound, cast.teacher)
+    phone = browser(cast.teacher)
+    url = reverse("desk_home", args=[visit.ref, person.pk])
+    page = browser(cast.office).get(url).content.decode()
+    assert "They need help, or said the code word" in page
+    told = {"answer": answer, "note": "A man spoke for her", "key": str(uuid.uuid4())}
+    reply = browser(cast.office).post(url, told)
+    alarm = visit.alarms.get()
+    assert (alarm.kind, alarm.attendee, alarm.rung) == (kind, person, 1)
+    assert reply["Location"] == alarm.get_absolute_url()
+    browser(cast.office).post(url, told)
+    assert visit.alarms.count() == 1
+    shown = phone.get(reverse("out", args=[visit.ref])).content.decode()
+    # What an ordinary call leaves: they are home, and nothing is left to say.
+    assert ("I am home safe" in shown) == (answer == "no_answer")
+
+
+def test_where_somebody_was_goes_with_the_last_alarm_after_the_record(
+    homeward_bound: Visit, cast: Cast, clock
+) -> None:
+    visit = pinned(homeward_bound, version(cast, home_safe_rule="always", position_with_help=True))
+    transitions.ask_for_help(visit=visit, by=cast.teacher, now=clock.now)
+    here = {"latitude": Decimal("53.8"), "longitude": Decimal("-3.0"), "accuracy": 20}
+    assert transitions.keep_position(visit=visit, by=cast.teacher, now=clock.now, sent_with="help", **here)
+    said = {"outcome": "real", "resolution": "A neighbour came, and she is home"}
+    alarms.resolve(alarm=visit.alarms.get(), by=cast.office, now=clock.now, **said)
+    assert not Position.objects.filter(visit=visit).exists()

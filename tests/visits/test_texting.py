@@ -1,6 +1,7 @@
 """What a text does to the visit that it is about, whichever telephone it comes from and however late."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -12,11 +13,14 @@ from homevisits.notices.notify import Incoming
 from homevisits.notices.registry import Inbound
 from homevisits.people import keeping
 from homevisits.people.models import Staff
+from homevisits.sealing import seal
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories import visits as make
 from tests.notify import Pretend
 from visits.models import Visit
+from visits.nudging import next_told
+from visits.story import CodeWord
 from visits.texting import answer
 
 SHARED = "+447700900155"
@@ -139,6 +143,72 @@ def test_a_strangers_cry_goes_first_to_the_school_from_which_somebody_is_out(
     assert not told.filter(recipient__roles__school__in=[cast.other_school]).exists()
 
 
+def test_whoever_is_out_hears_of_no_strangers_cry(
+    cast: Cast, clock: Clock, now: dt.datetime, notify: Pretend
+) -> None:
+    account = notify.account(cast.trust)
+    make.out(cast, now=now, by=cast.slt, party=[cast.slt, cast.colleague])
+    row = receiving.take_in(account, Incoming(uuid.uuid4(), "447700900188", "SOS", clock.now), now=clock.now)
+    assert row is not None
+    receiving.answer(row.pk)
+    told = {n.recipient for n in Notice.objects.filter(key__contains=":unplaced:", channel="in_app")}
+    assert (cast.office in told, cast.slt in told) == (True, False)
+
+
+def test_a_stranger_who_cries_again_and_again_is_told_loudly_once(
+    cast: Cast, clock: Clock, now: dt.datetime, notify: Pretend
+) -> None:
+    account = notify.account(cast.trust)
+    make.out(cast, now=now)
+    loud = []
+    for number, minutes in (
+        ("447700900188", 0),
+        ("447700900188", 1),
+        ("447700900189", 1),
+        ("447700900188", 9),
+    ):
+        row = receiving.take_in(
+            account, Incoming(uuid.uuid4(), number, "SOS", clock.now), now=clock.advance(minutes=minutes)
+        )
+        assert row is not None
+        receiving.answer(row.pk)
+        ways = set(Notice.objects.filter(key__startswith=f"text:{row.pk}:").values_list("channel", flat=True))
+        assert "in_app" in ways
+        loud.append("email" in ways)
+    assert loud == [True, False, True, True]
+
+
 def test_a_note_by_text_says_that_it_is_no_check_in(cast: Cast, now: dt.datetime) -> None:
     make.out(cast, now=now)
     assert "This is not a check-in: text OK if all is well" in text("There is a dog", cast.teacher, now=now)
+
+
+@pytest.mark.clause("PS-129", "TC-169")
+@pytest.mark.parametrize(
+    "words", ["Everything is fine here", "We are all back at school", "20 more minutes please"]
+)
+def test_the_code_word_is_heard_in_a_text_that_says_something_else(
+    cast: Cast, clock: Clock, now: dt.datetime, words: str
+) -> None:
+    """Such a phrase is refused today; one that was set before it was stands."""
+    visit = make.fresh(make.out(cast, now=now))
+    before = text(words, cast.teacher, now=clock.advance(minutes=12))
+    assert not visit.deadlines.filter(kind="word_note", state="live").exists()
+    CodeWord.objects.create(
+        school=cast.school, visit=visit, sealed=seal(words), set_at=now, set_by=cast.office
+    )
+    after = text(words, cast.teacher, now=clock.now)
+    assert visit.deadlines.get(kind="word_note", state="live").attendee.staff == cast.teacher
+    # More time moves the times; nothing else may differ.
+    assert re.sub(r"\d\d:\d\d", "", after) == re.sub(r"\d\d:\d\d", "", before)
+
+
+@pytest.mark.clause("TC-169")
+def test_a_note_at_night_is_read_by_the_ladders_first_step(cast: Cast, clock: Clock) -> None:
+    late = {"ooh_necessary": "They work all day.", "ooh_no_alternative": "None: this is when they are home."}
+    now = clock.set("2026-11-26 19:00")
+    visit = make.fresh(make.out(cast, now=now, **late))
+    Visit.objects.filter(pk=visit.pk).update(responsible_contact=None)
+    text("We were late", cast.teacher, now=clock.advance(minutes=5))
+    told = Notice.objects.filter(subject=f"{visit.ref}: a note to the office")
+    assert {n.recipient for n in told} == set(next_told(make.fresh(visit), clock.now)) != set()

@@ -21,7 +21,7 @@ OTHER_CAR = "other"
 WEARS_HELP = (
     "Such as: navy coat, grey rucksack. Only for whoever looks for them; forgotten when the visit is over."
 )
-SPOKE = {"fine", "together"}
+SPOKE = {"fine", "together", "home"}
 EXTRA = "extra_"
 Travel = Attendee.Travel
 
@@ -328,18 +328,6 @@ class BackForm(HouseForm):
         if rules and not rules.leaving_by_phone_allowed:
             offer(self, "how", [(Attendee.Back.AT_SCHOOL, "Back at school")])
         super().dress()
-
-
-class HomeForm(HouseForm):
-    """Somebody who went straight home is there, and how it was known that it was them."""
-
-    submit = "They are home"
-    sentences = {"identity": "Say how you knew that it was them"}
-    identity = forms.CharField(
-        label="How did you know that it was them?",
-        help_text="You knew the voice, and rang them on their own number. A voicemail is no answer.",
-        max_length=200,
-    )
 
 
 class TimeForm(HouseForm):

@@ -187,10 +187,17 @@ class MoreTime(Keyed):
         "minutes": "Choose how many minutes more you need",
         "why": "Choose why you need more time",
         "why_other": "Say why you need more time",
+        "pin": "Enter your PIN",
     }
 
-    def __init__(self, visit: Visit, *args: Any, **kwargs: Any) -> None:
+    pin = forms.CharField(
+        label="Your PIN", help_text="It says that all is well.", max_length=6, widget=PinInput
+    )
+
+    def __init__(self, visit: Visit, *args: Any, wants_pin: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not wants_pin:
+            del self.fields["pin"]
         rules = visit.rules
         left = not rules or visit.extensions < rules.extension_max_times
         longest = rules.extension_max_minutes if rules else MINUTES[-1]

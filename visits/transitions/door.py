@@ -12,7 +12,7 @@ from homevisits.clock import local
 from homevisits.escalation.deadlines import arm
 from homevisits.people.models import Staff
 from homevisits.trusts.pinned import give_policies
-from visits import gates, timing
+from visits import gates, homeward, timing
 from visits.gates import Check
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
@@ -133,6 +133,12 @@ def moved(visit: Visit, move: str, *fields: str) -> None:
     """Fire the FSM transition and save the state with what belongs to it."""
     getattr(visit, f"fire_{move}")()
     keep(visit, "state", *fields)
+
+
+def is_followed(visit: Visit, attendee: Attendee | None) -> None:
+    """Raise Stale unless the visit is watched or just back, or this one of its party is still on the way home."""
+    if attendee not in homeward.awaited(visit):
+        is_still(visit, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
 
 
 def is_still(visit: Visit, *states: State) -> None:

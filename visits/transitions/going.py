@@ -9,16 +9,17 @@ from homevisits.clock import local
 from homevisits.escalation.alarms import open_alarm_now
 from homevisits.escalation.ladder import tell_owner
 from homevisits.people.models import Staff
-from visits import timing
+from visits import homeward, timing
 from visits.guidance import departure_checks
 from visits.models import Attendee, Visit
-from visits.safety import Due, VisitAlarm
+from visits.safety import HELP_AGAIN, Due, VisitAlarm
 from visits.states import State
 from visits.story import Moment
 from visits.transitions.claims import claim
 from visits.transitions.door import (
     Refused,
     happened,
+    is_followed,
     is_still,
     keep,
     moved,
@@ -206,17 +207,17 @@ def _but_called(visit: Visit, fine: Moment) -> str:
 def say_no_answer(
     *, visit: Visit, by: Staff, now: dt.datetime, attendee: Attendee, note: str = "", **more: Any
 ) -> Visit:
-    """The call was not answered; voicemail is no answer. Raises the alarm at once (TC-118)."""
+    """The call was not answered; voicemail is no answer. Raises the alarm at once (TC-118), also of who went home."""
     with opened(visit, by=by, action="say", now=now) as fresh:
-        is_still(fresh, State.IN_PROGRESS, State.LOGGED)
+        goes_home = attendee in homeward.awaited(fresh)
+        if not goes_home:
+            is_still(fresh, State.IN_PROGRESS, State.LOGGED)
         if not said(fresh, Kind.NO_ANSWER, by=by, now=now, attendee=attendee, note=note[:300], **more):
             return fresh
         happened(fresh, "no_answer", f"No answer from {attendee.short_name}", by=by, now=now)
-        opened_already = fresh.alarms.filter(kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee)
-        if not opened_already.exclude(state=VisitAlarm.State.RESOLVED).exists():
-            open_alarm_now(
-                VisitAlarm, fresh, kind=VisitAlarm.Kind.MISSED_CHECK_IN, attendee=attendee, now=now
-            )
+        kind = VisitAlarm.Kind.UNHEARD if goes_home else VisitAlarm.Kind.MISSED_CHECK_IN
+        if not fresh.alarms.unresolved().filter(kind=kind, attendee=attendee).exists():
+            open_alarm_now(VisitAlarm, fresh, kind=kind, attendee=attendee, now=now)
             rearm(fresh, now=now)
     return fresh
 
@@ -237,9 +238,15 @@ def say_outcome(
     return fresh
 
 
+@asks_pin
 @hears("note")
-def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, **more: Any) -> Visit:
-    """Out of the home and on the way: all together, or this visitor `alone` while others stay and are still called."""
+def say_left(
+    *, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, pin: str = "", **more: Any
+) -> Visit:
+    """Out of the home and on the way: all together, or this visitor `alone` while others stay and are still called.
+
+    Nobody is called after it, so a visitor gives their `pin` where the policy asks for it.
+    """
     with opened(visit, by=by, action="say", now=now) as fresh:
         is_still(fresh, State.IN_PROGRESS)
         if not said(fresh, Kind.LEFT, by=by, now=now, for_all=not alone, **more):
@@ -261,19 +268,20 @@ def say_left(*, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, 
 
 @hears("note")
 def ask_for_help(*, visit: Visit, by: Staff, now: dt.datetime, note: str = "", **more: Any) -> Visit:
-    """Help: always accepted while logged or out; opens the alarm and climbs its first two steps at once."""
+    """Help: accepted from whoever is logged, out or still on the way home; climbs the first two steps at once.
+
+    Each who asks has an alarm of their own: one who is found safe ends nobody else's.
+    """
     with opened(visit, by=by, action="say", now=now) as fresh:
-        is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
+        is_followed(fresh, own_place(fresh, by))
         if not said(fresh, Kind.HELP, by=by, now=now, note=note[:300], **more):
             return fresh
         happened(fresh, "help", "Asked for help", by=by, now=now)
-        running = (
-            fresh.alarms.filter(kind=VisitAlarm.Kind.HELP).exclude(state=VisitAlarm.State.RESOLVED).first()
-        )
+        who = own_place(fresh, by)
+        running = fresh.alarms.unresolved().filter(kind=VisitAlarm.Kind.HELP, attendee=who).first()
         if running:
-            tell_owner(running, now=now)
+            tell_owner(running, HELP_AGAIN, now=now)
         else:
-            who = own_place(fresh, by)
             open_alarm_now(VisitAlarm, fresh, kind=VisitAlarm.Kind.HELP, attendee=who, raised_by=by, now=now)
             rearm(fresh, now=now)
     return fresh

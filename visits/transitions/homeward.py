@@ -9,10 +9,11 @@ from visits.safety import Due
 from visits.story import Moment
 from visits.transitions.door import Refused, happened, keep_place, opened, rearm
 from visits.transitions.going import own_place, said
-from visits.transitions.secret import asks_pin
+from visits.transitions.secret import asks_pin, hears
 
 
 @asks_pin
+@hears("note")
 def say_home(
     *,
     visit: Visit,

@@ -14,7 +14,7 @@ from visits.states import State
 from visits.story import Moment
 from visits.transitions.door import Refused, Stale, happened, is_still, keep, opened, rearm
 from visits.transitions.going import has_open_alarm, is_known, said
-from visits.transitions.secret import hears
+from visits.transitions.secret import asks_pin, hears
 
 
 def want_time(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
@@ -24,9 +24,12 @@ def want_time(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason
     return act(visit=visit, by=by, now=now, minutes=minutes, reason=reason, **more)
 
 
+@asks_pin
 @hears("reason")
-def extend(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
-    """More time, with a reason, within the policy's limit; the head is told (TC-170).
+def extend(
+    *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, pin: str = "", **more: Any
+) -> Visit:
+    """More time, with a reason, within the policy's limit; the head is told (TC-170). A visitor gives their `pin`.
 
     Beyond the limit only the office may agree to it. While an alarm is open a visitor only asks: the
     office, the head and whoever deals with the alarm are told, and the deadlines stay until one agrees.
@@ -81,9 +84,10 @@ def shift(visit: Visit, by: dt.timedelta) -> None:
     keep(visit, *fields, "extensions")
 
 
+@asks_pin
 @hears("reason")
 def ask_for_time(
-    *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any
+    *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, pin: str = "", **more: Any
 ) -> Visit:
     """Ask the office or the head for more time than the policy allows. Until they agree every deadline stays."""
     _must_make_sense(minutes, reason)

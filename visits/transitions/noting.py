@@ -9,9 +9,9 @@ from homevisits.sealing import seal
 from visits import telling
 from visits.models import Visit
 from visits.positions import Position
-from visits.states import ENDED, State
+from visits.states import ENDED
 from visits.story import Moment, OfficeNote
-from visits.transitions.door import Refused, happened, is_still, opened
+from visits.transitions.door import Refused, happened, is_followed, opened
 from visits.transitions.going import own_place, said
 from visits.transitions.secret import hears
 
@@ -24,14 +24,14 @@ def say_note(*, visit: Visit, by: Staff, now: dt.datetime, text: str, **more: An
     if not text.strip():
         raise Refused("Write what the office should know.")
     with opened(visit, by=by, action="note", now=now) as fresh:
-        is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
+        is_followed(fresh, own_place(fresh, by))
         moment = said(fresh, Moment.Kind.NOTE, by=by, now=now, **more)
         if moment is None:
             return fresh
         OfficeNote.objects.create(moment=moment, sealed=seal(text.strip()[:300]))
         happened(fresh, "note", "Wrote a note to the office", by=by, now=now, moment=moment.pk)
         telling.tell(
-            telling.office(fresh, now),
+            telling.desk(fresh, now),
             fresh,
             what=f"note_{moment.key}",
             subject=f"{fresh.ref}: a note to the office",
@@ -61,7 +61,7 @@ def keep_position(
         own = own_place(fresh, by)
         if own is None or not wants_position(fresh, sent_with) or not _has_said(fresh, by, sent_with):
             return None
-        is_still(fresh, State.LOGGED, State.IN_PROGRESS, State.RETURNED_SAFE)
+        is_followed(fresh, own)
         return Position.objects.create(
             visit=fresh,
             attendee=own,

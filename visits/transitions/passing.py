@@ -71,12 +71,15 @@ def offer_desk(*, school: School, taker: Staff, by: Staff, now: dt.datetime) -> 
 
 
 def accept_desk(*, handover: Handover, by: Staff, now: dt.datetime) -> Handover:
-    """Take over: from now on these alarms and visits are this person's. Raises Refused once it has lapsed."""
+    """Take over: from now on these alarms and visits are this person's. Raises Refused once it has lapsed.
+
+    What has come since about a visit on which they go themselves stays with the giver, and they learn nothing of it.
+    """
     with transaction.atomic():
         row = _still_open(handover, by, now)
         row.accepted_at = now
         row.save(update_fields=["accepted_at"])
-        holding = _locked(row.giver, row.school)
+        holding = _locked(row.giver, row.school).without(by)
         for visit in holding.all_visits:
             _take(visit, row, by=by, now=now, hush=holding.hush(visit))
         for alarm in holding.alarms:

@@ -25,7 +25,7 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
-from visits.transitions.secret import asks_pin, hears, must_give_pin
+from visits.transitions.secret import asks_pin, hears
 
 Back = Attendee.Back
 
@@ -143,7 +143,7 @@ def not_back_after_all(*, visit: Visit, by: Staff, now: dt.datetime, reason: str
         moved(fresh, "not_back_after_all", "returned_at", "left_at", "watch_again_at")
         happened(fresh, "not_back", "Not back after all", by=by, now=now, reason=reason)
         telling.tell(
-            [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+            [*telling.desk(fresh, now), *telling.told_of_changes(fresh)],
             fresh,
             what="not_back",
             subject=f"{fresh.ref} is not back after all",
@@ -166,7 +166,7 @@ def _take_back_own(visit: Visit, *, by: Staff, now: dt.datetime, reason: str) ->
     own.save(update_fields=[*fields, "home_at", "home_by", "home_identity"])
     happened(visit, "not_back", f"{own.short_name} is not back after all", by=by, now=now, reason=reason)
     telling.tell(
-        telling.office(visit, now),
+        telling.desk(visit, now),
         visit,
         what="not_back",
         subject=f"{own.short_name} is not back after all ({visit.ref})",
@@ -179,6 +179,7 @@ def _take_back_own(visit: Visit, *, by: Staff, now: dt.datetime, reason: str) ->
     return True
 
 
+@asks_pin
 def go_on(
     *,
     visit: Visit,
@@ -195,7 +196,6 @@ def go_on(
     One transaction closes this visit for those who go on and departs the next, so that a return
     deadline is always live. A visitor speaks for themselves; `together`, for everybody still out.
     """
-    must_give_pin(visit, by=by, now=now, pin=pin, key=key)
     with transaction.atomic():
         # In the order of their keys: two rounds that cross must not wait for each other.
         list(

@@ -15,12 +15,13 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from homevisits.people import pins
 from homevisits.people.models import Staff
 from homevisits.people.pins import Given
 from homevisits.trusts.choices import Strength
-from visits import telling
+from visits import homeward, telling
 from visits.codeword import is_heard
 from visits.models import Attendee, Visit
 from visits.safety import WORDS, Due, VisitAlarm, VisitDeadline
@@ -77,7 +78,7 @@ def must_give_pin(visit: Visit, *, by: Staff, now: dt.datetime, pin: str, key: u
     with opened(visit, by=by, action="say", now=now) as fresh:
         own = _own(fresh, by)
         if given is Given.WRONG:
-            _count_wrong(fresh, own, now=now, key=key)
+            _count_wrong(fresh, own, now=now, message=_digest(key, pin))
         else:
             own.wrong_pins, own.wrong_key = 0, None
             keep_place(own, "wrong_pins", "wrong_key")
@@ -91,7 +92,7 @@ def _say_unchecked(visit: Visit, by: Staff, now: dt.datetime) -> None:
     logger.error("the PINs of a member of staff cannot be opened: see FIELD_KEY and FIELD_KEY_FALLBACKS")
     with opened(visit, by=by, action="say", now=now) as fresh:
         telling.tell(
-            [*telling.office(fresh, now), *telling.told_of_changes(fresh)],
+            [*telling.desk(fresh, now), *telling.told_of_changes(fresh)],
             fresh,
             what="pin_unchecked",
             subject=f"{fresh.ref}: a PIN could not be checked",
@@ -100,6 +101,11 @@ def _say_unchecked(visit: Visit, by: Staff, now: dt.datetime) -> None:
             now=now,
             urgent=True,
         )
+
+
+def hearing[R](act: Callable[[], R], visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> R:
+    """Have the code word heard in the whole of what a visitor wrote, whatever part of it `act` takes."""
+    return _both(partial(listen, visit, by=by, now=now, text=text), act)
 
 
 def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -169,7 +175,9 @@ def _visits(said: Mapping[str, Any], by: Staff) -> list[Visit]:
     """The visit that is written about; where it is about none, those on which the writer is."""
     if said.get("visit") is not None:
         return [said["visit"]]
-    return list(Visit.objects.filter(attendees__staff=by, state__in=HEARD_IN))
+    out = list(Visit.objects.filter(attendees__staff=by, state__in=HEARD_IN))
+    homewards = homeward.awaited_of(by)
+    return out if homewards is None or homewards in out else [*out, homewards]
 
 
 def _texts(values: Any) -> Iterator[str]:
@@ -191,8 +199,9 @@ def listen(visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> None:
     if not text.strip() or not visit.includes(by):
         return
     with opened(visit, by=by, action="say", now=now) as fresh:
-        if fresh.state in HEARD_IN:
-            _leave_word(fresh, _own(fresh, by), Due.WORD_NOTE, is_real=is_heard(fresh, text), now=now)
+        own = _own(fresh, by)
+        if fresh.state in HEARD_IN or own in homeward.awaited(fresh):
+            _leave_word(fresh, own, Due.WORD_NOTE, is_real=is_heard(fresh, text), now=now)
 
 
 def known_otherwise(leaving: QuerySet[Attendee]) -> QuerySet[Attendee]:
@@ -220,11 +229,18 @@ def _own(visit: Visit, by: Staff) -> Attendee:
     return next(a for a in visit.party if a.staff_id == by.pk)
 
 
-def _count_wrong(visit: Visit, own: Attendee, *, now: dt.datetime, key: uuid.UUID | None) -> None:
+def _digest(key: uuid.UUID | None, pin: str) -> uuid.UUID | None:
+    """What tells a message with its PIN from every other; nothing of the PIN can be read from it."""
+    if key is None:
+        return None
+    return uuid.UUID(bytes=salted_hmac("wrong pin", f"{key}:{pin}", algorithm="sha256").digest()[:16])
+
+
+def _count_wrong(visit: Visit, own: Attendee, *, now: dt.datetime, message: uuid.UUID | None) -> None:
     """One more wrong PIN; the same message sent again by a poor connection is not another."""
-    if key is not None and own.wrong_key == key:
+    if message is not None and own.wrong_key == message:
         return
-    own.wrong_pins, own.wrong_key = own.wrong_pins + 1, key
+    own.wrong_pins, own.wrong_key = own.wrong_pins + 1, message
     keep_place(own, "wrong_pins", "wrong_key")
     _leave_word(visit, own, Due.WORD_TRIES, is_real=own.wrong_pins >= TRIES, now=now)
 
@@ -235,6 +251,7 @@ def _leave_word(visit: Visit, own: Attendee, kind: str, *, is_real: bool, now: d
     row = VisitDeadline(
         visit=visit,
         attendee=own,
+        raised_by=own.staff,
         kind=kind,
         is_safety=True,
         due_at=now,

@@ -1,5 +1,8 @@
 """Who is back: each person of a party marked on their own, by somebody who saw or spoke to them."""
 
+import uuid
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,12 +10,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from homevisits.clock import app_now, local
 from homevisits.people.signed_in import StaffRequest
 from visits import homeward, transitions
-from visits.forms.office import BackForm, HomeForm
+from visits.forms.office import BackForm, CallForm
 from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.states import State
 from visits.transitions import Refused
-from visits.views.calling import onward, open_alarms, watched
+from visits.views.calling import (
+    Answer,
+    answered,
+    code_word,
+    key_of,
+    no_answer,
+    onward,
+    open_alarms,
+    watched,
+    words_of,
+)
 
 
 def back(request: StaffRequest, ref: str) -> HttpResponse:
@@ -39,20 +52,30 @@ def home(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
     person = next((a for a in visit.party if a.pk == attendee and (a.goes_home or a.home_at)), None)
     if person is None or visit.includes(request.user) or refusal(request.user, "back", visit, app_now()):
         raise Http404
-    form = HomeForm(request.POST or None)
+    form = CallForm(request.POST or None)
     if form.is_valid():
         try:
-            transitions.say_home(
-                visit=visit, by=request.user, now=app_now(), attendee=person, **form.cleaned_data
-            )
+            return answered(request, visit, person, form.cleaned_data, AT_HOME)
         except Refused as no:
             form.add_error(None, no.sentence)
-        else:
-            messages.success(request, f"{person.short_name} is home.")
-            return onward(request, visit)
-    due = homeward.due_at(visit, person)
-    context = {"visit": visit, "person": person, "form": form, "due": due, "alarms": open_alarms(visit)}
+    context = {"visit": visit, "person": person, "form": form, "due": homeward.due_at(visit, person)}
+    context |= {"words": words_of(request, visit), "alarms": open_alarms(request, visit), "key": uuid.uuid4()}
     return render(request, "visits/desk/home.html", context)
+
+
+def _home(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
+    transitions.say_home(
+        visit=visit, by=request.user, now=app_now(), attendee=person, key=key_of(request), **told
+    )
+    messages.success(request, f"{person.short_name} is home.")
+    return onward(request, visit)
+
+
+AT_HOME: dict[str, Answer] = {
+    "home": _home,
+    "no_answer": no_answer,
+    "code_word": partial(code_word, is_home=True),
+}
 
 
 def chosen(request: StaffRequest, visit: Visit) -> Attendee | None:
@@ -75,7 +98,7 @@ def page(request: StaffRequest, visit: Visit, sent: BackForm | None) -> HttpResp
         "forms": forms,
         "sent": sent,
         "accounted": [attendee for attendee in visit.party if attendee.back_at],
-        "alarms": open_alarms(visit),
+        "alarms": open_alarms(request, visit),
         "may_undo": visit.state == State.RETURNED_SAFE
         and refusal(request.user, "not_back", visit, app_now()) is None,
         "now": app_now(),

@@ -1,7 +1,7 @@
 """The call to somebody who is out: the script, and what came of it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from django.contrib import messages
@@ -19,6 +19,8 @@ from visits.models import Attendee, Visit
 from visits.permissions import refusal
 from visits.transitions import Refused
 from visits.transitions.calling import hear_code_word
+
+Answer = Callable[[StaffRequest, Visit, Attendee, dict[str, str]], HttpResponse]
 
 
 def watched(request: StaffRequest, ref: str, action: str) -> Visit:
@@ -50,7 +52,7 @@ def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return answered(request, visit, person, form.cleaned_data)
+            return answered(request, visit, person, form.cleaned_data, ANSWERS)
         except Refused as no:
             form.add_error(None, no.sentence)
     context = {
@@ -60,7 +62,7 @@ def call(request: StaffRequest, ref: str, attendee: int) -> HttpResponse:
         "now": app_now(),
         "others": others(visit, person),
     }
-    context |= {"words": words_of(request, visit), "alarms": open_alarms(visit), "key": uuid.uuid4()}
+    context |= {"words": words_of(request, visit), "alarms": open_alarms(request, visit), "key": uuid.uuid4()}
     return render(request, "visits/desk/call.html", context | {"may_close": may(request, visit, "back")})
 
 
@@ -69,8 +71,9 @@ def others(visit: Visit, person: Attendee) -> list[Attendee]:
     return [attendee for attendee in visit.party if attendee.pk != person.pk and not attendee.back_at]
 
 
-def open_alarms(visit: Visit) -> list[object]:
-    return list(visit.alarms.unresolved().order_by("opened_at"))
+def open_alarms(request: StaffRequest, visit: Visit) -> list[object]:
+    """The alarms of the visit that this person may know of."""
+    return list(visit.alarms.unresolved().shown_to(request.user).order_by("opened_at"))
 
 
 def may(request: StaffRequest, visit: Visit, action: str) -> bool:
@@ -82,12 +85,18 @@ def words_of(request: StaffRequest, visit: Visit) -> list[str]:
     return read_code_words(visit, by=request.user) if may(request, visit, "code_word") else []
 
 
-def answered(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
+def answered(
+    request: StaffRequest,
+    visit: Visit,
+    person: Attendee,
+    told: dict[str, str],
+    answers: Mapping[str, Answer],
+) -> HttpResponse:
     """Keep what came of the call. Raises Refused."""
     answer = request.POST.get("answer", "")
-    if answer not in ANSWERS:
+    if answer not in answers:
         raise Refused("Choose how the call went.")
-    return ANSWERS[answer](request, visit, person, told)
+    return answers[answer](request, visit, person, told)
 
 
 def _fine(
@@ -108,13 +117,13 @@ def _fine(
     return onward(request, visit)
 
 
-def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
+def no_answer(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
     transitions.say_no_answer(
         visit=visit, by=request.user, now=app_now(), attendee=person, note=told["note"], key=key_of(request)
     )
     alarm = (
         visit.alarms.unresolved()
-        .filter(attendee=person, kind="missed_check_in")
+        .filter(attendee=person, kind__in=("missed_check_in", "unheard"))
         .order_by("-opened_at")
         .first()
     )
@@ -122,13 +131,21 @@ def _no_answer(request: StaffRequest, visit: Visit, person: Attendee, told: dict
     return redirect(alarm) if alarm else onward(request, visit)
 
 
-def _code_word(request: StaffRequest, visit: Visit, person: Attendee, told: dict[str, str]) -> HttpResponse:
+def code_word(
+    request: StaffRequest,
+    visit: Visit,
+    person: Attendee,
+    told: dict[str, str],
+    *,
+    is_home: bool = False,
+) -> HttpResponse:
     alarm = hear_code_word(
         visit=visit,
         by=request.user,
         now=app_now(),
         attendee=person,
         note=told["note"],
+        is_home=is_home,
         key=key_of(request),
     )
     messages.warning(
@@ -137,11 +154,11 @@ def _code_word(request: StaffRequest, visit: Visit, person: Attendee, told: dict
     return redirect(alarm)
 
 
-ANSWERS: dict[str, Callable[[StaffRequest, Visit, Attendee, dict[str, str]], HttpResponse]] = {
+ANSWERS: dict[str, Answer] = {
     "fine": partial(_fine, together=False),
     "together": partial(_fine, together=True),
-    "no_answer": _no_answer,
-    "code_word": _code_word,
+    "no_answer": no_answer,
+    "code_word": code_word,
 }
 
 

@@ -131,5 +131,5 @@ def talk(request: StaffRequest, ref: str) -> HttpResponse:
 
 
 def _is_silent(visit: Visit, staff: Staff) -> bool:
-    """Whether the page would tell somebody who is still out of a silent alarm (PS-129)."""
-    return visit.includes(staff) and visit.is_out and visit.outcome != debrief.UNSAFE
+    """Whether the page would tell somebody who goes of a silent alarm, before the talk in which they hear of it (PS-129)."""
+    return visit.includes(staff) and debrief.is_secret(visit) and not visit.debriefs.exists()

@@ -29,7 +29,7 @@ KEPT_PAGES = (
     "out_note",
 )
 # What is said only with a PIN, where the policy asks for one: never kept, since the PIN is not.
-SAID_WITH_PIN = ("back/", "on/", "say/back/", "say/fine/", "say/together/")
+SAID_WITH_PIN = ("back/", "on/", "time/", "say/back/", "say/fine/", "say/left", "say/together/")
 
 
 def who(staff: Staff) -> str:

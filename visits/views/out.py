@@ -60,7 +60,7 @@ SAYINGS: dict[str, Callable[..., Visit]] = {
     "home": transitions.say_home,
 }
 # Said only with a PIN, where the policy asks for one.
-WITH_PIN = {"fine", "together", "back", "home"}
+WITH_PIN = {"fine", "together", "left", "left_alone", "back", "home"}
 
 
 def key_of(request: StaffRequest) -> uuid.UUID | None:
@@ -219,13 +219,13 @@ def asked(
 @by_visitor
 def more_time(request: StaffRequest, visit: Visit) -> HttpResponse:
     late = {"minutes": 15, "why": WHY_LONGER[0][0]} if "late" in request.GET else {}
-    form = MoreTime(visit, request.POST or None, initial=late)
+    form = MoreTime(visit, request.POST or None, initial=late, wants_pin=wants_pin(visit, request.user))
     say_so = partial(transitions.want_time, visit=visit, by=request.user, now=app_now(), key=key_of(request))
     return asked(
         request,
         visit,
         form,
-        lambda said: say_so(minutes=said["minutes"], reason=form.reason),
+        lambda said: say_so(minutes=said["minutes"], reason=form.reason, pin=said.get("pin", "")),
         title="More time",
         button="Ask for more time",
         icon="clock-plus",

@@ -62,7 +62,9 @@ def handover(request: StaffRequest) -> HttpResponse:
 
 
 def _asked(request: StaffRequest) -> list[dict[str, object]]:
-    return [{"row": row, "held": held(row.giver, row.school)} for row in waiting(request.user, app_now())]
+    """What each of them would hand over: nothing about a visit on which this person goes."""
+    rows = waiting(request.user, app_now())
+    return [{"row": row, "held": held(row.giver, row.school).without(request.user)} for row in rows]
 
 
 ANSWERS: dict[str, tuple[Callable[..., Handover], str]] = {

@@ -18,6 +18,8 @@ from homevisits.people.models import Staff
 # Above these in an hour the phone networks block a number, and the text after it too.
 SAME_AN_HOUR = 20
 ANY_AN_HOUR = 100
+# What is about no alarm leaves the rest of them to alarms.
+ANY_BUT_ALARMS = 70
 HOUR = dt.timedelta(hours=1)
 # Notify cuts off at 918 characters; what is longer than this costs five texts and is read by nobody.
 LONGEST = 600
@@ -68,19 +70,24 @@ def _lead(notice: Notice) -> str:
 
 
 def _within_limits(notice: Notice, number: str, body: str) -> None:
-    """Raises Undeliverable where a network would block. Keeps a digest of what is about to go."""
-    wording = hashlib.sha256(f"{number}\n{body}".encode()).hexdigest()
+    """Raises Undeliverable where a network would block. Keeps a digest of the number and one of what is about to go."""
+    to, wording = _digest(number), _digest(number) + _digest(body)
     lately = Notice.objects.filter(
         recipient__trust=notice.recipient.trust_id,
-        recipient__mobile=notice.recipient.mobile,  # several people may share one
+        wording__startswith=to,  # several people may share a telephone
         channel=Notice.Channel.TEXT,
         sent_at__gt=AppNow() - HOUR,
     ).exclude(pk=notice.pk)
     if lately.filter(wording=wording).count() >= SAME_AN_HOUR:
         raise Undeliverable(f"The same text went to this number {SAME_AN_HOUR} times within an hour.")
-    if lately.count() >= ANY_AN_HOUR:
-        raise Undeliverable(f"This number had {ANY_AN_HOUR} texts within an hour.")
+    most = ANY_AN_HOUR if notice.alarm else min(ANY_BUT_ALARMS, ANY_AN_HOUR)
+    if lately.count() >= most:
+        raise Undeliverable(f"This number had {most} texts within an hour.")
     Notice.objects.filter(pk=notice.pk).update(wording=wording)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def missing(people: Sequence[Staff]) -> dict[int, str]:

@@ -66,6 +66,7 @@ def kill(w: World) -> Ledger:
             )
             victim.kill()
         found = w.ledger(latest=5, told_by=2 * LEASE + 5, repeats=kills, patience=60)
+    found.must(waited < float("inf"), "no worker stood for a minute")
     found.notes.append(f"{kills} kills of a worker, {waited:.0f} s of them waited until another stood")
     return found
 

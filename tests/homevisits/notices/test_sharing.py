@@ -1,5 +1,7 @@
 """Limits of the phone networks, which know numbers and not people; and a call whose alarm is busy."""
 
+import uuid
+
 import pytest
 from django.db import OperationalError
 
@@ -28,6 +30,37 @@ def test_people_who_share_a_mobile_share_its_limit(
         ("mine", "sent"),
         ("theirs", "failed"),
     ]
+
+
+def test_the_number_that_is_texted_counts_and_not_the_persons_own(
+    queued: Queue, reader: Staff, notify: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("homevisits.notices.channels.text.ANY_AN_HOUR", 1)
+    others = [staff_with(RoleName.OFFICE, reader.main_school) for _ in range(2)]
+    Staff.objects.update(mobile="")
+    logged = {reader.pk: "+447700900101", others[0].pk: "+447700900102", others[1].pk: "+447700900102"}
+    monkeypatch.setattr("homevisits.notices.channels.text.numbers", lambda people: logged)
+    notify.account(reader.trust)
+    for key, person in [("mine", reader), ("theirs", others[0]), ("shared", others[1])]:
+        queued(key, channel="text", recipient=person)
+        sending.drain(seconds=5)
+    assert sorted(Notice.objects.filter(channel="text").values_list("key", "state")) == [
+        ("mine", "sent"),
+        ("shared", "failed"),
+        ("theirs", "sent"),
+    ]
+
+
+def test_the_last_texts_of_the_hour_are_kept_for_alarms(
+    queued: Queue, reader: Staff, notify: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("homevisits.notices.channels.text.ANY_BUT_ALARMS", 1)
+    notify.account(reader.trust)
+    for key, alarm in [("first", None), ("second", None), ("alarm", uuid.uuid4())]:
+        queued(key, channel="text", alarm=alarm)
+        sending.drain(seconds=5)
+    found = dict(Notice.objects.filter(channel="text").values_list("key", "state"))
+    assert found == {"first": "sent", "second": "failed", "alarm": "sent"}
 
 
 def test_what_came_of_a_call_is_asked_again_while_its_alarm_is_busy(

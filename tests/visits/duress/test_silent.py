@@ -106,13 +106,18 @@ WAYS = {
     "back": (post("out_say", what="back", pin=ORDINARY), post("out_say", what="back", pin=DURESS)),
     "note": (post("out_note", text=PLAIN), post("out_note", text=SAID)),
     "more time": (
-        post("out_time", minutes="10", why="other", why_other=PLAIN),
-        post("out_time", minutes="10", why="other", why_other=SAID),
+        post("out_time", minutes="10", why="other", why_other=PLAIN, pin=ORDINARY),
+        post("out_time", minutes="10", why="other", why_other=SAID, pin=ORDINARY),
     ),
     "more time beyond the limit": (
-        post("out_time", minutes="60", why="other", why_other=PLAIN),
-        post("out_time", minutes="60", why="other", why_other=SAID),
+        post("out_time", minutes="60", why="other", why_other=PLAIN, pin=ORDINARY),
+        post("out_time", minutes="60", why="other", why_other=SAID, pin=ORDINARY),
     ),
+    "more time, by PIN": (
+        post("out_time", minutes="10", why="other", why_other=PLAIN, pin=ORDINARY),
+        post("out_time", minutes="10", why="other", why_other=PLAIN, pin=DURESS),
+    ),
+    "left": (post("out_say", what="left", pin=ORDINARY), post("out_say", what="left", pin=DURESS)),
     "look": (post("out_look", choice="doorstep", note=PLAIN), post("out_look", choice="doorstep", note=SAID)),
     "outcome": (
         post("out_outcome", outcome="nobody_in", text=PLAIN),
@@ -167,7 +172,13 @@ def test_what_was_written_in_secret_lies_sealed_wherever_it_lies(pins: Cast, clo
     paper = str([documents.words(make.fresh(visit), kind) for kind in [*due, Document.Kind.RECORD]])
     pages = [browser(who).get("/").content.decode() for who in (pins.head, pins.office)]
     assert [text for text in (paper, *pages) if "blue folder" in text] == []
-    if way not in {"fine", "together", "back"}:  # who may read a visit reads the words on its own page
+    if way not in {
+        "fine",
+        "together",
+        "left",
+        "back",
+        "more time, by PIN",
+    }:  # who may read a visit reads the words on its own page
         assert SAID in browser(pins.head).get(visit.get_absolute_url()).content.decode()
 
 

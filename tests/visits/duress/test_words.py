@@ -6,6 +6,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -87,12 +88,12 @@ def test_keys_rotate_and_everything_still_opens(cast: Cast, now, settings) -> No
 
 
 def test_every_sealed_column_rotates_and_a_row_that_no_key_opens_is_named(cast: Cast, now, settings) -> None:
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
     visit = make.fresh(make.out(cast, now=now))
     transitions.say_note(visit=visit, by=cast.teacher, now=now, text="A note")
-    transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=90, reason="Roadworks")
+    transitions.want_time(visit=visit, by=cast.teacher, now=now, minutes=90, reason="Roadworks", pin="4826")
     transitions.look_round(visit=visit, by=cast.teacher, now=now, choice="doorstep", note="A dog")
     transitions.say_outcome(visit=visit, by=cast.teacher, now=now, outcome="doorstep", text="Said hello")
-    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
     foreign = CodeWord.objects.create(
         school=cast.other_school, sealed=b"of another key", set_at=now, set_by=cast.office
     )
@@ -116,8 +117,8 @@ def test_every_sealed_column_rotates_and_a_row_that_no_key_opens_is_named(cast: 
 
 
 def test_a_lost_key_stops_no_check_in_and_no_call(cast: Cast, now, settings) -> None:
-    visit = make.fresh(make.out(cast, now=now))
     keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    visit = make.fresh(make.out(cast, now=now))
     transitions.say_note(visit=visit, by=cast.teacher, now=now, text="The gate sticks")
     settings.FIELD_KEY, settings.FIELD_KEY_FALLBACKS = "one that was never there", []
     phone, office = browser(cast.teacher), browser(cast.office)
@@ -169,9 +170,14 @@ def test_a_word_that_is_changed_while_people_are_out_is_heard_until_they_are_bac
         ("The gas warning came up", False),
         ("The fish tank needs cleaning", True),
         ("Did Sam find the minibus key?", True),
+        ("Everything is fine here", False),
+        ("We are all back at school", False),
+        ("We are home safe", False),
     ],
 )
-def test_no_variant_of_the_printed_example_can_be_the_word(word: str, usable: bool) -> None:
+def test_no_variant_of_the_printed_example_and_no_ordinary_text_can_be_the_word(
+    word: str, usable: bool
+) -> None:
     assert (objection(word) is None) == usable
 
 
@@ -249,8 +255,36 @@ def test_two_pins_are_far_apart_and_neither_is_weak(ordinary: str, duress: str, 
     assert are_usable(ordinary, duress) == usable
 
 
+def signed_in_now(staff, at: dt.datetime):
+    """A browser in which the password was given at this time."""
+    client = browser(staff)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": at.timestamp()}]
+    session.save()
+    return client
+
+
+@pytest.mark.clause("PS-129")
+def test_whoever_holds_the_phone_sets_no_pins(cast: Cast, clock, now) -> None:
+    keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
+    stranger = {"ordinary": "4715", "duress": "8302"}
+    cast.teacher.set_password("a long enough secret")
+    cast.teacher.save()
+    client = signed_in_now(cast.teacher, now)
+    assert client.get(reverse("pins")).status_code == 200
+    earlier = signed_in_now(cast.teacher, now - dt.timedelta(minutes=16))
+    assert earlier.get(reverse("pins"))["Location"].startswith("/accounts/reauthenticate/")
+    assert earlier.post(reverse("pins"), stranger)["Location"] == reverse("pins")
+    assert given(cast.teacher, "4715") is Given.WRONG
+    # Nor with the password, which the phone may know, while they are out.
+    make.out(cast, now=clock.now)
+    client = signed_in_now(cast.teacher, clock.now)
+    assert "You are on a visit." in client.post(reverse("pins"), stranger).content.decode()
+    assert given(cast.teacher, "4715") is Given.WRONG
+
+
 def test_every_refusal_says_the_same_and_nothing_is_sent_back(cast: Cast, now) -> None:
-    client, pages = browser(cast.teacher), set()
+    client, pages = signed_in_now(cast.teacher, now), set()
     for ordinary, duress in (("4826", "4826"), ("4826", "4827"), ("4826", "3333")):
         page = client.post(reverse("pins"), {"ordinary": ordinary, "duress": duress}).content.decode()
         assert (ordinary in page, duress in page) == (False, False)
