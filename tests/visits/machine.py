@@ -103,11 +103,13 @@ class Machine(Acting):
     def did_not_leave(self, number: int, part: str) -> None:
         self.say("leave", number, part, transitions.did_not_leave, reason="The car")
 
-    @rule(
-        number=which, part=likely("teacher"), what=st.sampled_from(["say_arrived", "say_waiting", "say_left"])
-    )
+    @rule(number=which, part=likely("teacher"), what=st.sampled_from(["say_arrived", "say_waiting"]))
     def says(self, number: int, part: str, what: str) -> None:
         self.say("say", number, part, getattr(transitions, what))
+
+    @rule(number=which, part=likely("teacher"), alone=st.booleans(), pin=pins)
+    def left_the_home(self, number: int, part: str, alone: bool, pin: str) -> None:
+        self.say_with_pin("say", number, part, transitions.say_left, pin, alone=alone)
 
     @rule(number=which, part=likely("teacher"), place=seats, together=st.booleans(), pin=pins)
     def is_fine(self, number: int, part: str, place: int, together: bool, pin: str) -> None:
@@ -148,9 +150,10 @@ class Machine(Acting):
     def tells_how_it_went(self, number: int, part: str, how: str) -> None:
         self.say("say", number, part, transitions.say_outcome, outcome=how)
 
-    @rule(number=which, part=likely("teacher"), minutes=st.integers(5, 90))
-    def needs_time(self, number: int, part: str, minutes: int) -> None:
-        self.say("more_time", number, part, transitions.extend, minutes=minutes, reason="Traffic")
+    @rule(number=which, part=likely("teacher"), minutes=st.integers(5, 90), pin=pins)
+    def needs_time(self, number: int, part: str, minutes: int, pin: str) -> None:
+        said = {"minutes": minutes, "reason": "Traffic"}
+        self.say_with_pin("more_time", number, part, transitions.extend, pin, **said)
 
     @rule(number=which, part=people)
     def asks_for_help(self, number: int, part: str) -> None:
@@ -271,7 +274,7 @@ class Machine(Acting):
         if way == "note":
             transitions.say_note(**said, text=text)
         elif way == "time":
-            transitions.extend(**said, minutes=5, reason=text)
+            transitions.extend(**said, minutes=5, reason=text, pin=PINS["ordinary"])
         else:
             do = transitions.check_in if way == "fine" else transitions.say_back
             do(**said, pin=pin)

@@ -30,7 +30,7 @@ def now(clock) -> dt.datetime:
     return clock.set(START)
 
 
-@pytest.mark.clause("TC-119", "CS-091", "AF-014", "PS-100")
+@pytest.mark.clause("TC-119", "CS-091", "AF-014", "PS-100", "SH-064")
 @pytest.mark.parametrize("cast", [TC, PS, AF], indirect=True)
 def test_an_overdue_return_is_an_alarm_at_its_due_time_and_not_before(cast: Cast, clock, now) -> None:
     visit = make.out(cast, now=now)

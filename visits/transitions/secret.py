@@ -114,38 +114,45 @@ def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     Every transition through which a visitor may write names its free text so: there is no other way in.
     """
 
-    def hearing(act: Callable[P, R]) -> Callable[P, R]:
+    def heard(act: Callable[P, R]) -> Callable[P, R]:
+        def words(said: Mapping[str, Any]) -> str:
+            return "\n".join(_texts([said.get(name) for name in names])).strip()
+
+        def hear(said: Mapping[str, Any]) -> None:
+            if text := words(said):
+                _hear(said, text)
+
         @wraps(act)
         def say(*args: P.args, **more: P.kwargs) -> R:
-            said: Mapping[str, Any] = more
-            text = "\n".join(_texts([said.get(name) for name in names]))
-            if not text.strip():
+            if not words(more):
                 return act(*args, **more)
-            return _both(partial(_hear, said, text), partial(act, *args, **more))
+            return _both(partial(hear, more), partial(act, *args, **more))
 
-        say.hears = names  # type: ignore[attr-defined]
+        vars(say).update(hears=names, hear=hear, unheard=act)
         return say
 
-    return hearing
+    return heard
 
 
 def asks_pin[**P, R](act: Callable[P, R]) -> Callable[P, R]:
-    """Have the PIN of a visitor's word taken before the word. Raises PinNeeded or PinWrong."""
+    """Have the PIN of a visitor's word taken before the word. Raises PinNeeded or PinWrong.
+
+    Also without the PIN the code word is heard, where the transition hears it.
+    """
+    hear: Callable[[Mapping[str, Any]], None] = getattr(act, "hear", lambda said: None)
+    unheard: Callable[P, R] = getattr(act, "unheard", act)
+
+    def take(said: Mapping[str, Any]) -> None:
+        hear(said)
+        pin, key = said.get("pin", ""), said.get("key")
+        must_give_pin(said["visit"], by=said["by"], now=said["now"], pin=pin, key=key)
 
     @wraps(act)
     def say(*args: P.args, **more: P.kwargs) -> R:
         said: Mapping[str, Any] = more
         if not wants_pin(said["visit"], said["by"]):
             return act(*args, **more)
-        take = partial(
-            must_give_pin,
-            said["visit"],
-            by=said["by"],
-            now=said["now"],
-            pin=said.get("pin", ""),
-            key=said.get("key"),
-        )
-        return _both(take, partial(act, *args, **more))
+        return _both(partial(take, said), partial(unheard, *args, **more))
 
     return say
 

@@ -51,6 +51,17 @@ def test_more_time_takes_the_pin(pins: Cast, now, pin: str) -> None:
     assert ("Enter your PIN" if not pin else "That is not your PIN") in page
     assert "Roadworks" in page
     assert make.fresh(visit).return_at == visit.return_at
+    assert visit.attendees.get(staff=pins.teacher).wrong_pins == bool(pin)
+
+
+@pytest.mark.clause("PS-129", "TC-169")
+def test_words_under_a_wrong_pin_are_heard_and_the_pin_is_counted(pins: Cast, now) -> None:
+    visit, phone = make.fresh(make.out(pins, now=now)), browser(pins.teacher)
+    said = "Could somebody look whether the blue folders are on the desk"
+    asked = {"minutes": "10", "why": "other", "why_other": said, "key": str(uuid.uuid4()), "pin": "7061"}
+    phone.post(reverse("out_time", args=[visit.ref]), asked)
+    assert visit.deadlines.filter(kind="word_note", state="live").exists()
+    assert visit.attendees.get(staff=pins.teacher).wrong_pins == 1
 
 
 def test_another_pin_under_one_key_is_another_try(pins: Cast, now) -> None:
