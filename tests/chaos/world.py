@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CELERY = ["-m", "celery", "-A", "homevisits.celery"]
 QUIET = ["--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
+# A database is copied only while nobody is in it: what a thread that has ended left open is ended too.
+LEAVE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND state = 'idle'"
 
 
 class Process:
@@ -241,6 +243,7 @@ def copy_of(base: str, name: str) -> Iterator[str]:
     connection.close()
     with psycopg.connect(database_url("postgres"), autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(LEAVE, [base])
         server.execute(f"CREATE DATABASE {name} TEMPLATE {base}")
     try:
         yield name
