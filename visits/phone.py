@@ -264,10 +264,8 @@ class PhonePage:
             (Position.When.HELP, self.help_at, rules and rules.position_with_help),
             (Position.When.ARRIVED, self.visit.arrived_at, rules and rules.position_on_arrival),
         ]
-        is_followed = {Position.When.HELP: self.may_ask_help, Position.When.ARRIVED: self.is_out}
-        due = [
-            (what, at) for what, at, allowed in asked if allowed and at and at > since and is_followed[what]
-        ]
+        may = {Position.When.HELP: self.may_ask_help, Position.When.ARRIVED: self.is_out}
+        due = [(what, at) for what, at, allowed in asked if allowed and at and at > since and may[what]]
         for what, at in due:
             if not self.me.positions.filter(sent_with=what, received_at__gte=at).exists():
                 return str(what)

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -20,7 +19,7 @@ from visits.models import Attendee, Visit
 from visits.states import State
 from visits.story import Moment
 from visits.transitions import PinNeeded, PinWrong, Refused
-from visits.transitions.secret import hearing, must_give_pin, wants_pin
+from visits.transitions.secret import listen, must_give_pin, wants_pin
 from visits.understanding import Meaning, Says, understood
 
 # A text may wait for a network, or for Notify. What is older than this says how things were, not how they are.
@@ -130,9 +129,9 @@ def _answered(spoken: Spoken) -> str:
     """Act on it, and hear the code word in all of it. What cannot be recorded is said, and what to do instead."""
     ref, act = spoken.visit.ref, _late if spoken.is_late else SAY[spoken.meaning.says]
     try:
-        return hearing(
-            partial(act, spoken), spoken.visit, by=spoken.person, now=spoken.now, text=spoken.text.text
-        )
+        # In the one transaction of this text: what is heard, and a PIN, stand also where the rest is refused.
+        listen(spoken.visit, by=spoken.person, now=spoken.now, text=spoken.text.text)
+        return act(spoken)
     except PinNeeded:
         return f"{ref}: not recorded. Text the same word with your PIN after it."
     except PinWrong:

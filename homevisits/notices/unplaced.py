@@ -13,7 +13,7 @@ from homevisits.notices.reach import reach
 from homevisits.notices.registry import PHONES
 from homevisits.people.models import Staff
 from homevisits.people.querysets import StaffQuerySet
-from homevisits.sealing import unseal
+from homevisits.sealing import read
 from homevisits.trusts.roles import LEADERS, RoleName
 
 HELPERS = [RoleName.OFFICE, *LEADERS]
@@ -49,7 +49,7 @@ def _cried_just_now(text: ReceivedText, now: dt.datetime) -> bool:
 
 def number_of(text: ReceivedText) -> str:
     """The number that a text came from."""
-    return unseal(bytes(text.sealed)).partition("\n")[0]
+    return read(text.sealed).partition("\n")[0]
 
 
 def tell_lost(text: ReceivedText, people: Sequence[Staff], *, now: dt.datetime) -> None:

@@ -212,3 +212,17 @@ def test_a_note_at_night_is_read_by_the_ladders_first_step(cast: Cast, clock: Cl
     text("We were late", cast.teacher, now=clock.advance(minutes=5))
     told = Notice.objects.filter(subject=f"{visit.ref}: a note to the office")
     assert {n.recipient for n in told} == set(next_told(make.fresh(visit), clock.now)) != set()
+
+
+@pytest.mark.clause("PS-129", "TC-169")
+def test_what_a_refused_text_says_in_secret_is_heard_and_a_wrong_pin_is_counted(
+    cast: Cast, clock: Clock, now: dt.datetime
+) -> None:
+    keeping.set_pins(staff=cast.teacher, ordinary=ORDINARY, duress=DURESS, by=cast.teacher, now=now)
+    visit = make.fresh(make.logged(cast, now=now))  # nobody has said that they left
+    replies = {pin: text(f"OK {pin}", cast.teacher, now=clock.now) for pin in (ORDINARY, DURESS)}
+    assert len(set(replies.values())) == 1
+    assert "not recorded" in replies[DURESS]
+    assert visit.deadlines.get(kind="word_pin", state="live").attendee.staff == cast.teacher
+    assert "That is not your PIN" in text("OK 7061", cast.teacher, now=clock.now)
+    assert visit.attendees.get(staff=cast.teacher).wrong_pins == 1

@@ -103,11 +103,6 @@ def _say_unchecked(visit: Visit, by: Staff, now: dt.datetime) -> None:
         )
 
 
-def hearing[R](act: Callable[[], R], visit: Visit, *, by: Staff, now: dt.datetime, text: str) -> R:
-    """Have the code word heard in the whole of what a visitor wrote, whatever part of it `act` takes."""
-    return _both(partial(listen, visit, by=by, now=now, text=text), act)
-
-
 def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Have the code word heard in these arguments of a transition before it is asked whether it may be made.
 
