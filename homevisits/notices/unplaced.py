@@ -18,8 +18,8 @@ from homevisits.trusts.roles import LEADERS, RoleName
 
 HELPERS = [RoleName.OFFICE, *LEADERS]
 QUIETLY = (Notice.Channel.IN_APP,)
-# So long one stranger who cries again is told in the product alone; among so many texts it is looked for.
-PAUSE, MANY = dt.timedelta(minutes=5), 200
+# So long one stranger who cries again is told in the product alone.
+PAUSE = dt.timedelta(minutes=5)
 LOUDLY = (Notice.Channel.IN_APP, Notice.Channel.EMAIL, Notice.Channel.TEXT, Notice.Channel.PUSH)
 
 
@@ -39,12 +39,15 @@ def tell_unplaced(text: ReceivedText, people: Sequence[Staff], *, is_help: bool,
 
 def _cried_just_now(text: ReceivedText, now: dt.datetime) -> bool:
     """Whether people were told loudly of this stranger's number within minutes: a flood takes no texts from alarms."""
-    lately = ReceivedText.objects.filter(account=text.account_id, received_at__gt=now - PAUSE)
-    others = lately.exclude(pk=text.pk).filter(state=ReceivedText.State.UNKNOWN).order_by("-received_at")
-    mine = number_of(text)
-    cries = [other for other in others[:MANY] if number_of(other) == mine]
-    loud = Notice.objects.filter(channel__in=LOUDLY[1:])
-    return any(loud.filter(key__startswith=f"text:{other.pk}:unplaced:").exists() for other in cries)
+    loud = Notice.objects.filter(
+        channel__in=LOUDLY[1:],
+        key__startswith="text:",
+        key__contains=":unplaced:",
+        created_at__gt=now - PAUSE,
+    )
+    told = {int(key.split(":")[1]) for key in loud.values_list("key", flat=True)} - {text.pk}
+    others = ReceivedText.objects.filter(pk__in=told, account=text.account_id)
+    return any(number_of(other) == number_of(text) for other in others)
 
 
 def number_of(text: ReceivedText) -> str:

@@ -8,7 +8,7 @@
 
   const PATIENCE = 10000;
   const WAITS = [1000, 2000, 4000, 8000];
-  const KEPT = "call-for-help";
+  const KEPT = window.house.CALL;
   const who = document.body.dataset.who;
 
   function say(words, isSent) {

@@ -170,10 +170,12 @@
   }
 
   /* --- A call for help that no server has answered goes on where it was made (help.js) --------- */
+  house.CALL = "call-for-help";
+
   function goOnCalling() {
     const wrong = document.querySelector(".wrong-strip a");
     try {
-      const kept = JSON.parse(window.localStorage.getItem("call-for-help"));
+      const kept = JSON.parse(window.localStorage.getItem(house.CALL));
       if (wrong && kept && kept.url === wrong.href) window.location.assign(wrong.href);
     } catch {
       /* a browser that keeps nothing */

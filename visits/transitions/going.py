@@ -29,7 +29,7 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.outcomes import take_outcome
-from visits.transitions.secret import asks_pin, hears
+from visits.transitions.secret import hears
 from visits.transitions.secret import is_taken as is_known
 
 Kind = Moment.Kind
@@ -166,8 +166,7 @@ def say_waiting(*, visit: Visit, by: Staff, now: dt.datetime, **more: Any) -> Vi
     return fresh
 
 
-@asks_pin
-@hears("note")
+@hears("note", pin=True)
 def check_in(
     *,
     visit: Visit,
@@ -238,8 +237,7 @@ def say_outcome(
     return fresh
 
 
-@asks_pin
-@hears("note")
+@hears("note", pin=True)
 def say_left(
     *, visit: Visit, by: Staff, now: dt.datetime, alone: bool = False, pin: str = "", **more: Any
 ) -> Visit:

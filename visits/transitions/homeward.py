@@ -9,11 +9,10 @@ from visits.safety import Due
 from visits.story import Moment
 from visits.transitions.door import Refused, happened, keep_place, opened, rearm
 from visits.transitions.going import own_place, said
-from visits.transitions.secret import asks_pin, hears
+from visits.transitions.secret import hears
 
 
-@asks_pin
-@hears("note")
+@hears("note", pin=True)
 def say_home(
     *,
     visit: Visit,

@@ -14,7 +14,7 @@ from visits.states import State
 from visits.story import Moment
 from visits.transitions.door import Refused, Stale, happened, is_still, keep, opened, rearm
 from visits.transitions.going import has_open_alarm, is_known, said
-from visits.transitions.secret import asks_pin, hears
+from visits.transitions.secret import hears
 
 
 def want_time(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, **more: Any) -> Visit:
@@ -24,8 +24,7 @@ def want_time(*, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason
     return act(visit=visit, by=by, now=now, minutes=minutes, reason=reason, **more)
 
 
-@asks_pin
-@hears("reason")
+@hears("reason", pin=True)
 def extend(
     *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, pin: str = "", **more: Any
 ) -> Visit:
@@ -84,8 +83,7 @@ def shift(visit: Visit, by: dt.timedelta) -> None:
     keep(visit, *fields, "extensions")
 
 
-@asks_pin
-@hears("reason")
+@hears("reason", pin=True)
 def ask_for_time(
     *, visit: Visit, by: Staff, now: dt.datetime, minutes: int, reason: str, pin: str = "", **more: Any
 ) -> Visit:

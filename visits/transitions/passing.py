@@ -73,19 +73,23 @@ def offer_desk(*, school: School, taker: Staff, by: Staff, now: dt.datetime) -> 
 def accept_desk(*, handover: Handover, by: Staff, now: dt.datetime) -> Handover:
     """Take over: from now on these alarms and visits are this person's. Raises Refused once it has lapsed.
 
-    What has come since about a visit on which they go themselves stays with the giver, and they learn nothing of it.
+    What has come since about a visit on which they go themselves stays with the giver, who is told so; they learn
+    nothing of it.
     """
     with transaction.atomic():
         row = _still_open(handover, by, now)
         row.accepted_at = now
         row.save(update_fields=["accepted_at"])
-        holding = _locked(row.giver, row.school).without(by)
+        offered = _locked(row.giver, row.school)
+        holding = offered.without(by)
         for visit in holding.all_visits:
             _take(visit, row, by=by, now=now, hush=holding.hush(visit))
         for alarm in holding.alarms:
             alarms.take_over(alarm=alarm, of=row.giver, by=by, now=now)
         words = f"{by.short_name} holds the desk now"
-        tell([row.giver], row, words, f"They accepted {holding.words}.", now=now)
+        kept = held(row.giver, row.school).of({visit.pk for visit in offered.all_visits})
+        still = f" You still hold {kept.words}: they go on that visit themselves." if kept else ""
+        tell([row.giver], row, words, f"They accepted {holding.words}.{still}", now=now)
     return row
 
 

@@ -25,13 +25,12 @@ from visits.transitions.door import (
     rearm,
 )
 from visits.transitions.going import has_open_alarm, is_known, leave, must_tick, own_place, said
-from visits.transitions.secret import asks_pin, hears
+from visits.transitions.secret import hears
 
 Back = Attendee.Back
 
 
-@asks_pin
-@hears("note")
+@hears("note", pin=True)
 def say_back(
     *,
     visit: Visit,
@@ -179,7 +178,7 @@ def _take_back_own(visit: Visit, *, by: Staff, now: dt.datetime, reason: str) ->
     return True
 
 
-@asks_pin
+@hears(pin=True)
 def go_on(
     *,
     visit: Visit,

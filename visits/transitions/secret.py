@@ -103,53 +103,38 @@ def _say_unchecked(visit: Visit, by: Staff, now: dt.datetime) -> None:
         )
 
 
-def hears[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def hears[**P, R](*names: str, pin: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Have the code word heard in these arguments of a transition before it is asked whether it may be made.
 
     Every transition through which a visitor may write names its free text so: there is no other way in.
+    `pin`: a visitor's word takes their PIN too, where the policy asks for it; without the right one PinNeeded
+    or PinWrong is raised, and what was written is heard all the same.
     """
 
     def heard(act: Callable[P, R]) -> Callable[P, R]:
         def words(said: Mapping[str, Any]) -> str:
             return "\n".join(_texts([said.get(name) for name in names])).strip()
 
+        def takes_pin(said: Mapping[str, Any]) -> bool:
+            return pin and wants_pin(said["visit"], said["by"])
+
         def hear(said: Mapping[str, Any]) -> None:
             if text := words(said):
                 _hear(said, text)
+            if takes_pin(said):
+                given, key = said.get("pin", ""), said.get("key")
+                must_give_pin(said["visit"], by=said["by"], now=said["now"], pin=given, key=key)
 
         @wraps(act)
         def say(*args: P.args, **more: P.kwargs) -> R:
-            if not words(more):
+            if not (words(more) or takes_pin(more)):
                 return act(*args, **more)
             return _both(partial(hear, more), partial(act, *args, **more))
 
-        vars(say).update(hears=names, hear=hear, unheard=act)
+        say.hears = names  # type: ignore[attr-defined]
         return say
 
     return heard
-
-
-def asks_pin[**P, R](act: Callable[P, R]) -> Callable[P, R]:
-    """Have the PIN of a visitor's word taken before the word. Raises PinNeeded or PinWrong.
-
-    Also without the PIN the code word is heard, where the transition hears it.
-    """
-    hear: Callable[[Mapping[str, Any]], None] = getattr(act, "hear", lambda said: None)
-    unheard: Callable[P, R] = getattr(act, "unheard", act)
-
-    def take(said: Mapping[str, Any]) -> None:
-        hear(said)
-        pin, key = said.get("pin", ""), said.get("key")
-        must_give_pin(said["visit"], by=said["by"], now=said["now"], pin=pin, key=key)
-
-    @wraps(act)
-    def say(*args: P.args, **more: P.kwargs) -> R:
-        said: Mapping[str, Any] = more
-        if not wants_pin(said["visit"], said["by"]):
-            return act(*args, **more)
-        return _both(partial(take, said), partial(unheard, *args, **more))
-
-    return say
 
 
 def _both[R](first: Callable[[], None], act: Callable[[], R]) -> R:

@@ -18,7 +18,7 @@ from tests.notify import Pretend
 def test_people_who_share_a_mobile_share_its_limit(
     queued: Queue, reader: Staff, notify: Pretend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("homevisits.notices.channels.text.ANY_AN_HOUR", 1)
+    monkeypatch.setattr("homevisits.notices.channels.text.ANY_BUT_ALARMS", 1)
     other = staff_with(RoleName.OFFICE, reader.main_school)
     Staff.objects.filter(pk__in=[reader.pk, other.pk]).update(mobile="+447700900101")
     notify.account(reader.trust)
@@ -35,7 +35,7 @@ def test_people_who_share_a_mobile_share_its_limit(
 def test_the_number_that_is_texted_counts_and_not_the_persons_own(
     queued: Queue, reader: Staff, notify: Pretend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("homevisits.notices.channels.text.ANY_AN_HOUR", 1)
+    monkeypatch.setattr("homevisits.notices.channels.text.ANY_BUT_ALARMS", 1)
     others = [staff_with(RoleName.OFFICE, reader.main_school) for _ in range(2)]
     Staff.objects.update(mobile="")
     logged = {reader.pk: "+447700900101", others[0].pk: "+447700900102", others[1].pk: "+447700900102"}

@@ -132,6 +132,8 @@ def test_a_handover_says_nothing_of_an_alarm_about_the_takers_own_visit(cast: Ca
     transitions.accept_desk(handover=row, by=cast.slt, now=clock.advance(minutes=1))
     owners = {alarm.kind: alarm.owner for alarm in VisitAlarm.objects.all()}
     assert owners == {"help": cast.slt, "duress": cast.head}
+    told = Notice.objects.filter(recipient=cast.head, subject="P. Slt holds the desk now").first()
+    assert told.body == "They accepted 1 alarm. You still hold 1 alarm: they go on that visit themselves."
 
 
 def test_a_late_note_with_a_number_is_a_note(pins: Cast, clock, now) -> None:

@@ -87,7 +87,11 @@ def test_keys_rotate_and_everything_still_opens(cast: Cast, now, settings) -> No
     assert not is_heard(visit, PHRASE)  # and does not fail: what people write is taken all the same
 
 
-def test_every_sealed_column_rotates_and_a_row_that_no_key_opens_is_named(cast: Cast, now, settings) -> None:
+@pytest.mark.parametrize("at_a_time", [1, 50])
+def test_every_sealed_column_rotates_and_a_row_that_no_key_opens_is_named(
+    cast: Cast, now, settings, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    monkeypatch.setattr("homevisits.sealed.AT_A_TIME", at_a_time)
     keeping.set_pins(staff=cast.teacher, ordinary="4826", duress="9153", by=cast.teacher, now=now)
     visit = make.fresh(make.out(cast, now=now))
     transitions.say_note(visit=visit, by=cast.teacher, now=now, text="A note")
